@@ -1,0 +1,157 @@
+"""What happens with a case."""
+
+from datetime import datetime
+from uuid import UUID
+
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from cases.models import Case, CaseNote, Concern, FollowUp
+from cases.states import CASE, CaseStatus
+from consent.models import Decision
+from consent.vocabulary import Purpose
+from foundation.accounts.models import User
+from foundation.audit import trail
+from foundation.core import policy
+from foundation.core.errors import Refused
+from foundation.dossiers import actions as dossiers
+from foundation.dossiers import clocks, ladder
+from foundation.dossiers.models import Kind
+from foundation.outbox import delivery
+
+
+def open_case(concern: Concern, *, owner: User, by: User) -> Case:
+    """Turn a triaged concern into a case with a code of its own and an owner on the folder's list."""
+    seat = ladder.first(concern.unit)
+    if seat is None or concern.person is None:
+        raise Refused("triage.owner", _("Choose who will follow up."), "owner")
+    dossiers.turn_into(concern.dossier, Kind.CASE)
+    dossiers.share_with_user(concern.dossier, owner, "owner", by=by)
+    case = Case(
+        dossier=concern.dossier, unit=concern.unit, concern=concern, person=concern.person, owner=owner,
+        focal_group_id=seat.group_id, urgency=concern.urgency, classification=concern.triage,
+    )  # fmt: skip
+    case.save(force_insert=True)
+    note_event(case, "opened", by=by)
+    clocks.start(case.dossier, "owner", _subject(case), case.urgency, case.unit, user=owner)
+    trail.record("case.opened", dossier=case.dossier_id, subject=case.pk, owner=owner.pk)
+    delivery.tell([owner], "work.waiting", f"case:{case.pk}:owner:{owner.pk}")
+    return case
+
+
+def _subject(case: Case) -> clocks.Subject:
+    return clocks.Subject("case", case.pk, case.code)
+
+
+def _locked(case: Case, verb: str, by: User) -> Case:
+    locked: Case = Case.objects.select_for_update(of=("self",)).select_related("dossier", "unit").get(pk=case.pk)
+    policy.require(by, verb, locked)
+    return locked
+
+
+def note_event(case: Case, event: str, *, by: User, text: str | None = None) -> CaseNote:
+    """A line in the case's story that the system writes with a move."""
+    note = CaseNote(dossier=case.dossier, case=case, author=by, event=event, text=text)
+    note.save(force_insert=True)
+    return note
+
+
+@transaction.atomic
+def accept(case: Case, *, by: User) -> Case:
+    """The owner takes the case on."""
+    locked = _locked(case, "read", by)
+    CASE.check("accept", locked.status)
+    policy.require(by, "accept", locked)
+    locked.status = CaseStatus.ACCEPTED
+    locked.save(update_fields=["status"])
+    clocks.stop(locked.pk, "owner")
+    note_event(locked, "accepted", by=by)
+    trail.record("case.accepted", dossier=locked.dossier_id, subject=locked.pk)
+    return locked
+
+
+@transaction.atomic
+def assign(case: Case, owner: User, *, by: User) -> Case:
+    """Give the case to another owner; the former one is taken off the folder's list."""
+    locked = _locked(case, "assign", by)
+    former = locked.owner
+    if former == owner:
+        return locked
+    dossiers.share_with_user(locked.dossier, owner, "owner", by=by)
+    locked.owner, locked.status = owner, CaseStatus.NEW if locked.status == CaseStatus.NEW else locked.status
+    locked.save(update_fields=["owner", "status"])
+    clocks.stop(locked.pk, "owner")
+    clocks.start(locked.dossier, "owner", _subject(locked), locked.urgency, locked.unit, user=owner)
+    note_event(locked, "assigned", by=by)
+    trail.record("case.assigned", dossier=locked.dossier_id, subject=locked.pk, owner=owner.pk)
+    delivery.tell([owner], "work.waiting", f"case:{locked.pk}:owner:{owner.pk}")
+    dossiers.unshare(locked.dossier, user=former)
+    return locked
+
+
+@transaction.atomic
+def add_note(case: Case, *, by: User, text: str) -> CaseNote:
+    """Write a note."""
+    locked = _locked(case, "note", by)
+    note = CaseNote(dossier=locked.dossier, case=locked, author=by, text=text)
+    note.clean_fields(exclude=["dossier", "case", "author"])
+    note.save(force_insert=True)
+    trail.record("case.noted", dossier=locked.dossier_id, subject=note.pk)
+    return note
+
+
+@transaction.atomic
+def plan_follow_up(case: Case, *, by: User, due_at: datetime) -> FollowUp:
+    """Agree when to ask how it went; only with the person's consent to be contacted."""
+    locked = _locked(case, "plan", by)
+    if due_at <= timezone.now():
+        raise Refused("follow_up.past", _("The follow-up must be in the future."), "due_at")
+    if not _may_contact(locked):
+        raise Refused("follow_up.consent", _("The person has not agreed to be contacted."), "due_at")
+    clocks.stop(locked.pk, "follow_up")
+    FollowUp.objects.filter(case=locked, done_at=None).update(done_at=timezone.now(), result="replanned")
+    planned = FollowUp(dossier=locked.dossier, case=locked, planned_by=by, due_at=due_at)
+    planned.save(force_insert=True)
+    clocks.start(
+        locked.dossier, "follow_up", _subject(locked), locked.urgency, locked.unit, user=locked.owner, due=due_at
+    )
+    note_event(locked, "follow_up_planned", by=by)
+    trail.record("case.follow_up_planned", dossier=locked.dossier_id, subject=planned.pk, due_at=due_at)
+    return planned
+
+
+def _may_contact(case: Case) -> bool:
+    return Decision.objects.active().filter(person=case.person_id, purpose=Purpose.FOLLOW_UP_CONTACT).exists()
+
+
+@transaction.atomic
+def follow_up(case: Case, *, by: User, result: str, text: str = "") -> None:
+    """Say what came of a follow-up: ``reached``, ``not_reached`` or ``not_safe``."""
+    locked = _locked(case, "follow_up", by)
+    done = FollowUp.objects.filter(case=locked, done_at=None).update(done_at=timezone.now(), result=result)
+    if not done:
+        raise Refused("follow_up.none", _("No follow-up is planned."))
+    clocks.stop(locked.pk, "follow_up")
+    note_event(locked, f"follow_up_{result}", by=by, text=text or None)
+    trail.record("case.followed_up", dossier=locked.dossier_id, subject=locked.pk, result=result)
+
+
+def start_response(case: Case, *, by: User) -> None:
+    """Something is being done for the person: the case is in response."""
+    CASE.check("respond", case.status)
+    if case.status != CaseStatus.IN_RESPONSE:
+        Case.objects.filter(pk=case.pk).update(status=CaseStatus.IN_RESPONSE)
+        clocks.stop(case.pk, "owner")
+
+
+def restrict(person_id: UUID, *, by: User) -> None:
+    """The person took back the consent to escalation: no new step until somebody has decided what may stay."""
+    for case in Case.objects.select_for_update(of=("self",)).select_related("dossier", "unit").filter(person=person_id):
+        if case.status != CaseStatus.RESTRICTED:
+            CASE.check("restrict", case.status)
+            case.status = CaseStatus.RESTRICTED
+            case.save(update_fields=["status"])
+            clocks.stop(case.pk, "owner", "follow_up")
+            note_event(case, "restricted", by=by)
+            trail.record("case.restricted", dossier=case.dossier_id, subject=case.pk)

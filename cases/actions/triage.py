@@ -1,0 +1,78 @@
+"""Triage: a person confirms the urgency and decides what happens next (R-29, R-40)."""
+
+from dataclasses import dataclass, field
+
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from cases.actions.case import open_case
+from cases.models import Case, Concern, Redirection
+from cases.states import CONCERN
+from cases.vocabulary import RANK, Outcome, Urgency
+from foundation.accounts.models import Role, User
+from foundation.audit import trail
+from foundation.core import policy
+from foundation.core.errors import Refused
+from foundation.dossiers import clocks
+
+
+@dataclass(frozen=True)
+class Triage:
+    """What the focal point decides. ``owner`` is needed for a case, ``contact`` for a re-direction."""
+
+    outcome: str
+    urgency: str
+    reason: str = ""
+    exposure: str = ""
+    harm_forms: list[str] = field(default_factory=list)
+    owner: User | None = None
+    contact: str = ""
+
+
+@transaction.atomic
+def triage(concern: Concern, decided: Triage, *, by: User) -> Concern:
+    """Confirm the urgency and end the wait. Lowering the suggested urgency needs a reason (W-12)."""
+    locked: Concern = (
+        Concern.objects.select_for_update(of=("self",)).select_related("dossier", "unit", "person").get(pk=concern.pk)
+    )
+    CONCERN.check(f"triage_{decided.outcome}", locked.status)
+    policy.require(by, "triage", locked)
+    _check(locked, decided)
+    locked.status, locked.urgency = decided.outcome, decided.urgency
+    locked.triaged_at, locked.triaged_by = timezone.now(), by
+    locked.triage = {"reason": decided.reason, "exposure": decided.exposure, "harm_forms": decided.harm_forms}
+    locked.save(update_fields=["status", "urgency", "triaged_at", "triaged_by", "triage"])
+    clocks.stop(locked.pk, "triage")
+    trail.record(
+        "concern.triaged", dossier=locked.dossier_id, subject=locked.pk, outcome=decided.outcome,
+        urgency=decided.urgency, suggested=locked.suggestion,
+    )  # fmt: skip
+    _follow(locked, decided, by)
+    return locked
+
+
+def _check(concern: Concern, decided: Triage) -> None:
+    if RANK[Urgency(decided.urgency)] > RANK[concern.suggestion] and not decided.reason.strip():
+        raise Refused("triage.reason", _("Say why the urgency is lower than suggested."), "reason")
+    if decided.outcome == Outcome.CASE and concern.is_anonymous:
+        raise Refused("triage.anonymous", _("The person did not agree to be known, so no case can be opened."), "outcome")
+    if decided.outcome == Outcome.CASE and (decided.owner is None or not _may_own(decided.owner, concern)):
+        raise Refused("triage.owner", _("Choose who will follow up."), "owner")
+    if decided.outcome == Outcome.REDIRECTED and not decided.contact.strip():
+        raise Refused("triage.contact", _("Write which contact was given."), "contact")
+
+
+def _may_own(owner: User, concern: Concern) -> bool:
+    roles = (Role.CASEWORKER, Role.FOCAL_POINT, Role.DEPUTY, Role.MANAGER)
+    return any(s.role in roles and s.unit.organisation_id == concern.unit.organisation_id for s in owner.seats)
+
+
+def _follow(concern: Concern, decided: Triage, by: User) -> Case | None:
+    if decided.outcome == Outcome.CASE and decided.owner is not None:
+        return open_case(concern, owner=decided.owner, by=by)
+    if decided.outcome == Outcome.REDIRECTED:
+        Redirection(dossier=concern.dossier, concern=concern, given_by=by, contact=decided.contact).save(
+            force_insert=True
+        )
+    return None

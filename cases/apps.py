@@ -1,0 +1,23 @@
+"""Concerns and cases."""
+
+from django.apps import AppConfig
+
+
+class CasesConfig(AppConfig):
+    """From a concern at a service point to a case with an owner."""
+
+    name = "cases"
+
+    def ready(self) -> None:
+        """Rules, event names, navigation and words for the work list."""
+        from cases import panels, policy
+        from foundation.audit import trail
+
+        trail.names(
+            "concern.started", "concern.described", "concern.limits_explained", "concern.submitted", "concern.discarded",
+            "concern.read", "concern.listed", "concern.triaged", "case.opened", "case.read", "case.listed",
+            "case.accepted", "case.assigned", "case.noted", "case.follow_up_planned", "case.followed_up",
+            "case.restricted", "case.searched", "work.listed",
+        )  # fmt: skip
+        policy.install()
+        panels.install()

@@ -1,0 +1,5 @@
+"""Navigation and words."""
+
+
+def install() -> None:
+    """Register."""

@@ -1,0 +1,58 @@
+"""Who may do what with concerns and cases. Who may see them is the dossier's access list."""
+
+from typing import Any
+
+from cases.models import Case, Concern
+from cases.states import CaseStatus, ConcernStatus
+from foundation.accounts.models import Role
+from foundation.core import policy
+
+LEADS = (Role.FOCAL_POINT, Role.DEPUTY, Role.MANAGER)
+REPORTERS = (Role.REPORTER, Role.CASEWORKER, *LEADS)
+WORKERS = (Role.CASEWORKER, *LEADS)
+
+
+def has_seat(actor: Any, roles: tuple[Role, ...]) -> bool:
+    """Whether the actor now holds one of these seats anywhere."""
+    return any(seat.role in roles for seat in actor.seats)
+
+
+def _own_draft(actor: Any, concern: Concern) -> bool:
+    return concern.reporter_id == actor.pk and concern.status == ConcernStatus.DRAFT
+
+
+def _triage(actor: Any, concern: Concern) -> bool:
+    return has_seat(actor, LEADS) and concern.is_open and concern.status == ConcernStatus.SUBMITTED
+
+
+def works_on(actor: Any, case: Case) -> bool:
+    """The owner, and the focal points, deputies and managers on the folder's list."""
+    return case.owner_id == actor.pk or has_seat(actor, LEADS)
+
+
+def _open_work(actor: Any, case: Case) -> bool:
+    return works_on(actor, case) and case.status != CaseStatus.RESTRICTED
+
+
+def install() -> None:
+    """Register the rules."""
+    policy.register(
+        Concern,
+        {"read": lambda a, c: True, "describe": _own_draft, "discard": _own_draft, "submit": _own_draft,
+         "triage": _triage},
+    )  # fmt: skip
+    policy.register(
+        Case,
+        {
+            "read": lambda a, c: True,
+            "note": works_on,
+            "accept": lambda a, c: c.owner_id == a.pk and c.status == CaseStatus.NEW,
+            "assign": lambda a, c: has_seat(a, LEADS),
+            "plan": _open_work,
+            "follow_up": works_on,
+            "describe_person": _open_work,
+            "record_consent": works_on,
+            "withdraw_consent": works_on,
+            "refer": _open_work,
+        },
+    )

@@ -1,0 +1,42 @@
+"""The life-cycles of concerns and cases."""
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from cases.vocabulary import Outcome
+from foundation.core.states import LifeCycle, move
+
+
+class ConcernStatus(models.TextChoices):
+    """Where a concern stands."""
+
+    DRAFT = "draft", _("Not sent yet")
+    SUBMITTED = "submitted", _("Handed over")
+    CASE = "escalated_to_case", _("A case was opened")
+    REDIRECTED = "redirected", _("A contact was given")
+    INFORMATION = "information_given", _("Information was given")
+    NO_CONSENT = "closed_no_consent", _("Closed, as the person wished")
+
+
+class CaseStatus(models.TextChoices):
+    """Where a case stands."""
+
+    NEW = "new", _("New")
+    ACCEPTED = "accepted", _("Accepted")
+    IN_RESPONSE = "in_response", _("In response")
+    RESTRICTED = "restricted", _("Restricted: consent was taken back")
+
+
+CONCERN = LifeCycle(
+    [
+        move("submit", {ConcernStatus.DRAFT}, ConcernStatus.SUBMITTED, "reporter"),
+        *(move(f"triage_{o.value}", {ConcernStatus.SUBMITTED}, o.value, "lead") for o in Outcome),
+    ]
+)
+CASE = LifeCycle(
+    [
+        move("accept", {CaseStatus.NEW}, CaseStatus.ACCEPTED, "owner"),
+        move("respond", {CaseStatus.ACCEPTED, CaseStatus.NEW, CaseStatus.IN_RESPONSE}, CaseStatus.IN_RESPONSE, "owner"),
+        move("restrict", {CaseStatus.NEW, CaseStatus.ACCEPTED, CaseStatus.IN_RESPONSE}, CaseStatus.RESTRICTED, "lead"),
+    ]
+)

@@ -1,0 +1,110 @@
+"""Words of concerns and cases (domain.md §6–7), as data."""
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+
+class Urgency(models.TextChoices):
+    """How pressing a need is. Queues are ordered by it and by due time, by nothing else (R-29)."""
+
+    EMERGENCY = "emergency", _("Emergency")
+    URGENT = "urgent", _("Urgent")
+    NORMAL = "normal", _("Normal")
+
+
+RANK = {Urgency.EMERGENCY: 0, Urgency.URGENT: 1, Urgency.NORMAL: 2}
+
+
+class ReporterKind(models.TextChoices):
+    """Who brings the concern (R-39)."""
+
+    SELF = "affected_person_self", _("The person themselves")
+    FAMILY = "family", _("A relative, with the person’s consent")
+    COMMUNITY = "community_member", _("Somebody from the community")
+    VOLUNTEER = "volunteer", _("I noticed it as a volunteer")
+    STAFF = "staff", _("I noticed it as staff")
+    HOTLINE = "hotline", _("A call to the hotline")
+    ANONYMOUS = "anonymous", _("Somebody who does not say who they are")
+
+
+class Setting(models.TextChoices):
+    """Where it came up (R-39)."""
+
+    SERVICE_POINT = "hsp", _("Service point")
+    CLINIC = "clinic", _("Clinic")
+    DISTRIBUTION = "distribution", _("Distribution")
+    SHELTER = "shelter", _("Shelter")
+    DETENTION = "detention", _("Place of detention")
+    BORDER = "border", _("Border")
+    COMMUNITY = "community", _("Community")
+    REMOTE = "remote", _("Phone or online")
+    OTHER = "other", _("Elsewhere")
+
+
+class Category(models.TextChoices):
+    """What it is about, in plain words; optional (domain.md §7.3)."""
+
+    PHYSICAL = "physical_safety", _("Physical safety")
+    SEXUAL = "sexual_or_gender_based", _("Sexual or gender-based violence")
+    CHILD = "child_in_danger", _("A child in danger")
+    FAMILY = "family_separated_or_missing", _("Family separated or missing")
+    DETENTION = "detention_or_arrest", _("Detention or arrest")
+    TRAFFICKING = "trafficking_exploitation_forced_labour", _("Trafficking, exploitation, forced labour")
+    DOCUMENTS = "documents_legal_status", _("Documents or legal status")
+    EVICTION = "eviction_property", _("Eviction or property")
+    DISCRIMINATION = "denied_services_discrimination", _("Services denied, discrimination")
+    DIGITAL = "threats_online_digital", _("Threats online")
+    MINES = "mines_weapons", _("Mines or weapons")
+    NEGLECT = "neglect_abandonment", _("Neglect or abandonment")
+    DISTRESS = "psychological_distress", _("Psychological distress")
+    RECRUITMENT = "recruitment", _("Recruitment")
+    RETURN = "forced_return_expulsion", _("Forced return or expulsion")
+    OTHER = "other", _("Something else")
+    UNSAID = "prefer_not_to_say", _("Prefers not to say")
+
+
+class Flag(models.TextChoices):
+    """Immediate danger: any of these makes the concern an emergency (domain.md §8.2)."""
+
+    INJURY = "life_threatening_injury", _("A life-threatening injury")
+    SEXUAL = "sexual_violence_120h", _("Sexual violence in the last five days")
+    SUICIDE = "suicidal_intent", _("The person speaks of ending their life")
+    CHILD = "child_alone", _("A child alone, missing, or with somebody who harms them")
+    EXPULSION = "imminent_expulsion", _("About to be sent back or expelled")
+    HELD = "held_captive", _("Held or locked in now")
+    THREAT = "death_threat_72h", _("A death threat for the coming days")
+    SHELTER = "no_shelter_in_dangerous_weather", _("No shelter in dangerous weather")
+
+
+class Exposure(models.TextChoices):
+    """R-23."""
+
+    ACTUAL = "actual", _("It is happening or has happened")
+    POTENTIAL = "potential", _("It may happen")
+
+
+class HarmForm(models.TextChoices):
+    """R-23: the three forms of harm."""
+
+    VIOLENCE = "violence", _("Violence")
+    COERCION = "coercion", _("Coercion")
+    DEPRIVATION = "deprivation", _("Deprivation")
+
+
+class Outcome(models.TextChoices):
+    """What triage ends with."""
+
+    CASE = "escalated_to_case", _("Open a case")
+    REDIRECTED = "redirected", _("Give the contact of a service, without an assessment")
+    INFORMATION = "information_given", _("Give information only")
+    NO_CONSENT = "closed_no_consent", _("Close: the person does not want us to act")
+
+
+URGENT_CATEGORIES = {Category.SEXUAL, Category.CHILD, Category.TRAFFICKING, Category.DETENTION, Category.RETURN}
+
+
+def suggested_urgency(flags: list[str], category: str) -> Urgency:
+    """A suggestion, confirmed by a person at triage: any flag is an emergency, some matters are urgent (R-29)."""
+    if flags:
+        return Urgency.EMERGENCY
+    return Urgency.URGENT if category in URGENT_CATEGORIES else Urgency.NORMAL

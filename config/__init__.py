@@ -1,0 +1,1 @@
+"""Wiring of Amparo: settings, routes, Celery, and the one-command start. No domain lives here."""

@@ -1,0 +1,1 @@
+"""What the production shape of docker-compose.yml needs beside the code."""

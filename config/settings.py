@@ -1,0 +1,295 @@
+"""Settings: everything that differs between installations comes from the environment.
+
+Secrets may be given as ``NAME`` or as ``NAME_FILE`` (a path, for Docker and systemd credentials).
+"""
+
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+import environ
+from csp.constants import NONE, SELF
+from django.utils.translation import gettext_lazy as _
+
+env = environ.FileAwareEnv()
+
+BASE_DIR = Path(__file__).resolve().parent.parent
+EMBEDDED = env.bool("AMPARO_EMBEDDED", default=False)
+URL = env.str("AMPARO_URL", default="http://127.0.0.1:8000")
+HTTPS = urlsplit(URL).scheme == "https"
+# What makes a start without any environment possible (mypy, checks) opens nothing: the vault refuses without a keyring.
+SECRET_KEY = env.str("DJANGO_SECRET_KEY", default="only-for-tools-that-serve-nobody" * 2)
+KEYRING = env.str("AMPARO_KEYRING", default="")
+DEBUG = False
+ALLOWED_HOSTS = env.list("AMPARO_HOSTS", default=[urlsplit(URL).hostname, "127.0.0.1", "localhost"])
+CSRF_TRUSTED_ORIGINS = [URL]
+ROOT_URLCONF = "config.urls"
+WSGI_APPLICATION = "config.wsgi.application"
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+INSTALLED_APPS = [
+    "foundation.core",
+    "foundation.vault",
+    "foundation.audit",
+    "foundation.outbox",
+    "foundation.accounts",
+    "foundation.dossiers",
+    "consent",
+    "cases",
+    "referrals",
+    "riskanalysis",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.humanize",
+    "django.contrib.admin",
+    "django.contrib.staticfiles",
+    "django.forms",
+    "allauth",
+    "allauth.account",
+    "allauth.mfa",
+    "allauth.usersessions",
+    "csp",
+    "guardian",
+    "oauth2_provider",
+    "pgtrigger",
+    "rest_framework",
+    "drf_spectacular",
+]
+
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "foundation.core.middleware.headers",
+    "csp.middleware.CSPMiddleware",
+    "django_permissions_policy.PermissionsPolicyMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.locale.LocaleMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "foundation.accounts.middleware.session_limits",
+    "allauth.account.middleware.AccountMiddleware",
+    "allauth.usersessions.middleware.UserSessionsMiddleware",
+    "foundation.audit.middleware.denials",
+    "foundation.core.middleware.act_as_user",
+    "referrals.api.middleware.act_as_partner",
+]
+
+TEMPLATES: list[dict[str, Any]] = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [BASE_DIR / "templates"],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+                "foundation.accounts.context.house",
+            ],
+            "builtins": ["foundation.core.templatetags.page"],
+        },
+    }
+]
+FORM_RENDERER = "django.forms.renderers.TemplatesSetting"
+
+# --- the database: two roles, one truth. Requests, tasks and tests run as the application's role.
+
+
+def _database(url: str, **more: Any) -> dict[str, Any]:
+    return {**env.db_url_config(url), "ENGINE": "foundation.core.db", "CONN_HEALTH_CHECKS": True, **more}
+
+
+_APP_URL = env.str("DATABASE_URL", default="postgres://amparo_app@127.0.0.1:5432/amparo")
+_OWNER_URL = env.str("DATABASE_OWNER_URL", default=_APP_URL)
+DATABASES = {
+    "default": _database(
+        _APP_URL,
+        ATOMIC_REQUESTS=True,
+        CONN_MAX_AGE=600,
+        OPTIONS={"server_side_binding": True, "prepare_threshold": 1},
+        TEST={"MIRROR": "owner"},
+    ),
+    "owner": _database(_OWNER_URL, TEST={"DEPENDENCIES": []}),
+}
+DATABASE_ROUTERS = ["foundation.core.db.router.OwnerMigrates"]
+
+# --- broker and cache: only wake-ups and rate limits, never the truth
+REDIS_URL = env.str("REDIS_URL", default="redis://127.0.0.1:6379")
+_CACHE_URL = "unix://" + REDIS_URL.removeprefix("redis+socket://") if "+socket" in REDIS_URL else REDIS_URL
+CACHES = {
+    "default": {
+        "BACKEND": "django.core.cache.backends.redis.RedisCache",
+        "LOCATION": _CACHE_URL + ("?db=1" if "+socket" in REDIS_URL else "/1"),
+    }
+}
+
+# --- people and sign-in
+AUTH_USER_MODEL = "accounts.User"
+AUTHENTICATION_BACKENDS = [
+    "django.contrib.auth.backends.ModelBackend",
+    "allauth.account.auth_backends.AuthenticationBackend",
+    "guardian.backends.ObjectPermissionBackend",
+]
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
+    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 12}},
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+]
+ANONYMOUS_USER_NAME = None
+GUARDIAN_MONKEY_PATCH_USER = False
+LOGIN_URL = "account_login"
+LOGIN_REDIRECT_URL = "/"
+ACCOUNT_ADAPTER = "foundation.accounts.adapter.Adapter"
+ACCOUNT_LOGIN_METHODS = {"email"}
+ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
+ACCOUNT_USER_MODEL_USERNAME_FIELD = None
+ACCOUNT_EMAIL_VERIFICATION = "none"
+ACCOUNT_LOGOUT_ON_GET = False
+ACCOUNT_PREVENT_ENUMERATION = True
+ACCOUNT_SESSION_REMEMBER = False
+ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False
+ACCOUNT_RATE_LIMITS = {
+    "login": env.str("AMPARO_LOGIN_RATE", default="30/m/ip"),
+    "login_failed": "10/m/ip,5/5m/key",
+    "reset_password": "20/m/ip,5/m/key",
+}
+MFA_SUPPORTED_TYPES = ["totp", "recovery_codes", "webauthn"]
+MFA_PASSKEY_LOGIN_ENABLED = True
+MFA_TOTP_ISSUER = "Amparo"
+MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = EMBEDDED and not HTTPS
+USERSESSIONS_TRACK_ACTIVITY = False
+SESSION_ENGINE = "django.contrib.sessions.backends.db"
+SESSION_EXPIRE_AT_BROWSER_CLOSE = True
+SESSION_IDLE = timedelta(minutes=env.int("AMPARO_SESSION_IDLE_MINUTES", default=15))
+SESSION_ABSOLUTE = timedelta(hours=env.int("AMPARO_SESSION_ABSOLUTE_HOURS", default=8))
+SESSION_COOKIE_AGE = int(SESSION_ABSOLUTE.total_seconds())
+
+# --- headers: nothing is cached, nothing comes from elsewhere, nothing goes elsewhere
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = HTTPS
+SESSION_COOKIE_HTTPONLY = CSRF_COOKIE_HTTPONLY = LANGUAGE_COOKIE_HTTPONLY = True
+SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = LANGUAGE_COOKIE_SAMESITE = "Lax"
+SESSION_COOKIE_NAME, CSRF_COOKIE_NAME, LANGUAGE_COOKIE_NAME = "s", "c", "l"
+LANGUAGE_COOKIE_SECURE = HTTPS
+SECURE_SSL_REDIRECT = HTTPS
+SECURE_REDIRECT_EXEMPT = [r"^healthz$"]
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if HTTPS else None
+SECURE_HSTS_SECONDS = 31536000 if HTTPS else 0
+SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = HTTPS
+# Not "no-referrer": browsers would send Origin: null with every form, and the forgery check would refuse it.
+SECURE_REFERRER_POLICY = "same-origin"
+SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
+X_FRAME_OPTIONS = "DENY"
+CONTENT_SECURITY_POLICY = {
+    "DIRECTIVES": {
+        "default-src": [NONE],
+        "script-src": [SELF],
+        "style-src": [SELF],
+        "img-src": [SELF],
+        "connect-src": [SELF],
+        "form-action": [SELF],
+        "base-uri": [NONE],
+        "frame-ancestors": [NONE],
+        "manifest-src": [SELF],
+    }
+}
+PERMISSIONS_POLICY: dict[str, list[str]] = {
+    name: [] for name in ("camera", "microphone", "geolocation", "usb", "payment", "interest-cohort", "display-capture")
+}
+SILENCED_SYSTEM_CHECKS = [] if HTTPS else ["security.W004", "security.W008", "security.W012", "security.W016"]
+
+# --- languages
+LANGUAGE_CODE = "en"
+LANGUAGES = [("en", _("English")), ("ru", _("Russian")), ("ar", _("Arabic"))]
+LOCALE_PATHS = [BASE_DIR / "locale"]
+TIME_ZONE = env.str("AMPARO_TIME_ZONE", default="UTC")
+USE_I18N = USE_TZ = True
+
+# --- files of the interface
+STATIC_URL = "/static/"
+STATICFILES_DIRS = [BASE_DIR / "static" / "vendor"]
+STATIC_ROOT = env.str("AMPARO_STATIC_ROOT", default=str(BASE_DIR / "var" / "static"))
+WHITENOISE_USE_FINDERS = True
+WHITENOISE_MAX_AGE = 3600
+
+# --- e-mail: one neutral text, see foundation.outbox
+EMAIL_CONFIG = env.email("EMAIL_URL", default="consolemail://")
+vars().update(EMAIL_CONFIG)
+DEFAULT_FROM_EMAIL = env.str("AMPARO_MAIL_FROM", default="Amparo <no-reply@amparo.invalid>")
+DATA_UPLOAD_MAX_MEMORY_SIZE = 256 * 1024
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 200
+
+# --- the partner API
+REST_FRAMEWORK = {
+    "DEFAULT_AUTHENTICATION_CLASSES": ["referrals.api.authentication.PartnerToken"],
+    "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
+    "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
+    "DEFAULT_PARSER_CLASSES": ["referrals.api.parsers.StrictJSONParser"],
+    "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
+    "EXCEPTION_HANDLER": "referrals.api.problems.handler",
+    "DEFAULT_THROTTLE_CLASSES": ["rest_framework.throttling.UserRateThrottle"],
+    "DEFAULT_THROTTLE_RATES": {"user": env.str("AMPARO_API_RATE", default="600/min")},
+    "UNAUTHENTICATED_USER": None,
+}
+OAUTH2_PROVIDER = {
+    "ACCESS_TOKEN_EXPIRE_SECONDS": 900,
+    "SCOPES": {"referrals:read": "Read referrals addressed to you", "referrals:respond": "Answer them"},
+    "DEFAULT_SCOPES": ["referrals:read", "referrals:respond"],
+    "ALLOWED_GRANT_TYPES": ["client_credentials"],
+}
+SPECTACULAR_SETTINGS = {
+    "TITLE": "Amparo partner API",
+    "VERSION": "1.0.0",
+    "OAS_VERSION": "3.1.0",
+    "SERVE_INCLUDE_SCHEMA": False,
+    "SCHEMA_PATH_PREFIX": "/api/v1",
+    "SERVE_PERMISSIONS": ["rest_framework.permissions.AllowAny"],
+    "SERVE_AUTHENTICATION": [],
+}
+
+# --- Celery: the row is the truth, the broker only a wake-up
+CELERY_BROKER_URL = REDIS_URL
+CELERY_BROKER_TRANSPORT_OPTIONS = {"visibility_timeout": 900}
+CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
+CELERY_TASK_ACKS_LATE = CELERY_TASK_REJECT_ON_WORKER_LOST = CELERY_TASK_IGNORE_RESULT = True
+CELERY_WORKER_PREFETCH_MULTIPLIER = 1
+CELERY_ACCEPT_CONTENT = ["json"]
+CELERY_TASK_TIME_LIMIT = 300
+CELERY_WORKER_HIJACK_ROOT_LOGGER = False
+CELERY_TIMEZONE = "UTC"
+CELERY_BEAT_SCHEDULE = {
+    "outbox": {"task": "outbox.sweep", "schedule": env.float("AMPARO_OUTBOX_SECONDS", default=5)},
+    "seal": {"task": "audit.seal", "schedule": env.float("AMPARO_SEAL_SECONDS", default=10)},
+    "remind": {"task": "dossiers.remind", "schedule": env.float("AMPARO_REMIND_SECONDS", default=30)},
+    "drafts": {"task": "cases.remove_old_drafts", "schedule": 3600.0},
+}
+
+# --- logs: an event name and allow-listed keys, never a value that a person typed
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"allowed": {"()": "foundation.core.logs.AllowedOnly"}},
+    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "allowed"}},
+    "root": {"handlers": ["console"], "level": "INFO"},
+    "loggers": {
+        "django.server": {"level": "ERROR"},
+        "django.request": {"level": "ERROR"},
+        "django.security": {"level": "ERROR"},
+    },
+}
+DEFAULT_EXCEPTION_REPORTER = "foundation.core.logs.NoLocals"
+
+# --- figures of the approach that a National Society may set
+CONSENT_DAYS_REFERRAL = 90
+CONSENT_DAYS_DEFAULT = 183
+DRAFT_DAYS = 30
+SERVICE_STALE_DAYS = 180
+SEARCH_CAP = 20_000
+OUTBOX_TRIES = 10
+WEBHOOK_ALLOW_LOOPBACK = env.bool("AMPARO_WEBHOOK_ALLOW_LOOPBACK", default=EMBEDDED)
+LOCAL_EMERGENCY_PHONE = env.str("AMPARO_EMERGENCY_PHONE", default="")

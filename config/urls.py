@@ -1,0 +1,19 @@
+"""Addresses."""
+
+from django.contrib import admin
+from django.urls import include, path
+from django.views.i18n import set_language
+
+handler404 = "foundation.core.views.not_found"
+handler500 = "foundation.core.views.broken"
+
+urlpatterns = [
+    path("", include("foundation.core.urls")),
+    path("", include("cases.urls")),
+    path("", include("referrals.urls")),
+    path("", include("foundation.accounts.urls")),
+    path("api/v1/", include("referrals.api.urls")),
+    path("language/", set_language, name="set_language"),
+    path("accounts/", include("allauth.urls")),
+    path("admin/", admin.site.urls),
+]

@@ -1,0 +1,112 @@
+"""Inviting people and giving them seats. Nobody appoints himself (HS-20)."""
+
+from datetime import datetime
+
+from django.contrib.auth.models import Group
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from foundation.accounts.models import Appointment, Role, Seat, Unit, User
+from foundation.audit import trail
+from foundation.core.errors import Forbidden, Refused
+from foundation.core.hooks import Hook
+
+CONFIRMING = (Role.MANAGER, Role.DATA_OFFICER)
+absence_changed: Hook[Seat] = Hook()
+
+
+def seat_of(unit: Unit, role: str) -> Seat:
+    """The seat for a role in a unit; made with its auth group on first use."""
+    found = Seat.objects.filter(unit=unit, role=role).first()
+    if found is None:
+        group, _made = Group.objects.get_or_create(name=f"{role}@{unit.pk}")
+        found, _made = Seat.objects.get_or_create(unit=unit, role=role, defaults={"group": group})
+    return found
+
+
+@transaction.atomic
+def propose(
+    user: User, seat: Seat, *, by: User | None, valid_from: datetime | None = None, valid_until: datetime | None = None
+) -> Appointment:
+    """Propose a person for a seat; without effect until another person confirms. ``by=None`` is the installation."""
+    appointment = Appointment(
+        user=user, seat=seat, proposed_by=by, valid_from=valid_from or timezone.now(), valid_until=valid_until
+    )
+    appointment.full_clean()
+    appointment.save(force_insert=True)
+    trail.record("appointment.proposed", subject=appointment.pk, user=user.pk, seat=str(seat.pk))
+    return appointment
+
+
+@transaction.atomic
+def confirm(appointment: Appointment, *, by: User | None) -> Appointment:
+    """Put an appointment in force. ``by`` must be a manager or data-protection officer above the seat's unit.
+
+    ``by=None`` is the installation itself, when it sets up its first people.
+    """
+    if by is not None:
+        _may_confirm(appointment, by)
+    appointment.confirmed_by, appointment.confirmed_at = by, timezone.now()
+    appointment.save(update_fields=["confirmed_by", "confirmed_at"])
+    appointment.user.groups.add(appointment.seat.group)
+    appointment.user.__dict__.pop("_seats", None)
+    trail.record("appointment.confirmed", subject=appointment.pk, user=appointment.user_id)
+    return appointment
+
+
+def _may_confirm(appointment: Appointment, by: User) -> None:
+    if by.pk in (appointment.user_id, appointment.proposed_by_id):
+        raise Refused("appointment.same_person", _("Another person must confirm an appointment."))
+    units = {unit.pk for unit in appointment.seat.unit.upwards()}
+    if not any(seat.role in CONFIRMING and seat.unit_id in units for seat in by.seats):
+        raise Forbidden("actor.not_allowed", _("Your seat does not allow this."))
+
+
+@transaction.atomic
+def end(appointment: Appointment, *, by: User | None) -> None:
+    """End an appointment at once: the seat's folders close for this person with the commit."""
+    appointment.valid_until = max(timezone.now(), appointment.valid_from)
+    appointment.save(update_fields=["valid_until"])
+    appointment.user.groups.remove(appointment.seat.group)
+    appointment.user.__dict__.pop("_seats", None)
+    trail.record("appointment.ended", subject=appointment.pk, user=appointment.user_id)
+    absence_changed.send(appointment.seat)
+
+
+@transaction.atomic
+def go_away(appointment: Appointment, *, by: User, until: datetime) -> None:
+    """Say that the person is away; what waits for this seat is rerouted at once when nobody else holds it."""
+    if by.pk != appointment.user_id:
+        raise Forbidden("actor.not_allowed", _("Your seat does not allow this."))
+    now = timezone.now()
+    if until <= now:
+        raise Refused("absence.past", _("The return must be in the future."), "until")
+    appointment.away_from, appointment.away_until = now, until
+    appointment.save(update_fields=["away_from", "away_until"])
+    trail.record("appointment.away", subject=appointment.pk)
+    absence_changed.send(appointment.seat)
+
+
+@transaction.atomic
+def come_back(appointment: Appointment, *, by: User) -> None:
+    """End one's own absence."""
+    if by.pk != appointment.user_id:
+        raise Forbidden("actor.not_allowed", _("Your seat does not allow this."))
+    appointment.away_from = appointment.away_until = None
+    appointment.save(update_fields=["away_from", "away_until"])
+    trail.record("appointment.away", subject=appointment.pk, back=True)
+
+
+def members(group_id: int) -> list[User]:
+    """The people who hold a seat now and are not away."""
+    rows = Appointment.objects.present().filter(seat__group_id=group_id).select_related("user")
+    return [row.user for row in rows]
+
+
+def invite(*, by: User, email: str, name: str, language: str) -> User:
+    """A new person without a password; the first one is set through the reset link sent to their own address."""
+    with transaction.atomic():
+        user = User.objects.create_user(email, name, language=language)
+        trail.record("user.invited", user=user.pk)
+    return user

@@ -1,0 +1,21 @@
+"""Who works here."""
+
+from django.apps import AppConfig
+
+
+class AccountsConfig(AppConfig):
+    """Organisations, units, people, seats and appointments."""
+
+    name = "foundation.accounts"
+    label = "accounts"
+
+    def ready(self) -> None:
+        """Announce the event names."""
+        from foundation.accounts import signs
+        from foundation.audit import trail
+
+        trail.names(
+            "appointment.proposed", "appointment.confirmed", "appointment.ended", "appointment.away", "user.invited",
+            "session.began", "session.refused", "session.ended", "session.expired",
+        )  # fmt: skip
+        signs.connect()

@@ -1,0 +1,47 @@
+"""What the frame of every page needs."""
+
+from collections.abc import Callable
+from typing import Any
+
+from django.conf import settings
+from django.http import HttpRequest
+from django.utils.translation import get_language, get_language_info
+
+NavItem = tuple[str, str, str]
+_NAV: list[Callable[[Any], list[dict[str, str]]]] = []
+
+
+def nav(items: Callable[[Any], list[dict[str, str]]]) -> None:
+    """Register the navigation entries an app offers to a user: dicts with ``url``, ``label`` and ``section``."""
+    _NAV.append(items)
+
+
+def house(request: HttpRequest) -> dict[str, Any]:
+    """``house``: unit, person, navigation and languages for the frame."""
+    user = getattr(request, "user", None)
+    known = user is not None and user.is_authenticated
+    return {
+        "house": {
+            "unit_name": user.seats[0].unit.name if known and user.seats else "",
+            "user_name": user.name if known else "",
+            "nav": _navigation(request, user) if known else [],
+            "languages": _languages(),
+            "embedded": settings.EMBEDDED,
+            "idle_seconds": int(settings.SESSION_IDLE.total_seconds()) if known else 0,
+        }
+    }
+
+
+def _navigation(request: HttpRequest, user: Any) -> list[dict[str, Any]]:
+    entries = [entry for items in _NAV for entry in items(user)]
+    longest = max((e["url"] for e in entries if request.path.startswith(e["url"])), key=len, default="")
+    return [{**entry, "current": entry["url"] == longest} for entry in entries]
+
+
+def _languages() -> list[dict[str, Any]]:
+    now = get_language()
+    infos = [get_language_info(code) for code, _name in settings.LANGUAGES]
+    return [
+        {"code": i["code"], "name": i["name_local"], "dir": "rtl" if i["bidi"] else "ltr", "current": i["code"] == now}
+        for i in infos
+    ]

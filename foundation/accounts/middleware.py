@@ -1,0 +1,35 @@
+"""Short sessions on shared devices."""
+
+import time
+
+from django.conf import settings
+from django.contrib.auth import logout
+from django.db import transaction
+from django.http import HttpRequest, HttpResponseBase
+
+from foundation.audit import trail
+from foundation.core.middleware import Handler
+
+
+def session_limits(get_response: Handler) -> Handler:
+    """End a session that was idle or old for too long (15 min and 8 h unless set otherwise)."""
+
+    def middleware(request: HttpRequest) -> HttpResponseBase:
+        if request.user.is_authenticated:
+            _check(request)
+        return get_response(request)
+
+    return middleware
+
+
+def _check(request: HttpRequest) -> None:
+    now = int(time.time())
+    began = request.session.setdefault("began", now)
+    last = request.session.get("last", now)
+    if now - last > settings.SESSION_IDLE.total_seconds() or now - began > settings.SESSION_ABSOLUTE.total_seconds():
+        pk = request.user.pk
+        logout(request)
+        with transaction.atomic():
+            trail.record("session.expired", user=pk)
+    elif now - last >= 30 or "last" not in request.session:
+        request.session["last"] = now

@@ -1,0 +1,83 @@
+"""The time limits that ship as defaults, for a unit to change: clock × urgency (domain.md §6).
+
+Every figure is a default of a setting, not a constant of the approach: the owner of an installation decides.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+
+EMERGENCY, URGENT, NORMAL = "emergency", "urgent", "normal"
+URGENCIES = (EMERGENCY, URGENT, NORMAL)
+"""In order of need (R-29)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Limit:
+    """How long something may take: ``hours`` on the wall clock, or ``working_days`` of a calendar; never both."""
+
+    hours: int | None = None
+    working_days: int | None = None
+
+    def __post_init__(self) -> None:
+        given = [length for length in (self.hours, self.working_days) if length is not None]
+        if len(given) != 1 or given[0] < 0:
+            raise ValueError("a limit is either hours or working days, and not negative")
+
+    @property
+    def is_working(self) -> bool:
+        """Whether it runs on the working calendar."""
+        return self.working_days is not None
+
+
+def _row(emergency: Limit, urgent: Limit, normal: Limit) -> Mapping[str, Limit]:
+    return MappingProxyType({EMERGENCY: emergency, URGENT: urgent, NORMAL: normal})
+
+
+def _hours(emergency: int, urgent: int, normal: int) -> Mapping[str, Limit]:
+    return _row(Limit(hours=emergency), Limit(hours=urgent), Limit(hours=normal))
+
+
+def _days(emergency: int, urgent: int, normal: int) -> Mapping[str, Limit]:
+    return _hours(24 * emergency, 24 * urgent, 24 * normal)
+
+
+def _working(emergency: int, urgent: int, normal_days: int) -> Mapping[str, Limit]:
+    return _row(Limit(hours=emergency), Limit(hours=urgent), Limit(working_days=normal_days))
+
+
+SLA_DEFAULTS: Mapping[str, Mapping[str, Limit]] = MappingProxyType(
+    {
+        "notified": _hours(0, 0, 0),
+        "triage": _working(1, 4, 2),
+        "owner": _working(1, 24, 3),
+        "send": _working(4, 24, 3),
+        "acknowledge": _working(2, 24, 3),
+        "decide": _hours(24, 72, 7 * 24),
+        "first_contact": _hours(24, 72, 14 * 24),
+        "feedback": _hours(48, 7 * 24, 14 * 24),
+        "follow_up": _hours(48, 7 * 24, 14 * 24),
+        "follow_up_again": _days(7, 14, 30),
+        "reassess": _days(7, 14, 30),
+        "represent_follow_up": _days(7, 14, 30),
+        "info_requested": _hours(72, 72, 72),
+        "unable_to_reach": _days(5, 5, 5),
+        "declined_answer": _hours(48, 48, 48),
+        "verify": _days(14, 14, 14),
+        "withdrawal_confirm": _hours(24, 24, 24),
+        "withdrawal_focal_point": _hours(72, 72, 72),
+        "withdrawal_incident": _days(7, 7, 7),
+    }
+)
+"""Clock → urgency → limit. What each clock runs from and to:
+
+* ``notified`` concern saved → focal point told (normal: in the digest); ``triage`` concern → triaged;
+  ``owner`` triaged → named owner; ``send`` consent → referral sent; ``acknowledge``, ``decide`` sent → the partner
+  received, decided; ``first_contact`` accepted → the person was met; ``feedback`` service or decision → referrer told.
+* ``follow_up`` the first, then ``follow_up_again`` (weekly, fortnightly, monthly; normal starts at 14 of the 14–30
+  days); ``reassess`` the risk; ``represent_follow_up`` after a representation to an authority.
+* Waiting states of a referral: ``info_requested`` the referrer answers; ``unable_to_reach`` then the focal point;
+  ``declined_answer`` the referrer offers elsewhere or says why not; ``verify`` with the person.
+* Withdrawal, one after the other: ``withdrawal_confirm`` the partner is phoned, ``withdrawal_focal_point`` takes over,
+  ``withdrawal_incident`` it is a data incident.
+"""

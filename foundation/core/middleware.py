@@ -1,0 +1,50 @@
+"""Who acts, what may be kept by a browser, and how a refusal of the domain becomes a page."""
+
+from collections.abc import Callable
+
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import render
+
+from foundation.core.acting import acting
+from foundation.core.errors import DomainError
+
+Handler = Callable[[HttpRequest], HttpResponseBase]
+
+
+def headers(get_response: Handler) -> Handler:
+    """Nothing but the interface's own files may be kept by a browser or a proxy."""
+
+    def middleware(request: HttpRequest) -> HttpResponseBase:
+        response = get_response(request)
+        if not request.path.startswith("/static/"):
+            response["Cache-Control"] = "no-store"
+            response["X-Robots-Tag"] = "noindex, nofollow"
+        return response
+
+    return middleware
+
+
+class ActAsUser:
+    """Run the view as the signed-in user, and answer the domain's refusals with a page.
+
+    The response for ``Absent`` is the same for a hidden record, an unknown one and an unknown address.
+    """
+
+    def __init__(self, get_response: Handler) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        """Everything below, templates included, runs as the user."""
+        with acting(request.user.pk if request.user.is_authenticated else None):
+            return self.get_response(request)
+
+    def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
+        """Called after the transaction was rolled back."""
+        if not isinstance(exception, DomainError):
+            return None
+        if exception.status == 404:
+            return render(request, "404.html", status=404)
+        return render(request, "refused.html", {"error": exception}, status=exception.status)
+
+
+act_as_user = ActAsUser

@@ -1,0 +1,13 @@
+"""Addresses that belong to no domain."""
+
+from django.urls import path
+
+from foundation.core import views
+
+app_name = "core"
+urlpatterns = [
+    path("healthz", views.health, name="health"),
+    path("leave/", views.leave, name="leave"),
+    path("help/", views.help_page, name="help"),
+    path("protect/", views.protect, name="protect"),
+]

@@ -1,0 +1,55 @@
+"""Pages that belong to no domain: leaving at once, help, how information is protected, health."""
+
+from django.contrib.auth import logout
+from django.db import connection
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_safe
+
+# A large, plain page that says nothing about the one who opens it.
+ELSEWHERE = "https://www.wikipedia.org/"
+
+
+@require_safe
+def leave(request: HttpRequest) -> HttpResponse:
+    """Quick exit: the session ends, the browser forgets what it holds of us, and something harmless opens.
+
+    Safe as GET, because all it can do is to sign its own user out.
+    """
+    logout(request)
+    response = HttpResponseRedirect(ELSEWHERE)
+    response["Clear-Site-Data"] = '"cache", "cookies", "storage"'
+    return response
+
+
+@require_safe
+def help_page(request: HttpRequest) -> HttpResponse:
+    """How the pages work, and how to leave them quickly. Opening it counts as activity of the session."""
+    return render(request, "core/help.html")
+
+
+@require_safe
+def protect(request: HttpRequest) -> HttpResponse:
+    """How information is protected, in plain words, for everybody."""
+    return render(request, "core/protect.html")
+
+
+@require_safe
+def health(request: HttpRequest) -> JsonResponse:
+    """200 when the database answers this process."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT 1")
+    return JsonResponse({"status": "ok"})
+
+
+def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    """The one 404: the same bytes for what is hidden, unknown, or never was an address."""
+    return render(request, "404.html", status=404)
+
+
+def broken(request: HttpRequest) -> HttpResponse:
+    """A 500 without anything of the request; a problem document for the API."""
+    if request.path.startswith("/api/"):
+        data = {"type": "about:blank", "title": "Internal error", "status": 500, "code": "house.broken"}
+        return JsonResponse(data, status=500, content_type="application/problem+json")
+    return render(request, "500.html", status=500)

@@ -1,0 +1,142 @@
+"""Opening, sharing, unsharing and erasing a folder. Access rows come first, so that the walls need no loophole."""
+
+import os
+import uuid
+from datetime import datetime
+from functools import lru_cache
+from typing import Any
+
+from django.contrib.auth.models import Permission
+from django.db import transaction
+from django.utils import timezone
+
+from foundation.accounts.models import Organisation, Unit, User
+from foundation.audit import trail
+from foundation.dossiers import clerk
+from foundation.dossiers.models import (
+    FOLLOW,
+    VIEW,
+    Dossier,
+    DossierGroupPermission,
+    DossierKey,
+    DossierUserPermission,
+    Kind,
+    key_place,
+)
+from foundation.vault.crypto import Cipher, commitment, extract, wrap
+from foundation.vault.models import current_key, organisation_kek
+
+
+@lru_cache(maxsize=4)
+def permission_id(codename: str) -> int:
+    """The id of one of the two permissions."""
+    found = Permission.objects.get(content_type__app_label="dossiers", codename=codename)
+    return found.pk
+
+
+def forget() -> None:
+    """Read the ids anew (tests flush the tables)."""
+    permission_id.cache_clear()
+
+
+@transaction.atomic
+def open_dossier(
+    kind: Kind, unit: Unit, *, by: User, groups: dict[int, str], reason: str = "", owner: Organisation | None = None
+) -> Dossier:
+    """A new folder with a new key. ``groups`` maps auth groups to a permission; the opener's own row needs a reason.
+
+    ``owner`` is the organisation whose key wraps the folder's key (a package is wrapped for its recipient).
+    """
+    dossier = Dossier(kind=kind, unit=unit, organisation=owner or unit.organisation)
+    if reason:
+        _user_row(dossier, by, VIEW, reason, by)
+    _group_rows(dossier, {**groups, clerk.group_id(): FOLLOW})
+    dossier.save(force_insert=True)
+    dossier.__dict__["_cipher"] = _new_key(dossier)
+    trail.record("dossier.opened", dossier=dossier.pk, kind=kind)
+    return dossier
+
+
+def _new_key(dossier: Dossier) -> Cipher:
+    key, organisation_key = os.urandom(32), current_key(dossier.organisation_id)
+    prk = extract(key)
+    DossierKey(
+        dossier=dossier,
+        organisation_key_id=organisation_key.pk,
+        wrapped=wrap(organisation_kek(organisation_key.pk), key, key_place(dossier.pk, 1)),
+        commit=commitment(prk),
+    ).save(force_insert=True)
+    return Cipher(dossier.pk, 1, prk)
+
+
+def _columns(dossier: Dossier, codename: str) -> dict[str, Any]:
+    return {
+        "permission_id": permission_id(codename),
+        "content_object_id": dossier.pk,
+        "dossier_kind": dossier.kind,
+        "dossier_created_at": dossier.created_at,
+    }
+
+
+def _group_rows(dossier: Dossier, groups: dict[int, str]) -> None:
+    rows = [DossierGroupPermission(group_id=group, **_columns(dossier, p)) for group, p in groups.items()]
+    DossierGroupPermission.objects.bulk_create(rows, ignore_conflicts=True)
+
+
+def _user_row(dossier: Dossier, user: User, codename: str, reason: str, by: User, until: datetime | None = None) -> None:
+    row = DossierUserPermission(
+        user=user, reason=reason, granted_by=by, expires_at=until, **_columns(dossier, codename)
+    )
+    DossierUserPermission.objects.bulk_create([row], ignore_conflicts=True)
+
+
+@transaction.atomic
+def share_with_group(dossier: Dossier, group: int, codename: str = VIEW) -> None:
+    """Add a seat to the list."""
+    _group_rows(dossier, {group: codename})
+    trail.record("dossier.shared", dossier=dossier.pk, group=group, permission=codename)
+
+
+@transaction.atomic
+def share_with_user(dossier: Dossier, user: User, reason: str, *, by: User, codename: str = VIEW) -> None:
+    """Add a named person to the list, with the reason."""
+    _user_row(dossier, user, codename, reason, by)
+    trail.record("dossier.shared", dossier=dossier.pk, user=user.pk, permission=codename, reason=reason)
+
+
+@transaction.atomic
+def unshare(dossier: Dossier, *, group: int | None = None, user: User | None = None, codename: str = VIEW) -> None:
+    """Take a seat or a person off the list; what they could open is shut with the commit."""
+    rows: Any = DossierGroupPermission.objects.filter(group_id=group)
+    if user is not None:
+        rows = DossierUserPermission.objects.filter(user=user)
+    rows.filter(content_object=dossier, permission_id=permission_id(codename)).delete()
+    trail.record("dossier.unshared", dossier=dossier.pk, group=group, user=user and user.pk, permission=codename)
+
+
+@transaction.atomic
+def turn_into(dossier: Dossier, kind: Kind) -> None:
+    """A draft becomes a concern, a concern a case: the same folder, key and trail under another heading."""
+    dossier.kind = kind
+    dossier.save(update_fields=["kind"])
+    for model in (DossierGroupPermission, DossierUserPermission):
+        model.objects.filter(content_object=dossier).update(dossier_kind=kind)
+
+
+@transaction.atomic
+def erase(dossier: Dossier) -> None:
+    """Destroy the folder's key. What is encrypted under it can be read by nobody again, wherever a copy may be."""
+    dossier.erased_at = timezone.now()
+    dossier.save(update_fields=["erased_at"])  # the key row goes with it, by trigger
+    dossier.__dict__.pop("_cipher", None)
+    trail.record("dossier.erased", dossier=dossier.pk)
+
+
+def readers(dossier: Dossier) -> list[tuple[str, uuid.UUID | int, str]]:
+    """Who may open the folder now: ("group", id, "") and ("user", id, reason), for the page that says so."""
+    view = permission_id(VIEW)
+    groups = DossierGroupPermission.objects.filter(content_object=dossier, permission_id=view)
+    users = DossierUserPermission.objects.filter(content_object=dossier, permission_id=view)
+    return [("group", g, "") for g in groups.values_list("group_id", flat=True)] + [
+        ("user", u, r) for u, r in users.values_list("user_id", "reason")
+    ]

@@ -1,0 +1,100 @@
+"""Who acts when somebody does not: owner → focal point → deputy → manager, in the unit and upwards (R-40, scenario 2).
+
+A rung is used only if somebody holds the seat now and is not away. Rerouting keeps the due time; reminders add people.
+"""
+
+from collections.abc import Callable
+
+from django.utils import timezone
+
+from foundation.accounts import actions as accounts
+from foundation.accounts.models import Appointment, Role, Seat, Unit
+from foundation.core.hooks import Hook
+from foundation.dossiers import actions, clerk, clocks
+from foundation.dossiers.models import VIEW, Clock
+from foundation.outbox import delivery
+
+RUNGS = (Role.FOCAL_POINT, Role.DEPUTY, Role.MANAGER)
+overdue: Hook[Clock] = Hook()
+# Which clocks wait for people outside (a partner): their ladder leads to these seats of the referring unit.
+SWEEP = 500
+
+
+def rungs(unit: Unit) -> list[Seat]:
+    """The seats of the ladder that somebody can act from now, lowest first."""
+    found = []
+    for place in unit.upwards():
+        seats = {seat.role: seat for seat in Seat.objects.filter(unit=place, role__in=RUNGS)}
+        found += [seats[role] for role in RUNGS if role in seats and is_held(seats[role])]
+    return found
+
+
+def is_held(seat: Seat) -> bool:
+    """Whether somebody on this seat is there."""
+    return Appointment.objects.present().filter(seat=seat).exists()
+
+
+def first(unit: Unit) -> Seat | None:
+    """Where something new in this unit goes: the focal point, or at once whoever stands in."""
+    return next(iter(rungs(unit)), None)
+
+
+def reroute_seat(seat: Seat) -> None:
+    """Nobody is left on a seat: what waits there goes to the next rung at once."""
+    if seat.role not in RUNGS or is_held(seat):
+        return
+    with clerk.as_clerk():
+        for clock in Clock.objects.running().filter(group=seat.group_id).select_related("dossier", "unit"):
+            _to_rung(clock, lambda seats: next(iter(seats), None))
+
+
+def _to_rung(clock: Clock, choose: Callable[[list[Seat]], Seat | None]) -> None:
+    seat = choose([s for s in rungs(clock.unit) if s.group_id != clock.group_id])
+    if seat is None:
+        return
+    actions.share_with_group(clock.dossier, seat.group_id, VIEW)
+    clocks.hand_over(clock, group=seat.group_id, rung=RUNGS.index(Role(seat.role)))
+    delivery.tell(accounts.members(seat.group_id), "work.waiting", f"rerouted:{clock.pk}:{seat.pk}")
+
+
+def remind(clock: Clock) -> None:
+    """Raise one reminder (its slot makes a second worker harmless); from 100 % on, climb a rung and tell it too."""
+    slot = f"reminder:{clock.pk}:{clock.n_reminders}"
+    delivery.tell(_assignees(clock), "work.waiting", slot)
+    if clock.n_reminders >= 2:
+        _climb(clock, slot)
+        overdue.send(clock)
+    clock.n_reminders += 1
+    clock.next_at = clocks.next_time(clock)
+    clock.save(update_fields=["n_reminders", "next_at"])
+
+
+def _assignees(clock: Clock) -> list[object]:
+    if clock.user is not None:
+        return [clock.user]
+    return list(accounts.members(clock.group_id)) if clock.group_id else []
+
+
+def _climb(clock: Clock, slot: str) -> None:
+    seats = [s for s in rungs(clock.unit) if s.group_id != clock.group_id]
+    step = clock.n_reminders - 2
+    if step < len(seats):
+        actions.share_with_group(clock.dossier, seats[step].group_id, VIEW)
+        delivery.tell(accounts.members(seats[step].group_id), "work.overdue", slot)
+
+
+def sweep() -> int:
+    """Raise every reminder that is due and reroute what waits for empty seats; returns how many were raised."""
+    with clerk.as_clerk():
+        due = Clock.objects.running().filter(paused_at=None, next_at__lte=timezone.now()).order_by("next_at")
+        taken = list(due.select_for_update(skip_locked=True, of=("self",))[:SWEEP])
+        for clock in taken:
+            _reroute_if_empty(clock)
+            remind(clock)
+    return len(taken)
+
+
+def _reroute_if_empty(clock: Clock) -> None:
+    seat = Seat.objects.filter(group=clock.group_id).first() if clock.group_id else None
+    if seat is not None and seat.role in RUNGS and not is_held(seat):
+        _to_rung(clock, lambda seats: next(iter(seats), None))

@@ -1,0 +1,31 @@
+"""Folders, and the clocks that run on them."""
+
+from foundation.dossiers.models.clock import Clock
+from foundation.dossiers.models.folder import (
+    FOLLOW,
+    VIEW,
+    BoundQuerySet,
+    Dossier,
+    DossierBound,
+    DossierGroupPermission,
+    DossierKey,
+    DossierUserPermission,
+    Kind,
+    key_place,
+    open_key,
+)
+
+__all__ = [
+    "FOLLOW",
+    "VIEW",
+    "BoundQuerySet",
+    "Clock",
+    "Dossier",
+    "DossierBound",
+    "DossierGroupPermission",
+    "DossierKey",
+    "DossierUserPermission",
+    "Kind",
+    "key_place",
+    "open_key",
+]

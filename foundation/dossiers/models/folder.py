@@ -1,0 +1,217 @@
+"""The locked folder: one key in the vault, one access list in guardian, one trail in the audit.
+
+Two permissions stand on an access list. ``view_dossier`` opens the folder: its rows *and its key*. ``follow_dossier``
+shows that it exists and where it stands: the rows without the key, so that every encrypted column stays shut.
+"""
+
+import uuid
+from datetime import datetime
+from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
+
+from django.conf import settings
+from django.contrib.auth.models import Group, Permission
+from django.db import models
+from django.utils import timezone
+from guardian.models import GroupObjectPermissionBase, UserObjectPermissionBase
+
+from foundation.accounts.models import Organisation, Unit
+from foundation.dossiers import doors
+from foundation.vault.crypto import Cipher, VaultError, lengths, unwrap
+from foundation.vault.models import organisation_kek
+
+if TYPE_CHECKING:
+    from foundation.accounts.models import User
+
+VIEW, FOLLOW = "view_dossier", "follow_dossier"
+Bound = TypeVar("Bound", bound="DossierBound")
+
+
+class Kind(models.TextChoices):
+    """What a dossier holds."""
+
+    DRAFT = "draft"
+    CONCERN = "concern"
+    CASE = "case"
+    PACKAGE = "package"
+
+
+class DossierQuerySet(models.QuerySet["Dossier"]):
+    """The door to the folders themselves."""
+
+    def visible_to(self, actor: "User", permission: str = FOLLOW) -> "DossierQuerySet":
+        """Folders that this person may follow (or, with ``VIEW``, open)."""
+        return self.filter(doors.seen("dossiers_dossier", "id", actor, permission))
+
+
+class Dossier(models.Model):
+    """A locked folder. ``kind`` and ``unit`` are all that it says about itself."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    kind = models.CharField(max_length=8, choices=Kind.choices)
+    organisation = models.ForeignKey(Organisation, models.PROTECT, related_name="+")
+    unit = models.ForeignKey(Unit, models.PROTECT, related_name="+")
+    created_at = models.DateTimeField(default=timezone.now)
+    erased_at = models.DateTimeField(null=True, blank=True)
+
+    objects = DossierQuerySet.as_manager()
+
+    class Meta:
+        permissions: ClassVar = [(FOLLOW, "Can follow dossier")]
+
+    def __str__(self) -> str:
+        return str(self.pk)
+
+    def cipher(self) -> Cipher:
+        """The folder's cipher. Raises ``VaultError`` when the actor may not open it or its key is gone."""
+        if "_cipher" not in self.__dict__:
+            key = DossierKey.objects.filter(dossier_id=self.pk).order_by("-version").first()
+            if key is None:
+                raise VaultError("no key")
+            self.__dict__["_cipher"] = key.cipher()
+        cipher: Cipher = self.__dict__["_cipher"]
+        return cipher
+
+    @property
+    def is_open(self) -> bool:
+        """Whether the actor holds the key."""
+        try:
+            self.cipher()
+        except VaultError:
+            return False
+        return True
+
+
+class DossierKey(models.Model):
+    """The folder's key, wrapped for an organisation. Visible only to who may open the folder; erasing is deleting."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    dossier = models.ForeignKey(Dossier, models.DO_NOTHING, related_name="keys")
+    version = models.PositiveIntegerField(default=1)
+    organisation_key_id = models.UUIDField()
+    wrapped = models.BinaryField()
+    commit = models.BinaryField()
+
+    class Meta:
+        constraints: ClassVar = [models.UniqueConstraint(fields=["dossier", "version"], name="one_dossier_key_version")]
+
+    def __str__(self) -> str:
+        return f"{self.dossier_id} v{self.version}"
+
+    def cipher(self) -> Cipher:
+        """Unwrap, check the commitment, and make the cipher."""
+        return open_key(self.dossier_id, self.version, self.organisation_key_id, self.wrapped, self.commit)
+
+
+def open_key(dossier: uuid.UUID, version: int, wrapped_by: uuid.UUID, wrapped: Any, commit: Any) -> Cipher:
+    """A dossier's cipher from the columns of its key row."""
+    prk = unwrap(organisation_kek(wrapped_by), bytes(wrapped), key_place(dossier, version), bytes(commit))
+    return Cipher(dossier, version, prk)
+
+
+def key_place(dossier: uuid.UUID, version: int) -> bytes:
+    """What a wrapped dossier key is bound to."""
+    return lengths(b"amparo.dossier", dossier.bytes, version.to_bytes(4, "big"))
+
+
+class DossierGroupPermission(GroupObjectPermissionBase):  # type: ignore[misc]
+    """The normal row of an access list: one seat. ``kind`` and time stand here too, so that lists read one index."""
+
+    group = models.ForeignKey(Group, models.CASCADE, db_index=False)
+    permission = models.ForeignKey(Permission, models.CASCADE, db_index=False)
+    content_object = models.ForeignKey(Dossier, models.DO_NOTHING, db_index=False)
+    dossier_kind = models.CharField(max_length=8)
+    dossier_created_at = models.DateTimeField()
+    expires_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["content_object", "permission", "group"], name="one_row_per_seat")
+        ]
+        indexes: ClassVar = [
+            models.Index(
+                "group", "permission", "dossier_kind", models.F("dossier_created_at").desc(),
+                name="newest_of_seat", include=["content_object", "expires_at"],
+            )
+        ]  # fmt: skip
+
+
+class DossierUserPermission(UserObjectPermissionBase):  # type: ignore[misc]
+    """A named exception on an access list, with its reason: the author of a draft, the assigned caseworker."""
+
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, db_index=False)
+    permission = models.ForeignKey(Permission, models.CASCADE, db_index=False)
+    content_object = models.ForeignKey(Dossier, models.DO_NOTHING, db_index=False)
+    dossier_kind = models.CharField(max_length=8)
+    dossier_created_at = models.DateTimeField()
+    expires_at = models.DateTimeField(null=True, blank=True)
+    reason = models.CharField(max_length=40)
+    granted_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", null=True, blank=True)
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["content_object", "permission", "user"], name="one_row_per_person")
+        ]
+        indexes: ClassVar = [
+            models.Index(
+                "user", "permission", "dossier_kind", models.F("dossier_created_at").desc(),
+                name="newest_of_person", include=["content_object", "expires_at"],
+            )
+        ]  # fmt: skip
+
+
+class BoundQuerySet(models.QuerySet[Bound]):
+    """The one door to everything that hangs on a dossier."""
+
+    def visible_to(self, actor: "User") -> "BoundQuerySet[Bound]":
+        """Rows of folders that this person may open, or follow where the model is made for followers."""
+        table = self.model._meta.db_table
+        return self.filter(doors.seen(table, "dossier_id", actor, self.model.reads))
+
+    def newest(self, actor: "User", kind: Kind, n: int = 25, before: datetime | None = None) -> "models.QuerySet[Bound]":
+        """The newest ``n`` of the folders of a kind, for list pages: one index probe per seat, whatever the total."""
+        condition, order = doors.newest(self.model._meta.db_table, actor, self.model.reads, kind, n, before)
+        return self.filter(condition).order_by(order)[:n]
+
+    def with_key(self) -> "BoundQuerySet[Bound]":
+        """Fetch the key's columns with the row, so that a list opens each folder without a query of its own."""
+        key = "dossier__keys__"
+        names = {"_k_version": "version", "_k_by": "organisation_key_id", "_k_wrapped": "wrapped", "_k_commit": "commit"}
+        return self.annotate(**{alias: models.F(key + name) for alias, name in names.items()})
+
+
+class DossierBound(models.Model):
+    """Hangs on exactly one dossier: encrypted under its key, walled by its access list (see ``walls.py``)."""
+
+    reads: ClassVar[str] = VIEW
+    writes: ClassVar[str] = VIEW
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    dossier = models.ForeignKey(Dossier, models.DO_NOTHING, related_name="%(app_label)s_%(class)ss")
+
+    objects: ClassVar[Any] = BoundQuerySet.as_manager()
+
+    class Meta:
+        abstract = True
+
+    def cipher(self) -> Cipher:
+        """The folder's cipher, from the columns of ``with_key()`` or by way of the dossier."""
+        known = self.__dict__
+        if "_cipher" not in known:
+            if known.get("_k_wrapped") is not None:
+                columns = (known["_k_version"], known["_k_by"], known["_k_wrapped"], known["_k_commit"])
+                known["_cipher"] = open_key(self.dossier_id, *columns)
+            else:
+                return self.dossier.cipher()
+        cipher: Cipher = known["_cipher"]
+        return cipher
+
+    @property
+    def is_open(self) -> bool:
+        """Whether the actor holds the key, so that the encrypted columns can be read."""
+        try:
+            self.cipher()
+        except VaultError:
+            return False
+        return True
+
+

@@ -1,0 +1,115 @@
+"""Delivery: claim, effect, done. In-app notices are exactly once; mail and HTTP at least once with a stable id."""
+
+import logging
+import smtplib
+from collections.abc import Callable, Iterable
+from functools import partial
+from typing import Any
+from uuid import UUID
+
+from django.conf import settings
+from django.core.mail import EmailMessage
+from django.db import transaction
+from django.utils import timezone, translation
+from django.utils.translation import gettext as _
+
+from foundation.outbox.models import Message, Notice, Status
+
+logger = logging.getLogger("amparo.outbox")
+Deliver = Callable[[Message], None]
+Wake = Callable[[UUID], None]
+
+
+class DeliveryError(Exception):
+    """An attempt did not succeed; ``code`` is kept on the row."""
+
+    def __init__(self, code: str) -> None:
+        super().__init__(code)
+        self.code = code
+
+
+_CHANNELS: dict[str, Deliver] = {}
+_WAKE: list[Wake] = []
+
+
+def channel(name: str, deliver: Deliver) -> None:
+    """Register how messages of a channel leave (from an app's ``ready()``)."""
+    _CHANNELS[name] = deliver
+
+
+def wake_with(wake: Wake) -> None:
+    """Register how the worker is woken after commit."""
+    _WAKE[:] = [wake]
+
+
+def add(channel_name: str, event: str, slot: str, **fields: Any) -> Message:
+    """Put a message into the outbox, in the caller's transaction. The same ``slot`` twice is one message."""
+    message, is_new = Message.objects.get_or_create(
+        slot=slot[:120], defaults={"channel": channel_name, "event": event, **fields}
+    )
+    if is_new:
+        for wake in _WAKE:
+            transaction.on_commit(partial(wake, message.pk), robust=True)
+    return message
+
+
+def tell(users: Iterable[Any], event: str, slot: str) -> None:
+    """A notice on each person's page and one neutral e-mail."""
+    for user in users:
+        for name in ("notice", "email"):
+            add(name, event, f"{slot}:{user.pk}:{name}", recipient=user)
+
+
+def deliver(pk: UUID) -> bool:
+    """One attempt for one message; True if it left. A failure keeps its code on the row, the last one marks it failed."""
+    with transaction.atomic():
+        message = Message.objects.claim(pk)
+        if message is not None and message.channel == "notice":
+            _CHANNELS["notice"](message)
+            _done(message)
+            return True
+    if message is None:
+        return False
+    try:
+        _CHANNELS[message.channel](message)
+    except DeliveryError as problem:
+        _failed(message, problem.code)
+        return False
+    _done(message)
+    return True
+
+
+def _done(message: Message) -> None:
+    Message.objects.filter(pk=message.pk).update(status=Status.DONE, done_at=timezone.now(), problem="")
+
+
+def _failed(message: Message, code: str) -> None:
+    is_over = message.n_tries >= settings.OUTBOX_TRIES
+    status = Status.FAILED if is_over else Status.PENDING
+    Message.objects.filter(pk=message.pk).update(problem=code[:40], status=status)
+    logger.warning("delivery failed", extra={"code": code, "attempt": message.n_tries})
+
+
+def retry(message: Message) -> None:
+    """Give a failed message another round of attempts (a person asked for it)."""
+    Message.objects.filter(pk=message.pk, status=Status.FAILED).update(
+        status=Status.PENDING, n_tries=0, next_at=timezone.now()
+    )
+
+
+def to_notice(message: Message) -> None:
+    """Write the line on the recipient's page."""
+    Notice.objects.create(user_id=message.recipient_id, event=message.event, message=message)
+
+
+def to_email(message: Message) -> None:
+    """Send the one fixed, neutral text in the recipient's language. It never says what is new (HS-17)."""
+    user: Any = message.recipient
+    with translation.override(user.language):
+        text = _("There is something new for you. Please sign in to see it.")
+        mail = EmailMessage(_("Something new"), f"{text}\n\n{settings.URL}\n", to=[user.email])
+        mail.extra_headers["Message-ID"] = f"<{message.pk}@amparo.invalid>"
+        try:
+            mail.send()
+        except (OSError, smtplib.SMTPException) as problem:
+            raise DeliveryError(type(problem).__name__) from problem

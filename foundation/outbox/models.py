@@ -1,0 +1,95 @@
+"""What must leave exactly once: the row is the truth, the broker only a wake-up."""
+
+import uuid
+from datetime import timedelta
+from typing import ClassVar
+
+from django.conf import settings
+from django.db import models
+from django.db.models import F
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+
+class Status(models.TextChoices):
+    """Where a message is."""
+
+    PENDING = "pending", _("Waiting")
+    DONE = "done", _("Delivered")
+    FAILED = "failed", _("Failed")
+
+
+class MessageQuerySet(models.QuerySet["Message"]):
+    """Claims and sweeps."""
+
+    def due(self) -> "MessageQuerySet":
+        """Waiting rows whose time has come, oldest first."""
+        return self.filter(status=Status.PENDING, next_at__lte=timezone.now()).order_by("next_at")
+
+    def claim(self, pk: uuid.UUID) -> "Message | None":
+        """Take a due row for one attempt by conditional update; ``None`` if somebody else has it or it is not due.
+
+        The claim moves ``next_at`` ahead by the back-off, so that a worker that dies gives the row back by itself.
+        """
+        now = timezone.now()
+        row = self.filter(pk=pk).first()
+        if row is None:
+            return None
+        taken = self.filter(pk=pk, status=Status.PENDING, next_at__lte=now, n_tries=row.n_tries).update(
+            n_tries=F("n_tries") + 1, next_at=now + back_off(row.n_tries)
+        )
+        return self.get(pk=pk) if taken else None
+
+
+def back_off(n_tries: int) -> timedelta:
+    """How long to wait after a failed attempt: the schedule of Standard Webhooks 1.0."""
+    steps = (5, 300, 1800, 7200, 18000, 36000, 50400, 72000, 86400)
+    return timedelta(seconds=steps[min(n_tries, len(steps) - 1)])
+
+
+class Message(models.Model):
+    """One thing to deliver: a neutral e-mail, a webhook, or a notice on a page. Carries ids, never content."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    channel = models.CharField(max_length=16)
+    recipient = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.CASCADE, null=True, blank=True, related_name="+", db_index=False
+    )
+    target_id = models.UUIDField(null=True, blank=True)
+    event = models.CharField(max_length=40)
+    reference = models.UUIDField(null=True, blank=True)
+    slot = models.CharField(max_length=120, unique=True)
+    status = models.CharField(max_length=8, choices=Status.choices, default=Status.PENDING)
+    n_tries = models.PositiveSmallIntegerField(default=0)
+    next_at = models.DateTimeField(default=timezone.now)
+    created_at = models.DateTimeField(auto_now_add=True)
+    done_at = models.DateTimeField(null=True, blank=True)
+    problem = models.CharField(max_length=40, blank=True)
+
+    objects = MessageQuerySet.as_manager()
+
+    class Meta:
+        indexes: ClassVar = [
+            models.Index(fields=["next_at"], name="outbox_due", condition=models.Q(status="pending")),
+            models.Index(fields=["created_at"], name="outbox_failed", condition=models.Q(status="failed")),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.channel} {self.event}"
+
+
+class Notice(models.Model):
+    """A line on somebody's own page: there is something new. What it is stands behind the link."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="notices")
+    event = models.CharField(max_length=40)
+    message = models.OneToOneField(Message, models.CASCADE, related_name="notice")
+    created_at = models.DateTimeField(auto_now_add=True)
+    seen_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        indexes: ClassVar = [models.Index(fields=["user", "-created_at"], name="notice_of_user")]
+
+    def __str__(self) -> str:
+        return self.event

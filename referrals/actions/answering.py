@@ -1,0 +1,128 @@
+"""What the recipient does, by API or by page: the same table, the same words."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from consent.vocabulary import Purpose
+from foundation.accounts.models import User
+from foundation.audit import trail
+from foundation.core import policy
+from foundation.core.errors import Gone, Refused, WrongState
+from foundation.dossiers import actions as dossiers
+from foundation.dossiers import clerk, clocks
+from foundation.dossiers.models import FOLLOW, VIEW
+from referrals.actions.moving import lock, move, recipient_group, tell_referrer, touch
+from referrals.actions.sending import release
+from referrals.models import Message, Referral
+from referrals.states import LIFE, PARTNER
+from referrals.vocabulary import Confirmation, DeclineReason, ServiceOutcome
+
+
+@dataclass(frozen=True)
+class Reply:
+    """What a recipient sends along: a coded ``reason`` or ``outcome``, a ``text`` where the verb takes one."""
+
+    reason: str = ""
+    outcome: str = ""
+    text: str = ""
+
+
+@transaction.atomic
+def act_as_recipient(
+    referral: Referral, verb: str, reply: Reply, *, by: User, check: Callable[[Referral], None] | None = None
+) -> Referral:
+    """Carry out one of the recipient's verbs. ``check`` sees the locked row first (If-Match)."""
+    locked = lock(referral)
+    if locked.recalled_at:
+        raise Gone("consent.withdrawn", _("The person has taken back the consent. Stop, and confirm it."))
+    if check:
+        check(locked)
+    policy.require(by, "respond", locked)
+    if PARTNER not in LIFE.moves[verb].sides:
+        raise WrongState("state.not_yours", _("This step is not yours to take."))
+    LIFE.check(verb, locked.status)
+    columns = _columns(locked, verb, reply)
+    move(locked, verb, by=by, side=PARTNER, reason=reply.reason, **columns)
+    _after(locked, verb, reply, by)
+    return locked
+
+
+def _columns(referral: Referral, verb: str, reply: Reply) -> dict[str, Any]:
+    now = timezone.now()
+    if verb == "accept":
+        _check_ground(referral)
+        return {"decided_at": now}
+    if verb == "decline":
+        if reply.reason not in DeclineReason.values:
+            raise Refused("receiver.reason", _("Choose a reason."), "reason")
+        return {"decided_at": now, "end_reason": reply.reason}
+    if verb in ("complete", "not_complete"):
+        if reply.outcome not in ServiceOutcome.values:
+            raise Refused("receiver.outcome", _("Choose what came of it."), "outcome")
+        return {"outcome": reply.outcome, "report": reply.text or None}
+    if verb == "ask" and not reply.text.strip():
+        raise Refused("receiver.text", _("Write your question."), "text")
+    return {}
+
+
+def _check_ground(referral: Referral) -> None:
+    decision = referral.decision
+    if decision is None or not decision.covers(Purpose.EXTERNAL_REFERRAL, referral.service_id, set(referral.fields)):
+        raise Gone("consent.expired", _("The person’s consent has ended."))
+
+
+def _after(referral: Referral, verb: str, reply: Reply, by: User) -> None:
+    if verb == "accept" and referral.decision is not None:
+        release(referral, referral.decision)
+    if verb == "ask":
+        _say(referral, by, PARTNER, reply.text)
+    if verb == "decline":
+        narrow(referral)
+
+
+def _say(referral: Referral, by: User, side: str, text: str) -> None:
+    line = Message(dossier=referral.dossier, referral=referral, author=by, side=side, text=text)
+    line.clean_fields(exclude=["dossier", "referral", "author"])
+    line.save(force_insert=True)
+
+
+def narrow(referral: Referral) -> None:
+    """Take the key from the recipient; the tombstone stays (access shrinks by itself)."""
+    group = recipient_group(referral)
+    with clerk.as_clerk():
+        dossiers.share_with_group(referral.dossier, group, FOLLOW)
+        dossiers.unshare(referral.dossier, group=group, codename=VIEW)
+
+
+@transaction.atomic
+def viewed(referral: Referral) -> None:
+    """Note the recipient's first look; the referrer is shown it."""
+    if referral.viewed_at is None:
+        Referral.objects.filter(pk=referral.pk, viewed_at=None).update(viewed_at=timezone.now())
+    trail.record("referral.read", dossier=referral.dossier_id, subject=referral.pk, version=referral.version)
+
+
+@transaction.atomic
+def confirm_withdrawal(
+    referral: Referral, confirmation: str, *, by: User, check: Callable[[Referral], None] | None = None
+) -> Referral:
+    """The recipient says what it did: stopped, deleted, or retained on a ground of its own (domain.md §5.4)."""
+    locked = lock(referral)
+    if check:
+        check(locked)
+    policy.require(by, "respond", locked)
+    if locked.recalled_at is None or locked.confirmation:
+        raise WrongState("state.nothing_to_confirm", _("There is no withdrawal to confirm."))
+    if confirmation not in Confirmation.values:
+        raise Refused("receiver.confirmation", _("Choose what you did."), "confirmation")
+    locked.confirmation = confirmation
+    touch(locked, "confirmation")
+    clocks.stop(locked.pk)
+    trail.record("referral.withdrawal_confirmed", dossier=locked.dossier_id, subject=locked.pk, did=confirmation)
+    tell_referrer(locked, PARTNER)
+    return locked

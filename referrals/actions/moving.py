@@ -1,0 +1,120 @@
+"""One step along the table: lock, check, write, trail, clocks, tell. Every verb goes through ``move``."""
+
+from typing import Any
+from uuid import UUID
+
+from django.db.models import F
+from django.utils import timezone
+
+from foundation.accounts import actions as accounts
+from foundation.accounts.models import Role, Seat, User
+from foundation.audit import trail
+from foundation.dossiers import clocks
+from foundation.dossiers.models import Clock
+from foundation.outbox import delivery
+from referrals.models import Partner, Referral, ReferralMove, WebhookEndpoint
+from referrals.states import APPROVER, LIFE, NEEDS, PARTNER
+from referrals.vocabulary import Status
+
+
+def lock(referral: Referral) -> Referral:
+    """The row as it is now, locked to the end of the transaction. Never joins the case: a recipient cannot see it."""
+    rows = Referral.objects.select_for_update(of=("self",)).select_related("dossier", "unit", "service__partner")
+    locked: Referral = rows.get(pk=referral.pk)
+    return locked
+
+
+def move(referral: Referral, verb: str, *, by: User, side: str, reason: str = "", **columns: Any) -> Referral:
+    """Carry out a verb on a locked referral; ``columns`` are saved with it. ``WrongState`` when it cannot be done."""
+    row, now = LIFE.check(verb, referral.status), timezone.now()
+    former, since = referral.status, referral.status_at
+    target = row.target or referral.came_from
+    referral.status, referral.status_at = target, now
+    referral.came_from = former if target in (Status.INFO_REQUESTED, Status.ON_HOLD) else ""
+    for name, value in columns.items():
+        setattr(referral, name, value)
+    _save(referral, "status", "status_at", "came_from", *columns)
+    ReferralMove(
+        dossier_id=referral.dossier_id, referral=referral, verb=verb, actor=by, side=side, from_status=former,
+        to_status=target, reason=reason, at=now, lasted=now - since,
+    ).save(force_insert=True)  # fmt: skip
+    trail.record(
+        f"referral.{verb}", dossier=referral.dossier_id, subject=referral.pk, former=former, status=target, reason=reason
+    )
+    set_clocks(referral)
+    tell_referrer(referral, side)
+    return referral
+
+
+def _save(referral: Referral, *names: str) -> None:
+    """Save with a new version; what the recipient may know of gets a new place in its feed of changes."""
+    referral.version += 1
+    if referral.sent_at is not None:
+        referral.change = next_change(referral.recipient_id)
+    referral.save(update_fields=[*names, "version", "change"])
+
+
+def touch(referral: Referral, *names: str) -> None:
+    """Save columns without a change of state."""
+    _save(referral, *names)
+
+
+def next_change(recipient: UUID) -> int:
+    """The next number in a recipient's feed. The row lock orders the commits, so that no reader skips one."""
+    Partner.objects.filter(pk=recipient).update(last_change=F("last_change") + 1)
+    return Partner.objects.values_list("last_change", flat=True).get(pk=recipient)
+
+
+def recipient_group(referral: Referral) -> int:
+    """The auth group of the recipient's workers."""
+    seat = Seat.objects.get(unit__organisation_id=referral.recipient_id, role=Role.PARTNER_WORKER)
+    return seat.group_id
+
+
+def set_clocks(referral: Referral) -> None:
+    """Stop what no longer runs in this state, start what does, let the partner's clock stand while it waits for us."""
+    wanted = NEEDS[referral.status].clocks
+    running = set(Clock.objects.running().filter(subject_id=referral.pk).values_list("code", flat=True))
+    gone = running - {code for code, _side in wanted}
+    if gone:
+        clocks.stop(referral.pk, *gone)
+    for code, side in wanted:
+        if code not in running:
+            start_clock(referral, code, side)
+    if referral.status == Status.INFO_REQUESTED and referral.urgency != "emergency":
+        clocks.pause(referral.pk, "decide")
+    else:
+        clocks.resume(referral.pk, "decide")
+
+
+def start_clock(referral: Referral, code: str, side: str) -> None:
+    """Start a clock of this referral for the side it waits for."""
+    subject = clocks.Subject("referral", referral.pk, referral.reference)
+    who: dict[str, Any] = {"user": referral.requested_by}
+    if side == PARTNER:
+        who = {"group": recipient_group(referral)}
+    elif side == APPROVER:
+        who = {"group": approver_group(referral)}
+    clocks.start(referral.dossier, code, subject, referral.urgency, referral.unit, **who)
+
+
+def approver_group(referral: Referral) -> int:
+    """The seat that approves: the case's focal point's. Asked only on the referring side."""
+    group: int = referral.case.focal_group_id
+    return group
+
+
+def tell_referrer(referral: Referral, side: str) -> None:
+    """A content-free notice to the referrer when the recipient moved."""
+    if side == PARTNER:
+        delivery.tell([referral.requested_by], "work.waiting", f"referral:{referral.pk}:{referral.version}")
+
+
+def tell_recipient(referral: Referral, event: str) -> None:
+    """A notice to the recipient's people and a thin webhook to each of its endpoints; both carry the id at most."""
+    people = [user for user in accounts.members(recipient_group(referral)) if not user.is_machine]
+    delivery.tell(people, "work.waiting", f"{event}:{referral.pk}:{referral.version}")
+    for endpoint in WebhookEndpoint.objects.filter(organisation=referral.recipient_id, is_active=True):
+        slot = f"{event}:{referral.pk}:{referral.version}:{endpoint.pk}"
+        delivery.add("webhook", event, slot, target_id=endpoint.pk, reference=referral.pk)
+

@@ -1,0 +1,117 @@
+"""Preparing a referral: which service, which decision, what would be told."""
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from cases.models import Case
+from consent import actions as consent
+from consent.models import Decision
+from consent.vocabulary import Answer, Purpose
+from foundation.accounts.models import User
+from foundation.audit import trail
+from foundation.core import policy
+from foundation.core.errors import Refused
+from foundation.dossiers import actions as dossiers
+from foundation.dossiers.models import VIEW, Kind
+from referrals.actions.moving import lock, set_clocks
+from referrals.models import Referral, Service
+from referrals.vocabulary import FIELDS
+
+
+@dataclass(frozen=True)
+class Offer:
+    """What the referrer writes: why the service is needed, and what must stay here although the service asks for it."""
+
+    reason: str
+    withheld: list[str] = field(default_factory=list)
+
+
+def decision_for(case: Case, service: Service) -> Decision | None:
+    """The person's decision on this service, whatever the answer."""
+    return consent.current(case.person, Purpose.EXTERNAL_REFERRAL, service.pk)
+
+
+def chosen_fields(service: Service, decision: Decision | None, withheld: list[str]) -> list[str]:
+    """What is offered by the service's needs, allowed by the decision and not withheld; in tier order."""
+    allowed = set(decision.fields) if decision and decision.answer == Answer.GRANTED else set()
+    return [code for code in service.offered_fields if code in allowed and code not in withheld]
+
+
+def gather(case: Case, service: Service, reason: str) -> dict[str, Any]:
+    """Every value that could be told, from the case as it is now; empty ones are left out."""
+    person, facts = case.person, case.person.facts
+    birth = person.date_of_birth
+    found = {
+        "urgency": case.urgency,
+        "service_type": service.service_type,
+        "district": facts.get("district") or case.unit.name,
+        "age_band": facts.get("age_band") or "unknown",
+        "gender": facts.get("gender") or "unknown",
+        "languages": facts.get("languages") or [case.concern.language],
+        "interpreter": facts.get("interpreter") or "",
+        "access": facts.get("access") or "",
+        "immediate_danger": bool(case.concern.known.get("flags")),
+        "alias": person.alias,
+        "safe_contact": person.contact,
+        "reason": reason,
+        "wishes": case.concern.wishes,
+        "date_of_birth": birth and birth.isoformat(),
+        "address": facts.get("address"),
+    }
+    return {code: value for code, value in found.items() if value not in (None, "", {}, [])}
+
+
+@transaction.atomic
+def prepare(case: Case, service: Service, offer: Offer, *, by: User, previous: Referral | None = None) -> Referral:
+    """A draft in a package dossier of its own, wrapped for the recipient's organisation; nothing leaves yet.
+
+    ``previous`` links a new attempt to the one that was declined or not answered; it needs a decision of its own.
+    """
+    policy.require(by, "refer", case)
+    decision = decision_for(case, service)
+    groups = {case.focal_group_id: VIEW}
+    owner = service.partner.organisation
+    dossier = dossiers.open_dossier(Kind.PACKAGE, case.unit, by=by, groups=groups, reason="referrer", owner=owner)
+    if case.owner != by:
+        dossiers.share_with_user(dossier, case.owner, "owner", by=by)
+    referral = Referral(
+        dossier=dossier, case=case, unit=case.unit, service=service, recipient=owner, decision=decision,
+        urgency=case.urgency, requested_by=by, previous=previous, reason=offer.reason,
+        fields=chosen_fields(service, decision, offer.withheld),
+    )  # fmt: skip
+    _check(referral)
+    referral.save(force_insert=True)
+    set_clocks(referral)
+    trail.record("referral.prepared", dossier=dossier.pk, subject=referral.pk, fields=referral.fields)
+    return referral
+
+
+@transaction.atomic
+def revise(referral: Referral, offer: Offer, *, by: User) -> Referral:
+    """Change what would be told, while it is a draft; takes up the newest decision of the person."""
+    locked = lock(referral)
+    policy.require(by, "revise", locked)
+    locked.decision = decision_for(locked.case, locked.service)
+    locked.reason, locked.fields = offer.reason, chosen_fields(locked.service, locked.decision, offer.withheld)
+    _check(locked)
+    locked.version += 1
+    locked.save(update_fields=["decision", "reason", "fields", "version"])
+    trail.record("referral.prepared", dossier=locked.dossier_id, subject=locked.pk, fields=locked.fields)
+    return locked
+
+
+def _check(referral: Referral) -> None:
+    if not (referral.reason or "").strip():
+        raise Refused("referral.reason", _("Write what is needed, and why."), "reason")
+    referral.clean_fields(exclude=["dossier", "case", "unit", "service", "recipient", "decision", "requested_by"])
+
+
+def by_tier(fields: list[str]) -> dict[int, list[str]]:
+    """Fields grouped by the tier in which they are released."""
+    tiers: dict[int, list[str]] = {}
+    for code in fields:
+        tiers.setdefault(FIELDS[code][0], []).append(code)
+    return dict(sorted(tiers.items()))

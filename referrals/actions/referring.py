@@ -1,0 +1,119 @@
+"""What the referring side does besides sending."""
+
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from cases import actions as cases
+from foundation.accounts.models import User
+from foundation.audit import trail
+from foundation.core import policy
+from foundation.core.errors import Refused, WrongState
+from foundation.dossiers import clocks
+from referrals.actions.answering import _say, narrow
+from referrals.actions.moving import lock, move, tell_recipient, touch
+from referrals.actions.sending import check_ground, check_recipient
+from referrals.models import Referral
+from referrals.states import APPROVER, REFERRER
+from referrals.vocabulary import CancelReason, Status
+
+
+def _step(referral: Referral, verb: str, by: User, side: str = REFERRER) -> Referral:
+    locked = lock(referral)
+    policy.require(by, verb, locked)
+    return locked
+
+
+@transaction.atomic
+def submit(referral: Referral, *, by: User) -> Referral:
+    """Ask the focal point to approve and send. Refused at once when it could not be sent (HS-01)."""
+    locked = _step(referral, "submit", by)
+    check_recipient(locked.service)
+    check_ground(locked, locked.decision)
+    return move(locked, "submit", by=by, side=REFERRER)
+
+
+@transaction.atomic
+def return_to_draft(referral: Referral, *, by: User) -> Referral:
+    """Give it back to the referrer."""
+    return move(_step(referral, "return_to_draft", by), "return_to_draft", by=by, side=APPROVER)
+
+
+@transaction.atomic
+def answer(referral: Referral, text: str, *, by: User) -> Referral:
+    """Answer the recipient's question; its clock runs on."""
+    locked = _step(referral, "answer", by)
+    if not text.strip():
+        raise Refused("sender.text", _("Write an answer."), "text")
+    _say(locked, by, REFERRER, text)
+    move(locked, "answer", by=by, side=REFERRER)
+    tell_recipient(locked, "referral.updated")
+    return locked
+
+
+@transaction.atomic
+def advise(referral: Referral, text: str, *, by: User) -> Referral:
+    """Say how else the person may be reached safely."""
+    locked = _step(referral, "advise", by)
+    if not text.strip():
+        raise Refused("sender.text", _("Write an answer."), "text")
+    _say(locked, by, REFERRER, text)
+    move(locked, "advise", by=by, side=REFERRER)
+    tell_recipient(locked, "referral.updated")
+    return locked
+
+
+@transaction.atomic
+def cancel(referral: Referral, reason: str, *, by: User) -> Referral:
+    """Call it off; the recipient keeps the tombstone."""
+    locked = _step(referral, "cancel", by)
+    if reason not in CancelReason.values or reason == CancelReason.CONSENT_WITHDRAWN:
+        raise Refused("sender.reason", _("Choose a reason."), "reason")
+    move(locked, "cancel", by=by, side=REFERRER, reason=reason, end_reason=reason)
+    _close_to_recipient(locked)
+    return locked
+
+
+def _close_to_recipient(referral: Referral) -> None:
+    if referral.sent_at is not None:
+        narrow(referral)
+        tell_recipient(referral, "referral.cancelled")
+
+
+@transaction.atomic
+def expire(referral: Referral, *, by: User) -> Referral:
+    """A person confirms what the clock proposed: no answer came (HS-24)."""
+    locked = _step(referral, "expire", by)
+    if not clocks.is_running_late(locked.pk, "decide"):
+        raise WrongState("state.too_early", _("The partner still has time to answer."))
+    move(locked, "expire", by=by, side=REFERRER, reason=CancelReason.UNRESPONSIVE)
+    _close_to_recipient(locked)
+    return locked
+
+
+@transaction.atomic
+def mark_error(referral: Referral, *, by: User) -> Referral:
+    """It should never have been."""
+    locked = _step(referral, "mark_error", by)
+    was_sent = locked.status == Status.SENT
+    move(locked, "mark_error", by=by, side=APPROVER)
+    if was_sent:
+        _close_to_recipient(locked)
+    return locked
+
+
+@transaction.atomic
+def verify(referral: Referral, text: str, *, by: User) -> Referral:
+    """The referrer has asked the person whether it helped; the loop closes and the report is kept with the case."""
+    locked = _step(referral, "verify", by)
+    if locked.status not in (Status.COMPLETED, Status.NOT_COMPLETED, Status.DECLINED, Status.EXPIRED):
+        raise WrongState("state.not_from_here", _("This has moved on in the meantime and cannot be done now."))
+    if locked.verified_at is not None:
+        raise WrongState("state.not_from_here", _("This has moved on in the meantime and cannot be done now."))
+    locked.verified_at = timezone.now()
+    touch(locked, "verified_at")
+    clocks.stop(locked.pk)
+    report = "\n\n".join(part for part in (locked.report if locked.is_open else None, text) if part)
+    cases.note_event(locked.case, "referral_verified", by=by, text=report or None)
+    trail.record("referral.verify", dossier=locked.dossier_id, subject=locked.pk)
+    return locked

@@ -1,0 +1,71 @@
+"""The moment of disclosure: everything is checked again, the package is frozen, the release is written down (HS-01)."""
+
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from cases import actions as cases
+from consent.models import Decision
+from consent.vocabulary import Purpose
+from foundation.accounts.models import User
+from foundation.audit import trail
+from foundation.core import policy
+from foundation.core.errors import Refused
+from foundation.dossiers import actions as dossiers
+from foundation.dossiers.models import VIEW
+from referrals.actions.moving import lock, move, recipient_group, tell_recipient
+from referrals.actions.preparing import by_tier, gather
+from referrals.models import Disclosure, Referral, Service
+from referrals.states import APPROVER, LIFE, tiers_open
+
+
+def check_recipient(service: Service) -> None:
+    """HS-10: an active partner with an agreement in force, an active service that was verified in time."""
+    if not service.partner.may_receive:
+        raise Refused("receiver.agreement", _("There is no agreement in force with this organisation."))
+    if not (service.is_active and service.is_fresh):
+        raise Refused("receiver.service", _("This service is closed or was not verified for too long."))
+
+
+def check_ground(referral: Referral, decision: Decision | None) -> Decision:
+    """HS-01: an active decision for this purpose, this service and every field; else nothing leaves."""
+    fields = set(referral.fields)
+    if decision is None or not decision.covers(Purpose.EXTERNAL_REFERRAL, referral.service_id, fields):
+        raise Refused("consent.missing", _("The person has not agreed to this, or not any more. Nothing was sent."))
+    return decision
+
+
+@transaction.atomic
+def send(referral: Referral, *, by: User) -> Referral:
+    """Freeze what the person agreed to and offer it to the recipient. Approver and requester are two people (HS-20)."""
+    locked = lock(referral)
+    LIFE.check("send", locked.status)
+    policy.require(by, "send", locked)
+    check_recipient(locked.service)
+    found = Decision.objects.select_for_update(of=("self",)).filter(pk=locked.decision_id).first()
+    decision, case = check_ground(locked, found), locked.case
+    everything = gather(case, locked.service, locked.reason or "")
+    locked.package = {code: everything[code] for code in locked.fields if code in everything}
+    locked.sent_at = timezone.now()
+    dossiers.share_with_group(locked.dossier, recipient_group(locked), VIEW)
+    move(locked, "send", by=by, side=APPROVER, sent_at=locked.sent_at, package=locked.package, approved_by=by)
+    release(locked, decision)
+    cases.start_response(case, by=by)
+    cases.note_event(case, "referral_sent", by=by)
+    tell_recipient(locked, "referral.sent")
+    return locked
+
+
+def release(referral: Referral, decision: Decision) -> None:
+    """Write down each tier that the state opens now and that was not open before."""
+    limit = tiers_open(referral.status, referral.urgency)
+    known = set(Disclosure.objects.filter(referral=referral).values_list("tier", flat=True))
+    for tier, fields in by_tier(referral.fields).items():
+        if tier <= limit and tier not in known:
+            Disclosure(
+                dossier_id=referral.dossier_id, referral=referral, recipient_id=referral.recipient_id,
+                decision=decision, purpose=Purpose.EXTERNAL_REFERRAL, tier=tier, fields=fields,
+            ).save(force_insert=True)  # fmt: skip
+            trail.record(
+                "referral.disclosed", dossier=referral.dossier_id, subject=referral.pk, tier=tier, fields=fields
+            )

@@ -1,0 +1,64 @@
+"""The cascade of a withdrawal: in the transaction that ends the decision, whatever the state of the referral (HS-06)."""
+
+from datetime import timedelta
+
+from django.utils import timezone
+
+from consent.models import Decision
+from consent.vocabulary import Purpose
+from foundation.accounts.models import User
+from foundation.audit import trail
+from foundation.dossiers import actions as dossiers
+from foundation.dossiers import clerk, clocks
+from foundation.dossiers.models import FOLLOW, VIEW
+from referrals.actions.moving import lock, move, recipient_group, tell_recipient, touch
+from referrals.models import Referral
+from referrals.states import LIFE, SYSTEM
+from referrals.vocabulary import CancelReason
+
+PHONE_AFTER = timedelta(hours=24)
+CONFIRM_WITHIN = timedelta(days=7)
+
+
+def cascade(decision: Decision) -> None:
+    """End everything that rests on the decision. Runs as the clerk, who follows every package: none is missed,
+
+    even one that the person withdrawing may not open.
+    """
+    if decision.purpose != Purpose.EXTERNAL_REFERRAL:
+        return
+    with clerk.as_clerk() as by:
+        for referral in Referral.objects.filter(decision_id=decision.pk, recalled_at=None).order_by("pk"):
+            _end(lock(referral), by)
+
+
+def _end(referral: Referral, by: User) -> None:
+    was_sent = referral.sent_at is not None
+    if was_sent:
+        referral.recalled_at = timezone.now()
+    if referral.status in LIFE.moves["withdraw"].sources:
+        reason = CancelReason.CONSENT_WITHDRAWN
+        move(referral, "withdraw", by=by, side=SYSTEM, reason=reason, end_reason=reason, recalled_at=referral.recalled_at)
+    elif was_sent:
+        clocks.stop(referral.pk)
+        touch(referral, "recalled_at")
+    if was_sent:
+        _recall(referral)
+    dossiers.erase(referral.dossier)
+    trail.record("referral.recalled", dossier=referral.dossier_id, subject=referral.pk, was_sent=was_sent)
+
+
+def _recall(referral: Referral) -> None:
+    """The recipient loses the key, keeps the tombstone, is told by id, and must confirm; the referrer phones."""
+    group = recipient_group(referral)
+    dossiers.share_with_group(referral.dossier, group, FOLLOW)
+    dossiers.unshare(referral.dossier, group=group, codename=VIEW)
+    tell_recipient(referral, "consent.withdrawn")
+    subject = clocks.Subject("referral", referral.pk, referral.reference)
+    now = timezone.now()
+    wait = (referral.dossier, "withdrawal_confirm", subject, referral.urgency, referral.unit)
+    clocks.start(*wait, group=group, due=now + CONFIRM_WITHIN)
+    clocks.start(
+        referral.dossier, "withdrawal_phone", subject, referral.urgency, referral.unit,
+        user=referral.requested_by, due=now + PHONE_AFTER,
+    )  # fmt: skip

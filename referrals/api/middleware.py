@@ -1,0 +1,47 @@
+"""Who calls the partner API. The bearer token is looked up before the view, so that the whole request acts as it."""
+
+from hashlib import sha256
+
+from django.http import HttpRequest, HttpResponseBase
+from django.utils import timezone
+from oauth2_provider.models import AccessToken, get_access_token_model
+
+from foundation.accounts.models import Role, User
+from foundation.core.acting import acting
+from foundation.core.middleware import Handler
+from referrals.models import Partner
+
+PREFIX = "/api/v1/"
+
+
+def act_as_partner(get_response: Handler) -> Handler:
+    """For addresses of the API: ``request.partner_user``, ``request.partner_scopes``, and everything runs as it."""
+
+    def middleware(request: HttpRequest) -> HttpResponseBase:
+        if not request.path.startswith(PREFIX):
+            return get_response(request)
+        user, scopes = _caller(request)
+        request.partner_user, request.partner_scopes = user, scopes  # type: ignore[attr-defined]
+        with acting(user.pk if user else None):
+            return get_response(request)
+
+    return middleware
+
+
+def _caller(request: HttpRequest) -> tuple[User | None, set[str]]:
+    kind, _space, token = request.headers.get("Authorization", "").partition(" ")
+    if kind.lower() != "bearer" or not token:
+        return None, set()
+    model: type[AccessToken] = get_access_token_model()
+    checksum = sha256(token.encode()).hexdigest()
+    rows = model.objects.select_related("application__user")
+    found = rows.filter(token_checksum=checksum, expires__gt=timezone.now()).first()
+    user = found.application.user if found and found.application else None
+    return (user, set(found.scope.split())) if user is not None and may_call(user) else (None, set())
+
+
+def may_call(user: User) -> bool:
+    """An active machine on the seat of a partner that is not suspended: suspension works at once."""
+    organisations = {seat.unit.organisation_id for seat in user.seats if seat.role == Role.PARTNER_WORKER}
+    is_known = user.is_active and user.is_machine and bool(organisations)
+    return is_known and Partner.objects.filter(pk__in=organisations, status="active").exists()

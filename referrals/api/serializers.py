@@ -1,0 +1,149 @@
+"""Shapes of requests and answers. Unknown fields are refused."""
+
+from typing import Any
+
+from rest_framework import serializers
+
+from referrals.vocabulary import Confirmation, DeclineReason, ServiceOutcome, Status
+
+
+class Strict(serializers.Serializer[Any]):
+    """A serializer that names what it does not know."""
+
+    def to_internal_value(self, data: Any) -> Any:
+        """As usual, after refusing unknown fields."""
+        unknown = set(data) - set(self.fields) if isinstance(data, dict) else set()
+        if unknown:
+            raise serializers.ValidationError(dict.fromkeys(sorted(unknown), "unknown field"), code="unknown")
+        return super().to_internal_value(data)
+
+
+def _text(required: bool) -> serializers.CharField:
+    return serializers.CharField(max_length=1000, required=required, allow_blank=not required)
+
+
+class Nothing(Strict):
+    """No body is needed: acknowledge, accept, start, hold, resume, unable-to-reach."""
+
+
+class Ask(Strict):
+    """A question to the referrer, without the person's name."""
+
+    text = _text(required=True)
+
+
+class Decline(Strict):
+    """Why not."""
+
+    reason = serializers.ChoiceField(DeclineReason.choices)
+
+
+class Outcome(Strict):
+    """What came of the service, and a short report."""
+
+    outcome = serializers.ChoiceField(ServiceOutcome.choices)
+    text = _text(required=False)
+
+
+class Confirm(Strict):
+    """What was done after a withdrawal."""
+
+    confirmation = serializers.ChoiceField(Confirmation.choices)
+
+
+BODIES: dict[str, type[Strict]] = {
+    "acknowledge": Nothing,
+    "accept": Nothing,
+    "start": Nothing,
+    "hold": Nothing,
+    "resume": Nothing,
+    "unable-to-reach": Nothing,
+    "ask": Ask,
+    "decline": Decline,
+    "complete": Outcome,
+    "not-complete": Outcome,
+    "confirm-withdrawal": Confirm,
+}
+
+
+class InboxQuery(Strict):
+    """Query of the inbox."""
+
+    after = serializers.IntegerField(min_value=0, max_value=2**62, required=False, default=0)
+    status = serializers.ChoiceField(Status.choices, required=False)
+    limit = serializers.IntegerField(min_value=1, max_value=100, required=False, default=25)
+
+
+class Line(serializers.Serializer[Any]):
+    """A line of the inbox."""
+
+    id = serializers.UUIDField()
+    reference = serializers.CharField()
+    status = serializers.ChoiceField(Status.choices)
+    urgency = serializers.ChoiceField(["emergency", "urgent", "normal"])
+    service_id = serializers.UUIDField()
+    referred_by = serializers.CharField()
+    sent_at = serializers.DateTimeField()
+    status_at = serializers.DateTimeField()
+    needs_action_by = serializers.ChoiceField(["referrer", "approver", "partner", "nobody"])
+    available_actions = serializers.ListField(child=serializers.ChoiceField(list(BODIES)))
+    end_reason = serializers.CharField(allow_blank=True)
+    version = serializers.IntegerField()
+
+
+class Inbox(serializers.Serializer[Any]):
+    """What changed for the caller since a cursor, oldest change first."""
+
+    results = Line(many=True)
+    next_cursor = serializers.IntegerField()
+    has_more = serializers.BooleanField()
+
+
+class ConsentShape(serializers.Serializer[Any]):
+    """The decision that the referral rests on."""
+
+    id = serializers.UUIDField()
+    fields_ = serializers.ListField(child=serializers.CharField())
+    valid_until = serializers.DateTimeField()
+
+    def get_fields(self) -> dict[str, Any]:
+        """``fields`` is a word of DRF, so it is declared under another name."""
+        found = super().get_fields()
+        found["fields"] = found.pop("fields_")
+        return found
+
+
+class MessageShape(serializers.Serializer[Any]):
+    """A question or an answer."""
+
+    at = serializers.DateTimeField()
+    text = serializers.CharField()
+
+    def get_fields(self) -> dict[str, Any]:
+        """``from`` is a word of Python."""
+        return {"from": serializers.CharField(), **super().get_fields()}
+
+
+class Whole(Line):
+    """One referral: T0 in ``preview``, T1 in ``contact``, T2 in ``need``, T3 in ``items``; null is not open to you."""
+
+    preview = serializers.DictField(allow_null=True)
+    contact = serializers.DictField(allow_null=True)
+    need = serializers.DictField(allow_null=True)
+    items = serializers.DictField(allow_null=True)
+    consent = ConsentShape(allow_null=True)
+    due = serializers.DictField(child=serializers.DateTimeField())
+    messages = MessageShape(many=True)
+    outcome = serializers.CharField(allow_blank=True)
+
+
+class Problem(serializers.Serializer[Any]):
+    """RFC 9457."""
+
+    type = serializers.CharField()
+    title = serializers.CharField()
+    status = serializers.IntegerField()
+    code = serializers.CharField()
+    detail = serializers.CharField(required=False)
+    field = serializers.CharField(required=False)
+    errors = serializers.DictField(required=False)

@@ -1,0 +1,28 @@
+"""Referrals."""
+
+from django.apps import AppConfig
+
+
+class ReferralsConfig(AppConfig):
+    """The Minimum Protection Approach in action: the directory, the closed loop, the partner API."""
+
+    name = "referrals"
+
+    def ready(self) -> None:
+        """Rules, event names, the withdrawal's cascade, the webhook channel, navigation and words."""
+        from consent import actions as consent
+        from foundation.audit import trail
+        from foundation.outbox import delivery
+        from referrals import panels, policy, webhooks
+        from referrals.actions import cascade
+        from referrals.states import LIFE
+
+        trail.names(
+            *(f"referral.{verb}" for verb in LIFE.moves), "referral.prepared", "referral.disclosed", "referral.read",
+            "referral.listed", "referral.recalled", "referral.withdrawal_confirmed", "referral.verify", "webhook.sent",
+            "api.token", "partner.listed",
+        )  # fmt: skip
+        consent.withdrawn.listen(cascade)
+        delivery.channel("webhook", webhooks.deliver)
+        policy.install()
+        panels.install()

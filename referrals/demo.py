@@ -1,0 +1,134 @@
+"""The demonstration: a small invented National Society with two partners. Loaded only into an empty database.
+
+Everybody gets the same generated password; it stands in ``demo.json`` (mode 0600) and nowhere else.
+"""
+
+import json
+import os
+import secrets
+from datetime import time, timedelta
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+from django.db import transaction
+from django.utils import timezone
+from oauth2_provider.models import get_application_model
+
+from consent import notices
+from foundation.accounts import actions as accounts
+from foundation.accounts.models import Organisation, OrganisationKind, Role, Unit, UnitKind, User
+from foundation.dossiers import clerk
+from referrals.models import Partner, Service
+from referrals.vocabulary import PartnerStatus
+
+PEOPLE: dict[str, tuple[str, str, tuple[tuple[str, str], ...]]] = {
+    "volunteer": ("Noa Reed", "harbour", ((Role.REPORTER, "harbour"),)),
+    "caseworker": ("Sefa Maru", "harbour", ((Role.CASEWORKER, "harbour"),)),
+    "focal_point": ("Ilan Dorn", "harbour", ((Role.FOCAL_POINT, "harbour"),)),
+    "deputy": ("Anouk Tall", "harbour", ((Role.DEPUTY, "harbour"),)),
+    "manager": ("Ada Kern", "coast", ((Role.MANAGER, "coast"),)),
+    "outsider": ("Timo Vale", "old_town", ((Role.CASEWORKER, "old_town"),)),
+    "partner_worker": ("Lea Quist", "quayside", ((Role.PARTNER_WORKER, "quayside"),)),
+    "data_officer": ("Mira Holt", "national", ((Role.DATA_OFFICER, "national"),)),
+    "administrator": ("Juri Pask", "national", ((Role.ADMINISTRATOR, "national"),)),
+    "auditor": ("Rena Volk", "national", ((Role.AUDITOR, "national"),)),
+}
+
+
+def is_loaded() -> bool:
+    """Whether there is anybody but the clerk."""
+    return User.objects.exclude(email=clerk.EMAIL).exists()
+
+
+def install() -> None:
+    """What every installation needs: the clerk and the notices."""
+    clerk.install()
+    notices.install()
+
+
+@transaction.atomic
+def load(password: str | None = None) -> dict[str, Any]:
+    """Units, people with seats, two partners with services and API clients; returns the facts for ``demo.json``."""
+    password = password or secrets.token_urlsafe(12)
+    units = _units()
+    people = {key: _person(key, units, password) for key in PEOPLE}
+    partners = [_client(units["quayside"]), _client(units["lantern"])]
+    _services(units)
+    return {"url": settings.URL, "people": people, "partners": partners}
+
+
+def _units() -> dict[str, Unit]:
+    society = Organisation.objects.create(name="Meridian Society", kind=OrganisationKind.NATIONAL_SOCIETY)
+    quayside = Organisation.objects.create(name="Quayside Legal Clinic", kind=OrganisationKind.PARTNER)
+    lantern = Organisation.objects.create(name="Lantern House", kind=OrganisationKind.PARTNER)
+    hours: dict[str, Any] = {"time_zone": "Europe/Kyiv", "opens": time(9), "closes": time(17), "weekend": [5, 6]}
+    made = Unit.objects.create
+    national = made(organisation=society, kind=UnitKind.NATIONAL, name="National office", **hours)
+    coast = made(organisation=society, kind=UnitKind.BRANCH, name="Coast branch", parent=national, **hours)
+    hills = made(organisation=society, kind=UnitKind.BRANCH, name="Hills branch", parent=national, **hours)
+    point: dict[str, Any] = {"kind": UnitKind.SERVICE_POINT, "organisation": society, **hours}
+    harbour = made(name="Harbour service point", parent=coast, phone="0800 555 019", **point)
+    old_town = made(name="Old Town service point", parent=hills, phone="0800 555 024", **point)
+    return {
+        "national": national, "coast": coast, "hills": hills, "harbour": harbour, "old_town": old_town,
+        "quayside": made(organisation=quayside, kind=UnitKind.PARTNER, name="Intake desk", **hours),
+        "lantern": made(organisation=lantern, kind=UnitKind.PARTNER, name="Front desk", **hours),
+    }  # fmt: skip
+
+
+def _person(key: str, units: dict[str, Unit], password: str) -> dict[str, Any]:
+    name, _unit, seats = PEOPLE[key]
+    email = f"{key}@amparo.example"
+    user = User.objects.create_user(email, name, password, is_staff=key == "administrator")
+    for role, unit in seats:
+        seat = accounts.seat_of(units[unit], role)
+        accounts.confirm(accounts.propose(user, seat, by=None), by=None)
+    named = [f"{Role(role).label}, {units[unit].name}" for role, unit in seats]
+    return {"email": email, "password": password, "seats": named}
+
+
+def _client(unit: Unit) -> dict[str, str]:
+    Partner.objects.create(
+        organisation=unit.organisation,
+        status=PartnerStatus.ACTIVE,
+        agreement_until=timezone.localdate() + timedelta(days=365),
+        phone="0800 555 031",
+    )
+    machine = User.objects.create_user(f"api-{unit.pk}@amparo.example", unit.organisation.name, is_machine=True)
+    seat = accounts.seat_of(unit, Role.PARTNER_WORKER)
+    accounts.confirm(accounts.propose(machine, seat, by=None), by=None)
+    secret = secrets.token_urlsafe(32)
+    application = get_application_model().objects.create(
+        name=unit.organisation.name,
+        user=machine,
+        client_type="confidential",
+        authorization_grant_type="client-credentials",
+        client_secret=secret,
+    )
+    return {"name": unit.organisation.name, "client_id": application.client_id, "client_secret": secret}
+
+
+def _services(units: dict[str, Unit]) -> None:
+    today = timezone.localdate()
+    rows = (
+        ("quayside", "Papers and status service", "legal_assistance", "Harbour and North", ["alias", "safe_contact", "reason"]),
+        ("quayside", "Advice before a removal", "legal_assistance", "Harbour", ["alias", "safe_contact", "reason", "wishes"]),
+        ("lantern", "Safe shelter", "safe_shelter", "Coast", ["alias", "safe_contact", "reason"]),
+        ("lantern", "Somebody to talk to", "mhpss", "Coast", ["alias", "safe_contact"]),
+    )  # fmt: skip
+    for unit, name, kind, area, needs in rows:
+        Service.objects.create(
+            partner_id=units[unit].organisation_id, name=name, service_type=kind, area=area, needs=needs,
+            eligibility="Everybody, whatever their status", verified_on=today - timedelta(days=12),
+        )  # fmt: skip
+
+
+def write(facts: dict[str, Any]) -> Path:
+    """``demo.json`` in the state directory, readable by its owner alone."""
+    path = Path(os.environ.get("AMPARO_STATE", settings.BASE_DIR / "var")) / "demo.json"
+    path.parent.mkdir(parents=True, exist_ok=True)
+    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    with os.fdopen(descriptor, "w", encoding="utf-8") as file:
+        json.dump(facts, file, ensure_ascii=False, indent=2)
+    return path

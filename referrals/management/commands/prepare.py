@@ -1,0 +1,28 @@
+"""``manage.py prepare``: migrate, install what every installation needs, load the demonstration into an empty database."""
+
+from typing import Any
+
+from django.conf import settings
+from django.core.management import call_command
+from django.core.management.base import BaseCommand, CommandParser
+from django.db import connections
+from django.db.migrations.executor import MigrationExecutor
+
+from referrals import demo
+
+
+class Command(BaseCommand):
+    """One process for everything that a start needs from Django."""
+
+    help = "Bring the database up to date and, if it is empty and this is the demonstration, load it."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("--no-demo", action="store_true", help="never load the demonstration")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        executor = MigrationExecutor(connections["owner"])
+        if executor.migration_plan(executor.loader.graph.leaf_nodes()):
+            call_command("migrate", database="owner", verbosity=0, interactive=False)
+        demo.install()
+        if settings.EMBEDDED and not options["no_demo"] and not demo.is_loaded():
+            demo.write(demo.load())

@@ -1,0 +1,251 @@
+"""Partners, their services, referrals and every release of information."""
+
+import uuid
+from datetime import timedelta
+from typing import Any, ClassVar
+
+import pgtrigger
+from django.conf import settings
+from django.core.validators import MaxLengthValidator
+from django.db import models
+from django.db.models import Q
+from django.utils import timezone
+
+from cases.models import Case
+from cases.vocabulary import Urgency
+from consent.models import Decision
+from foundation.accounts.models import Organisation, Unit
+from foundation.core.codes import new_code
+from foundation.dossiers.models import FOLLOW, VIEW, DossierBound
+from foundation.vault.fields import EncryptedJSON, EncryptedText
+from referrals.states import LIFE, NEEDS, RETURNS
+from referrals.vocabulary import FIELDS, Confirmation, PartnerStatus, ServiceOutcome, ServiceType, Status
+
+REASON_LENGTH = 1000
+
+
+def referral_reference() -> str:
+    """A random reference with a check character, such as R8Q-K47-C."""
+    return new_code((3, 3), check=True)
+
+
+class Partner(models.Model):
+    """What binds an organisation to us: status, agreement, how much it may be told."""
+
+    organisation = models.OneToOneField(Organisation, models.PROTECT, primary_key=True, related_name="partner")
+    status = models.CharField(max_length=10, choices=PartnerStatus.choices, default=PartnerStatus.PROPOSED)
+    agreement_until = models.DateField()
+    max_tier = models.PositiveSmallIntegerField(default=2)
+    phone = models.CharField(max_length=40, blank=True)
+    last_change = models.BigIntegerField(default=0)
+
+    class Meta:
+        constraints: ClassVar = [models.CheckConstraint(condition=Q(max_tier__lte=3), name="tier_at_most_3")]
+
+    def __str__(self) -> str:
+        return self.organisation.name
+
+    @property
+    def may_receive(self) -> bool:
+        """Active, with an agreement in force (HS-10)."""
+        return self.status == PartnerStatus.ACTIVE and self.agreement_until >= timezone.localdate()
+
+
+class Service(models.Model):
+    """An entry of the directory: what a partner gives, where, to whom, and when somebody last checked."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    partner = models.ForeignKey(Partner, models.PROTECT, related_name="services")
+    name = models.CharField(max_length=120)
+    service_type = models.CharField(max_length=30, choices=ServiceType.choices)
+    area = models.CharField(max_length=120)
+    eligibility = models.CharField(max_length=300, blank=True)
+    needs = models.JSONField(default=list, help_text="Field codes beyond the preview that the service needs.")
+    is_active = models.BooleanField(default=True)
+    verified_on = models.DateField()
+
+    class Meta:
+        constraints: ClassVar = [models.UniqueConstraint(fields=["partner", "name"], name="service_name_of_partner")]
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def is_fresh(self) -> bool:
+        """Verified within the last 180 days (HS-10)."""
+        return self.verified_on >= timezone.localdate() - timedelta(days=settings.SERVICE_STALE_DAYS)
+
+    @property
+    def offered_fields(self) -> list[str]:
+        """What would be told at most: the preview, and what the service needs within the agreement's tier."""
+        return [c for c, (tier, _l) in FIELDS.items() if tier == 0 or (c in self.needs and tier <= self.partner.max_tier)]
+
+
+class Referral(DossierBound):
+    """One offer of one matter to one service, with the frozen package that the person agreed to.
+
+    Hangs on a package dossier of its own. Followers (a recipient after decline, withdrawal or recall) see the
+    tombstone; the encrypted columns open only with the package's key.
+    """
+
+    reads: ClassVar[str] = FOLLOW
+    writes: ClassVar[str] = FOLLOW
+
+    reference = models.CharField(max_length=16, unique=True, default=referral_reference)
+    case = models.ForeignKey(Case, models.DO_NOTHING, related_name="referrals")
+    unit = models.ForeignKey(Unit, models.PROTECT, related_name="+", db_index=False)
+    service = models.ForeignKey(Service, models.PROTECT, related_name="+", db_index=False)
+    recipient = models.ForeignKey(Organisation, models.PROTECT, related_name="+", db_index=False)
+    decision = models.ForeignKey(Decision, models.DO_NOTHING, related_name="referrals", null=True, blank=True)
+    urgency = models.CharField(max_length=10, choices=Urgency.choices)
+    status = models.CharField(max_length=20, choices=Status.choices, default=Status.DRAFT)
+    came_from = models.CharField(max_length=20, blank=True)
+    fields = models.JSONField(default=list, blank=True)
+    requested_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    approved_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", null=True, blank=True)
+    previous = models.ForeignKey("self", models.DO_NOTHING, null=True, blank=True, related_name="+", db_index=False)
+    created_at = models.DateTimeField(default=timezone.now)
+    status_at = models.DateTimeField(default=timezone.now)
+    sent_at = models.DateTimeField(null=True, blank=True)
+    viewed_at = models.DateTimeField(null=True, blank=True)
+    decided_at = models.DateTimeField(null=True, blank=True)
+    verified_at = models.DateTimeField(null=True, blank=True)
+    recalled_at = models.DateTimeField(null=True, blank=True)
+    confirmation = models.CharField(max_length=24, choices=Confirmation.choices, blank=True)
+    end_reason = models.CharField(max_length=32, blank=True)
+    outcome = models.CharField(max_length=20, choices=ServiceOutcome.choices, blank=True)
+    version = models.PositiveIntegerField(default=1)
+    change = models.BigIntegerField(default=0)
+    reason = EncryptedText(null=True, blank=True, validators=[MaxLengthValidator(REASON_LENGTH)])
+    package = EncryptedJSON(null=True, blank=True)
+    report = EncryptedText(null=True, blank=True, validators=[MaxLengthValidator(REASON_LENGTH)])
+
+    class Meta:
+        indexes: ClassVar = [
+            models.Index(fields=["recipient", "change"], name="inbox_of_recipient", condition=Q(change__gt=0)),
+        ]
+        constraints: ClassVar = [
+            models.CheckConstraint(
+                condition=Q(approved_by=None) | ~Q(approved_by=models.F("requested_by")), name="approver_is_another_person"
+            ),
+            models.CheckConstraint(
+                condition=Q(sent_at=None) | Q(decision__isnull=False), name="sent_rests_on_a_decision"
+            ),
+        ]
+        triggers: ClassVar = [
+            pgtrigger.FSM(
+                name="life_cycle",
+                field="status",
+                transitions=sorted((str(a), str(b)) for a, b in LIFE.pairs(RETURNS)),
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.reference
+
+    @property
+    def needs_action_by(self) -> str:
+        """The side that must act next: referrer, approver, partner or nobody."""
+        if self.recalled_at and not self.confirmation:
+            return "partner"
+        is_verified = self.verified_at is not None
+        return "nobody" if is_verified else NEEDS[self.status].side
+
+
+class ReferralMove(DossierBound):
+    """One step of a referral: who, when, from, to, why, and how long the state before lasted."""
+
+    reads: ClassVar[str] = FOLLOW
+    writes: ClassVar[str] = FOLLOW
+
+    referral = models.ForeignKey(Referral, models.CASCADE, related_name="moves", db_index=False)
+    verb = models.CharField(max_length=20)
+    actor = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    side = models.CharField(max_length=10)
+    from_status = models.CharField(max_length=20)
+    to_status = models.CharField(max_length=20)
+    reason = models.CharField(max_length=32, blank=True)
+    at = models.DateTimeField(default=timezone.now)
+    lasted = models.DurationField()
+
+    class Meta:
+        indexes: ClassVar = [models.Index(fields=["referral", "-at"], name="moves_of_referral")]
+
+    def __str__(self) -> str:
+        return f"{self.from_status} → {self.to_status}"
+
+
+class Message(DossierBound):
+    """A question of the recipient or an answer of the referrer."""
+
+    reads: ClassVar[str] = VIEW
+
+    referral = models.ForeignKey(Referral, models.CASCADE, related_name="messages", db_index=False)
+    author = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    side = models.CharField(max_length=10)
+    at = models.DateTimeField(default=timezone.now)
+    text = EncryptedText(validators=[MaxLengthValidator(REASON_LENGTH)])
+
+    class Meta:
+        indexes: ClassVar = [models.Index(fields=["referral", "at"], name="thread_of_referral")]
+
+    def __str__(self) -> str:
+        return str(self.pk)
+
+
+class Disclosure(DossierBound):
+    """What was released to whom, when, and on which decision: field names, never values."""
+
+    reads: ClassVar[str] = FOLLOW
+    writes: ClassVar[str] = FOLLOW
+
+    referral = models.ForeignKey(Referral, models.CASCADE, related_name="disclosures")
+    recipient = models.ForeignKey(Organisation, models.PROTECT, related_name="+", db_index=False)
+    decision = models.ForeignKey(Decision, models.DO_NOTHING, related_name="+", db_index=False)
+    purpose = models.CharField(max_length=40)
+    tier = models.PositiveSmallIntegerField()
+    fields = models.JSONField()
+    at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["referral", "tier"], name="one_release_per_tier"),
+        ]
+
+    def __str__(self) -> str:
+        return f"T{self.tier}"
+
+
+class WebhookEndpoint(models.Model):
+    """Where a partner wants to be told, by id only. The secret is sealed with the partner's own key."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    organisation = models.ForeignKey(Organisation, models.CASCADE, related_name="endpoints")
+    url = models.URLField(max_length=300)
+    organisation_key_id = models.UUIDField()
+    secret = models.BinaryField()
+    is_active = models.BooleanField(default=True)
+
+    def __str__(self) -> str:
+        return str(self.pk)
+
+
+class IdempotencyKey(models.Model):
+    """A POST of a partner that succeeded, kept for 24 hours: its key, its fingerprint and its answer's status."""
+
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="+", db_index=False)
+    key = models.CharField(max_length=80)
+    fingerprint = models.BinaryField()
+    created_at = models.DateTimeField(default=timezone.now, db_index=True)
+
+    class Meta:
+        constraints: ClassVar = [models.UniqueConstraint(fields=["user", "key"], name="one_use_of_a_key")]
+
+    def __str__(self) -> str:
+        return str(self.pk)
+
+
+def values_of(referral: Referral, codes: list[str]) -> dict[str, Any]:
+    """The frozen values of these fields."""
+    frozen = referral.package or {}
+    return {code: frozen[code] for code in codes if code in frozen}

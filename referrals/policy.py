@@ -1,0 +1,47 @@
+"""Who may do what with a referral."""
+
+from typing import Any
+
+from cases.policy import LEADS, has_seat
+from consent.models import Decision
+from foundation.accounts.models import Role
+from foundation.core import policy
+from referrals.models import Referral
+from referrals.vocabulary import Status
+
+
+def is_recipient(actor: Any, referral: Referral) -> bool:
+    """Whether the actor works for the organisation that the referral is addressed to."""
+    seats = (s for s in actor.seats if s.role == Role.PARTNER_WORKER)
+    return any(s.unit.organisation_id == referral.recipient_id for s in seats)
+
+
+def is_referrer(actor: Any, referral: Referral) -> bool:
+    """Whether the actor is on the referring side: who asked for it, or a lead on the folder's list."""
+    return referral.requested_by_id == actor.pk or (has_seat(actor, LEADS) and not is_recipient(actor, referral))
+
+
+def _approves(actor: Any, referral: Referral) -> bool:
+    is_other = referral.requested_by_id != actor.pk
+    return is_other and has_seat(actor, LEADS) and not is_recipient(actor, referral)
+
+
+def _revises(actor: Any, referral: Referral) -> bool:
+    return is_referrer(actor, referral) and referral.status == Status.DRAFT
+
+
+def install() -> None:
+    """Register the rules."""
+    policy.register(
+        Referral,
+        {
+            "read": lambda a, r: True,
+            "respond": lambda a, r: is_recipient(a, r) and r.sent_at is not None,
+            "revise": _revises,
+            "send": _approves,
+            "return_to_draft": _approves,
+            "mark_error": _approves,
+            **{verb: is_referrer for verb in ("submit", "answer", "advise", "cancel", "expire", "verify")},
+        },
+    )
+    policy.register(Decision, {"withdraw": lambda a, d: d.is_open})

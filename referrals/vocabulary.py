@@ -1,0 +1,129 @@
+"""Words of referrals (domain.md §5.1, §7.5, §7.9, §9.2), as data."""
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+
+class Status(models.TextChoices):
+    """Where a referral stands."""
+
+    DRAFT = "draft", _("Draft")
+    AWAITING_APPROVAL = "awaiting_approval", _("Awaiting approval")
+    SENT = "sent", _("Sent")
+    INFO_REQUESTED = "info_requested", _("Question asked")
+    ACKNOWLEDGED = "acknowledged", _("Receipt confirmed")
+    ACCEPTED = "accepted", _("Accepted")
+    UNABLE_TO_REACH = "unable_to_reach", _("Person not reached")
+    IN_PROGRESS = "in_progress", _("Service under way")
+    ON_HOLD = "on_hold", _("On hold")
+    COMPLETED = "completed", _("Service given")
+    NOT_COMPLETED = "not_completed", _("Service not given")
+    DECLINED = "declined", _("Declined")
+    CANCELLED = "cancelled", _("Cancelled")
+    EXPIRED = "expired", _("No answer")
+    ENTERED_IN_ERROR = "entered_in_error", _("Entered in error")
+
+
+class ServiceType(models.TextChoices):
+    """What a service gives (domain.md §7.5)."""
+
+    HEALTH = "health_medical", _("Medical care")
+    RAPE = "clinical_management_of_rape", _("Clinical care after rape")
+    REPRODUCTIVE = "sexual_reproductive_health", _("Sexual and reproductive health")
+    MHPSS = "mhpss", _("Mental health and psychosocial support")
+    SHELTER_SAFE = "safe_shelter", _("Safe shelter")
+    HOUSING = "shelter_housing", _("Shelter and housing")
+    LEGAL = "legal_assistance", _("Legal help")
+    DOCUMENTS = "civil_documentation", _("Civil documents")
+    CHILD = "child_protection", _("Child protection")
+    RFL = "rfl", _("Restoring family links")
+    GBV = "gbv_case_management", _("Support after gender-based violence")
+    TRAFFICKING = "trafficking_response", _("Support after trafficking")
+    DISABILITY = "disability_rehabilitation", _("Disability and rehabilitation")
+    CASH = "cash", _("Cash assistance")
+    FOOD = "food", _("Food")
+    TRANSPORT = "transport_accompaniment", _("Transport and accompaniment")
+    INFORMATION = "information_counselling", _("Information and counselling")
+    OTHER = "other", _("Other")
+
+
+# Field → (tier, label). T0 is the preview without identity; T1–T3 open as the state and the consent allow.
+FIELDS: dict[str, tuple[int, object]] = {
+    "urgency": (0, _("Urgency")),
+    "service_type": (0, _("Service asked for")),
+    "district": (0, _("District")),
+    "age_band": (0, _("Age band")),
+    "gender": (0, _("Sex or gender")),
+    "languages": (0, _("Languages")),
+    "interpreter": (0, _("Interpreter")),
+    "access": (0, _("Access needs")),
+    "immediate_danger": (0, _("Immediate danger, yes or no")),
+    "alias": (1, _("Name or alias")),
+    "safe_contact": (1, _("Safe way to reach the person")),
+    "reason": (2, _("What is needed, and why")),
+    "wishes": (2, _("What the person wants")),
+    "date_of_birth": (2, _("Date of birth")),
+    "address": (3, _("Address")),
+}
+PREVIEW = [code for code, (tier, _label) in FIELDS.items() if tier == 0]
+
+
+class DeclineReason(models.TextChoices):
+    """Why a partner declines; each is a gap in the pathway."""
+
+    NO_CAPACITY = "no_capacity", _("No capacity")
+    WAITLIST = "waitlist_only", _("Waiting list only")
+    OUT_OF_AREA = "out_of_area", _("Outside our area")
+    NOT_ELIGIBLE = "not_eligible", _("Not eligible")
+    NOT_PROVIDED = "service_not_provided", _("We do not provide this service")
+    SUSPENDED = "service_suspended", _("Service suspended")
+    DUPLICATE = "duplicate_already_served", _("Already served")
+    INSUFFICIENT = "insufficient_information", _("Not enough information")
+    LANGUAGE = "language_or_access_barrier", _("Language or access barrier")
+    SAFETY_PERSON = "safety_concern_for_person", _("Not safe for the person")
+    SAFETY_STAFF = "safety_concern_for_staff", _("Not safe for our staff")
+    CONFLICT = "conflict_of_interest", _("Conflict of interest")
+    BETTER_PLACED = "better_placed_actor", _("Somebody else is better placed")
+    ASSESSMENT = "additional_assessment_required", _("Needs another assessment")
+    OTHER = "other", _("Another reason")
+
+
+class CancelReason(models.TextChoices):
+    """Why the referrer cancels."""
+
+    CONSENT_WITHDRAWN = "consent_withdrawn", _("The person took back the consent")
+    CHANGED_MIND = "person_changed_mind", _("The person changed their mind")
+    MET_ELSEWHERE = "needs_met_elsewhere", _("The need was met elsewhere")
+    IN_ERROR = "sent_in_error", _("Sent in error")
+    UNRESPONSIVE = "partner_unresponsive", _("The partner does not answer")
+    MOVED = "person_moved", _("The person moved")
+    CONTACT_UNSAFE = "contact_unsafe", _("Contact is not safe")
+    DUPLICATE = "duplicate", _("Duplicate")
+    DIED = "person_died", _("The person died")
+
+
+class Confirmation(models.TextChoices):
+    """What a recipient did after a withdrawal."""
+
+    STOPPED = "stopped", _("We stopped; nothing was kept")
+    DELETED = "deleted", _("We deleted what we kept")
+    RETAINED = "retained_on_own_basis", _("We keep some of it on a ground of our own")
+
+
+class ServiceOutcome(models.TextChoices):
+    """What came of the service."""
+
+    MET = "met", _("Need met")
+    PARTLY = "partly", _("Partly met")
+    NOT_MET = "not_met", _("Not met")
+    NOT_REACHED = "not_reached", _("The person was not reached")
+    DECLINED_BY_PERSON = "declined_by_person", _("The person did not want it any more")
+
+
+class PartnerStatus(models.TextChoices):
+    """Where a partnership stands."""
+
+    PROPOSED = "proposed", _("Proposed")
+    ACTIVE = "active", _("Active")
+    SUSPENDED = "suspended", _("Suspended")
+    ENDED = "ended", _("Ended")

@@ -1,0 +1,113 @@
+"""The same six seats everywhere, on PostgreSQL as the application's role, with row-level security in force."""
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+from django.test import Client
+
+from tests import factories
+
+BOTH = ["default", "owner"]
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Transactional tests are flushed by the owner: TRUNCATE is not the application's to do."""
+    for item in items:
+        marker = item.get_closest_marker("django_db")
+        fixtures = set(getattr(item, "fixturenames", ()))
+        if (marker and marker.kwargs.get("transaction")) or {"transactional_db", "live_server"} & fixtures:
+            item.add_marker(pytest.mark.django_db(transaction=True, databases=BOTH), append=False)
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(
+    django_test_environment: None, django_db_blocker: Any, django_db_keepdb: bool, django_db_createdb: bool
+) -> Iterator[None]:
+    """Always both aliases: with the mirror alone the tests would run on the real database."""
+    from django.db import connections
+    from django.test.utils import setup_databases, teardown_databases
+
+    with django_db_blocker.unblock():
+        keep = django_db_keepdb and not django_db_createdb
+        config = setup_databases(verbosity=0, interactive=False, aliases=BOTH, keepdb=keep)
+        assert connections["default"].settings_dict["NAME"].startswith("test_")
+    yield
+    if not django_db_keepdb:
+        with django_db_blocker.unblock():
+            connections.close_all()
+            teardown_databases(config, verbosity=0)
+
+
+@pytest.fixture(autouse=True)
+def _no_stale_ids(request: pytest.FixtureRequest, settings: Any) -> None:
+    """A flush gives permissions and the clerk new ids; keys of organisations of other tests are gone."""
+    from foundation.dossiers import actions, clerk
+    from foundation.vault import models as vault
+
+    actions.forget()
+    clerk.forget()
+    vault._opened.cache_clear()
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+    settings.EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
+    settings.WEBHOOK_ALLOW_LOOPBACK = True
+
+
+@pytest.fixture
+def house(db: None) -> factories.House:
+    """The demonstration's units, people and partners."""
+    return factories.house()
+
+
+@pytest.fixture
+def volunteer(house: factories.House) -> Any:
+    """Reports."""
+    return house.people["volunteer"]
+
+
+@pytest.fixture
+def caseworker(house: factories.House) -> Any:
+    """Owns cases."""
+    return house.people["caseworker"]
+
+
+@pytest.fixture
+def focal_point(house: factories.House) -> Any:
+    """Triages."""
+    return house.people["focal_point"]
+
+
+@pytest.fixture
+def outsider(house: factories.House) -> Any:
+    """A caseworker of another unit, who must see nothing."""
+    return house.people["outsider"]
+
+
+@pytest.fixture
+def partner_worker(house: factories.House) -> Any:
+    """Receives."""
+    return house.people["partner_worker"]
+
+
+@pytest.fixture
+def data_officer(house: factories.House) -> Any:
+    """Protects data."""
+    return house.people["data_officer"]
+
+
+@pytest.fixture
+def administrator(house: factories.House) -> Any:
+    """Runs the system and must read no case."""
+    return house.people["administrator"]
+
+
+@pytest.fixture
+def browse() -> Callable[[Any], Client]:
+    """A signed-in test client for a person."""
+
+    def signed_in(user: Any) -> Client:
+        client = Client()
+        client.force_login(user, backend="django.contrib.auth.backends.ModelBackend")
+        return client
+
+    return signed_in

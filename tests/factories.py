@@ -1,0 +1,133 @@
+"""Plain functions that call the real actions, so that an impossible case cannot be built."""
+
+from dataclasses import dataclass, field
+from typing import Any
+from uuid import UUID
+
+from cases import actions as cases
+from cases.actions.triage import Triage
+from cases.models import Case, Concern
+from cases.vocabulary import Outcome
+from consent import actions as consent
+from consent.models import NoticeVersion
+from consent.vocabulary import Answer, Element, Purpose, RecipientKind
+from foundation.accounts.models import Organisation, Unit, User
+from foundation.core.acting import acting
+from referrals import actions as referrals
+from referrals import demo
+from referrals.models import Referral, Service
+
+PASSWORD = "correct horse battery staple"
+NAME, PHONE, WORDS = "Mohammed Al-Zahra", "+380501234567", "The landlord keeps the papers and locks the door."
+
+
+@dataclass
+class House:
+    """What the demonstration consists of."""
+
+    people: dict[str, User]
+    units: dict[str, Unit]
+    partners: dict[str, Organisation]
+    services: dict[str, Service]
+    clients: dict[str, dict[str, str]] = field(default_factory=dict)
+
+    def machine(self, partner: str) -> User:
+        """The user behind a partner's API client."""
+        return User.objects.get(is_machine=True, name=partner)
+
+
+def house() -> House:
+    """Load the demonstration."""
+    demo.install()
+    facts = demo.load(PASSWORD)
+    people = {key: User.objects.get(email=person["email"]) for key, person in facts["people"].items()}
+    units = {unit.name.split()[0].lower(): unit for unit in Unit.objects.exclude(name="Clerk")}
+    partners = {o.name: o for o in Organisation.objects.filter(kind="partner")}
+    clients = {partner["name"]: partner for partner in facts["partners"]}
+    return House(people, units, partners, {s.name: s for s in Service.objects.all()}, clients)
+
+
+def draft(house: House, **values: Any) -> Concern:
+    """A concern as the volunteer has filled it in, limits explained."""
+    by = house.people["volunteer"]
+    with acting(by.pk):
+        concern = cases.start(by=by, unit=house.units["harbour"], language="en")
+        concern = cases.explain_limits(concern, by=by, notice=NoticeVersion.current("en"))
+        answers = {
+            "reporter_kind": "affected_person_self", "setting": "hsp", "flags": [], "category": "documents_legal_status",
+            "summary": WORDS, "wishes": "My papers back. No police.", "alias": NAME,
+            "safe_contact": {"method": "phone", "value": PHONE, "safe_times": "10:00-12:00", "may_leave_message": False},
+        }  # fmt: skip
+        return cases.describe(concern, by=by, **{**answers, **values})
+
+
+def submitted(house: House, answer: str = Answer.GRANTED, **values: Any) -> Concern:
+    """A concern handed over, whole or anonymous."""
+    by, concern = house.people["volunteer"], draft(house, **values)
+    with acting(by.pk):
+        cases.answer_escalation(concern, by=by, answer=answer)
+        return cases.submit(concern, by=by)
+
+
+def case(house: House, **values: Any) -> Case:
+    """A case that the caseworker has accepted."""
+    concern, lead, owner = submitted(house, **values), house.people["focal_point"], house.people["caseworker"]
+    with acting(lead.pk):
+        concern = Concern.objects.get(pk=concern.pk)
+        decided = Triage(Outcome.CASE, concern.urgency, "", "actual", ["coercion"], owner=owner)
+        cases.triage(concern, decided, by=lead)
+    with acting(owner.pk):
+        found = Case.objects.get(concern=concern)
+        return cases.accept(found, by=owner)
+
+
+def decide(
+    house: House, case_: Case, purpose: str, recipient: UUID, answer: str = Answer.GRANTED, **more: Any
+) -> consent.Consent:
+    """Record the person's decision, as the case's owner."""
+    by = house.people["caseworker"]
+    kind = RecipientKind.SERVICE if purpose == Purpose.EXTERNAL_REFERRAL else RecipientKind.UNIT
+    how = {
+        "language": "en", "mode": "verbal", "interpreter": "none", "is_private": True,
+        "elements": list(Element.values), "asked_by_person": False,
+    }  # fmt: skip
+    with acting(by.pk):
+        fresh = Case.objects.get(pk=case_.pk)
+        line = consent.Asked(purpose, kind, recipient, answer, **more)
+        return consent.record(
+            fresh.person, [line], by=by, explained_by=by, notice=NoticeVersion.current("en"), how=how
+        )
+
+
+def agreed(house: House, case_: Case, service: Service, fields: list[str] | None = None) -> None:
+    """The person agrees to a referral to this service."""
+    wanted = service.offered_fields if fields is None else fields
+    decide(house, case_, Purpose.EXTERNAL_REFERRAL, service.pk, fields=wanted)
+
+
+def prepared(house: House, case_: Case, service: Service, **more: Any) -> Referral:
+    """A draft referral by the case's owner."""
+    by = house.people["caseworker"]
+    with acting(by.pk):
+        offer = referrals.Offer(more.pop("reason", "Help to get identity papers back"), **more)
+        return referrals.prepare(Case.objects.get(pk=case_.pk), service, offer, by=by)
+
+
+def sent(house: House, case_: Case | None = None, service: Service | None = None) -> Referral:
+    """A referral that was agreed, approved by the focal point and sent."""
+    case_ = case_ or case(house)
+    service = service or house.services["Papers and status service"]
+    agreed(house, case_, service)
+    draft_, by, lead = prepared(house, case_, service), house.people["caseworker"], house.people["focal_point"]
+    with acting(by.pk):
+        referrals.submit(Referral.objects.get(pk=draft_.pk), by=by)
+    with acting(lead.pk):
+        return referrals.send(Referral.objects.get(pk=draft_.pk), by=lead)
+
+
+def respond(house: House, referral: Referral, verb: str, partner: str = "Quayside Legal Clinic", **reply: str) -> Referral:
+    """One of the recipient's verbs, by its machine."""
+    machine = house.machine(partner)
+    with acting(machine.pk):
+        fresh = Referral.objects.get(pk=referral.pk)
+        return referrals.act_as_recipient(fresh, verb, referrals.Reply(**reply), by=machine)
