@@ -11,6 +11,8 @@ class CasesConfig(AppConfig):
     def ready(self) -> None:
         """Rules, event names, navigation and words for the work list."""
         from cases import panels, policy
+        from cases.actions.case import restrict
+        from consent import actions as consent
         from foundation.audit import trail
 
         trail.names(
@@ -19,5 +21,6 @@ class CasesConfig(AppConfig):
             "case.accepted", "case.assigned", "case.noted", "case.follow_up_planned", "case.followed_up",
             "case.restricted", "case.searched", "work.listed",
         )  # fmt: skip
+        consent.withdrawn.listen(restrict)
         policy.install()
         panels.install()

@@ -1,4 +1,7 @@
-"""Concerns, re-directions, cases, notes and follow-ups. What a person said is encrypted; what remains says where it stands."""
+"""Concerns, re-directions, cases, notes and follow-ups.
+
+What a person said is encrypted; what stays readable says only where a matter stands.
+"""
 
 from typing import Any, ClassVar
 

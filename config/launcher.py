@@ -102,11 +102,17 @@ def _django_environment(state: State) -> Environment:
 
 
 def _django_here(state: State, arguments: list[str]) -> int:
-    """Hand over to Django. It is imported here and not above because this module must load without it."""
+    """Hand over to Django, with our Celery as the one that tasks are sent by.
+
+    Both are imported here and not above because this module must load without them.
+    """
     from django.core.management import execute_from_command_line
+
+    from config.celery import app
 
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
     if "DATABASE_URL" not in os.environ:
         os.environ.update(state.running().get("environment", {}))
+    app.set_default()
     execute_from_command_line(["manage.py", *arguments])
     return 0

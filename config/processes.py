@@ -5,8 +5,8 @@ import os
 import signal
 import subprocess
 import time
-from collections.abc import Callable, Mapping, Sequence
-from contextlib import suppress
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import TracebackType
@@ -134,19 +134,26 @@ class Crew:
             time.sleep(0.5)
 
     def stop(self) -> None:
-        """Stop the product, all of it at once, then the servers; kills what does not leave within 20 s.
-
-        From here on a second Ctrl-C changes nothing.
-        """
-        for number in (signal.SIGINT, signal.SIGTERM):
-            signal.signal(number, signal.SIG_IGN)
-        for wave in (False, True):
-            leaving = [child for child in self.children if child.is_server == wave]
-            for child in leaving:
-                ask(child.process, child.stop_signal)
-            for child in leaving:
-                end(child.process)
+        """Stop the product, all of it at once, then the servers; kills what does not leave within 20 s."""
+        with undisturbed():
+            for wave in (False, True):
+                leaving = [child for child in self.children if child.is_server == wave]
+                for child in leaving:
+                    ask(child.process, child.stop_signal)
+                for child in leaving:
+                    end(child.process)
         self.children.clear()
+
+
+@contextmanager
+def undisturbed() -> Iterator[None]:
+    """Ignore Ctrl-C and SIGTERM inside the block: whoever stops already need not be told again."""
+    kept = {number: signal.signal(number, signal.SIG_IGN) for number in (signal.SIGINT, signal.SIGTERM)}
+    try:
+        yield
+    finally:
+        for number, handler in kept.items():
+            signal.signal(number, handler)
 
 
 def fresh_log(log: Path) -> Path:

@@ -62,6 +62,7 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "foundation.core.middleware.headers",
+    "django.middleware.gzip.GZipMiddleware",
     "csp.middleware.CSPMiddleware",
     "django_permissions_policy.PermissionsPolicyMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
@@ -102,7 +103,10 @@ FORM_RENDERER = "django.forms.renderers.TemplatesSetting"
 
 
 def _database(url: str, **more: Any) -> dict[str, Any]:
-    return {**env.db_url_config(url), "ENGINE": "foundation.core.db", "CONN_HEALTH_CHECKS": True, **more}
+    config = env.db_url_config(url)
+    options = {**config.pop("OPTIONS", {}), **more.pop("OPTIONS", {})}
+    fixed = {"ENGINE": "foundation.core.db", "CONN_HEALTH_CHECKS": True, "OPTIONS": options}
+    return {**config, **fixed, **more}
 
 
 _APP_URL = env.str("DATABASE_URL", default="postgres://amparo_app@127.0.0.1:5432/amparo")
@@ -213,7 +217,7 @@ USE_I18N = USE_TZ = True
 # --- files of the interface
 STATIC_URL = "/static/"
 STATICFILES_DIRS = [BASE_DIR / "static" / "vendor"]
-STATIC_ROOT = env.str("AMPARO_STATIC_ROOT", default=str(BASE_DIR / "var" / "static"))
+STATIC_ROOT = env.str("AMPARO_STATIC_ROOT", default="") or None
 WHITENOISE_USE_FINDERS = True
 WHITENOISE_MAX_AGE = 3600
 
@@ -240,7 +244,19 @@ OAUTH2_PROVIDER = {
     "ACCESS_TOKEN_EXPIRE_SECONDS": 900,
     "SCOPES": {"referrals:read": "Read referrals addressed to you", "referrals:respond": "Answer them"},
     "DEFAULT_SCOPES": ["referrals:read", "referrals:respond"],
-    "ALLOWED_GRANT_TYPES": ["client_credentials"],
+    "ALLOWED_REDIRECT_URI_SCHEMES": ["https"],
+    "REFRESH_TOKEN_REUSE_PROTECTION": True,
+    **{
+        f"COMPLIANT_BCP_RFC9700_{rule}": True
+        for rule in (
+            "IMPLICIT_GRANT",
+            "PASSWORD_GRANT",
+            "PKCE_METHOD",
+            "ACCESS_TOKEN_TRANSPORT",
+            "AUTHZ_RESPONSE_ISS",
+            "TOKEN_STORAGE",
+        )
+    },
 }
 SPECTACULAR_SETTINGS = {
     "TITLE": "Amparo partner API",

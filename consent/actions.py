@@ -18,6 +18,7 @@ from foundation.core.errors import Refused, WrongState
 from foundation.core.hooks import Hook
 
 withdrawn: Hook[Decision] = Hook()
+renewed: Hook[tuple[Decision, Decision]] = Hook()
 ALWAYS_EXPLAINED = {Element.LIMITS, Element.VOLUNTARY}
 
 
@@ -79,7 +80,7 @@ def _check_conversation(
     if not asked or any(a.purpose not in Purpose.values or a.answer not in Answer.values for a in asked):
         raise Refused("consent.blanket", _("Each purpose needs an answer of its own."))
     gives = any(a.answer == Answer.GRANTED for a in asked)
-    if gives and not ALWAYS_EXPLAINED <= set(elements):
+    if gives and not set(elements) >= ALWAYS_EXPLAINED:
         raise Refused(
             "consent.not_informed",
             _("First explain the limits of confidentiality, and that every part may be refused."),
@@ -93,8 +94,6 @@ def _decide(consent: Consent, person: Person, line: Asked) -> Decision:
     for old in replaced:
         old.superseded_at = consent.held_at
         old.save(update_fields=["superseded_at"])
-        if old.answer == Answer.GRANTED and line.answer != Answer.GRANTED:
-            withdrawn.send(old)
     is_referral = line.purpose == Purpose.EXTERNAL_REFERRAL
     days = line.days or (settings.CONSENT_DAYS_REFERRAL if is_referral else settings.CONSENT_DAYS_DEFAULT)
     decision = Decision(
@@ -113,7 +112,19 @@ def _decide(consent: Consent, person: Person, line: Asked) -> Decision:
     )
     decision.clean_fields(exclude=["dossier", "consent", "person", "withdrawn_by"])
     decision.save(force_insert=True)
+    for old in replaced:
+        _pass_on(old, decision)
     return decision
+
+
+def _pass_on(old: Decision, new: Decision) -> None:
+    """What rests on the old answer rests on the new one if that allows as much, and ends if it does not."""
+    if old.answer != Answer.GRANTED:
+        return
+    if new.answer == Answer.GRANTED and set(new.fields) >= set(old.fields):
+        renewed.send((old, new))
+    else:
+        withdrawn.send(old)
 
 
 @transaction.atomic

@@ -12,4 +12,6 @@ class ConsentConfig(AppConfig):
         """Announce the event names."""
         from foundation.audit import trail
 
-        trail.names("consent.recorded", "consent.withdrawn", "consent.superseded", "person.changed", "person.contact_shown")
+        trail.names(
+            "consent.recorded", "consent.withdrawn", "consent.superseded", "person.changed", "person.contact_shown"
+        )

@@ -10,7 +10,7 @@ from django.db.models import F, Q
 from django.utils import timezone
 
 from consent.vocabulary import Answer, Interpreter, Mode, Purpose, RecipientKind, Withholding
-from foundation.dossiers.models import DossierBound
+from foundation.dossiers.models import BoundQuerySet, DossierBound
 from foundation.vault.fields import EncryptedDate, EncryptedJSON, EncryptedText
 
 
@@ -25,7 +25,9 @@ class NoticeVersion(models.Model):
     published_at = models.DateTimeField(default=timezone.now)
 
     class Meta:
-        constraints: ClassVar = [models.UniqueConstraint(fields=["version", "language"], name="one_notice_per_language")]
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["version", "language"], name="one_notice_per_language")
+        ]
 
     def __str__(self) -> str:
         return f"{self.version} ({self.language})"
@@ -82,7 +84,7 @@ class Consent(DossierBound):
         return str(self.pk)
 
 
-class DecisionQuerySet(models.QuerySet["Decision"]):
+class DecisionQuerySet(BoundQuerySet["Decision"]):
     """Which decisions count."""
 
     def active(self, now: datetime | None = None) -> "DecisionQuerySet":
@@ -113,6 +115,8 @@ class Decision(DossierBound):
     withdrawn_at = models.DateTimeField(null=True, blank=True)
     withdrawn_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", null=True, blank=True)
     superseded_at = models.DateTimeField(null=True, blank=True)
+
+    objects: ClassVar[Any] = DecisionQuerySet.as_manager()
 
     class Meta:
         indexes: ClassVar = [

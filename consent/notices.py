@@ -1,4 +1,4 @@
-"""The texts that are read aloud before details are asked, first version. A new text is a new version, never a change."""
+"""What is read aloud before details are asked, first version. A new text is a new version, never a change."""
 
 from consent.models import NoticeVersion
 
@@ -6,23 +6,33 @@ VERSION = 1
 
 TEXTS = {
     "en": (
-        "What you tell me is read by me and by our protection focal point only. It is not passed to anybody outside "
-        "unless you agree. You may refuse any part, and take your words back later. The help you receive here does not "
-        "depend on your answers.",
-        "There are three exceptions: if a life is in danger, if a child is in danger, or if the law obliges us to "
-        "report. You would be told first.",
+        (
+            "What you tell me is read by me and by our protection focal point only. It is not passed to anybody outside "
+            "unless you agree. You may refuse any part, and take your words back later. The help you receive here does not "
+            "depend on your answers."
+        ),
+        (
+            "There are three exceptions: if a life is in danger, if a child is in danger, or if the law obliges us to "
+            "report. You would be told first."
+        ),
     ),
     "ru": (
-        "То, что вы расскажете, прочитаем только я и наш координатор по вопросам предоставления защиты. За пределы "
-        "нашей организации это не передается без вашего согласия. От любой части можно отказаться, и сказанное можно "
-        "взять назад позже. Помощь, которую вы здесь получаете, не зависит от ваших ответов.",
-        "Есть три исключения: если в опасности чья-то жизнь, если в опасности ребенок или если сообщить об этом нас "
-        "обязывает закон. Об этом вам скажут заранее.",
+        (
+            "То, что вы расскажете, прочитаем только я и наш координатор по вопросам предоставления защиты. За пределы "
+            "нашей организации это не передается без вашего согласия. От любой части можно отказаться, и сказанное можно "
+            "взять назад позже. Помощь, которую вы здесь получаете, не зависит от ваших ответов."
+        ),
+        (
+            "Есть три исключения: если в опасности чья-то жизнь, если в опасности ребенок или если сообщить об этом нас "
+            "обязывает закон. Об этом вам скажут заранее."
+        ),
     ),
     "ar": (
-        "ما تقوله لي نقرؤه أنا ومنسّق الحماية فقط. ولا يُنقل إلى غيرنا إلا بالموافقة. يمكن رفض أي جزء، ويمكن سحب "
-        "الكلام لاحقاً. والمساعدة التي تُقدَّم هنا لا تتوقف على الإجابات.",
-        "هناك ثلاثة استثناءات: حياة في خطر، أو طفل في خطر، أو إذا ألزمنا القانون بالإبلاغ. وسيُقال لك ذلك أولاً.",
+        (
+            "ما تقوله لي نقرؤه أنا ومنسّق الحماية فقط. ولا يُنقل إلى غيرنا إلا بالموافقة. يمكن رفض أي جزء، ويمكن سحب "
+            "الكلام لاحقاً. والمساعدة التي تُقدَّم هنا لا تتوقف على الإجابات."
+        ),
+        ("هناك ثلاثة استثناءات: حياة في خطر، أو طفل في خطر، أو إذا ألزمنا القانون بالإبلاغ. وسيُقال لك ذلك أولاً."),
     ),
 }
 

@@ -106,3 +106,23 @@ class ContactMethod(models.TextChoices):
     IN_PERSON = "in_person", _("In person, at the service point")
     THROUGH = "through", _("Through somebody the person trusts")
     NONE = "none", _("Do not contact; the person comes back")
+
+
+class InterpreterNeed(models.TextChoices):
+    """Whether an interpreter is needed, and of which sex (W-08)."""
+
+    NONE = "none", _("Not needed")
+    ANY = "any", _("Needed")
+    WOMAN = "woman", _("Needed, a woman")
+    MAN = "man", _("Needed, a man")
+
+
+class AccessNeed(models.TextChoices):
+    """What a service must see to so that the person can use it; coded, because it is told before anybody accepts."""
+
+    STEP_FREE = "step_free", _("Step-free access")
+    SIGN_LANGUAGE = "sign_language", _("Sign language")
+    LARGE_PRINT = "large_print", _("Large print")
+    PLAIN_WORDS = "plain_words", _("Plain words, read aloud")
+    ACCOMPANIED = "accompanied", _("Somebody to come along")
+    CHILDREN = "children", _("Children come along")

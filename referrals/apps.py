@@ -14,7 +14,7 @@ class ReferralsConfig(AppConfig):
         from foundation.audit import trail
         from foundation.outbox import delivery
         from referrals import panels, policy, webhooks
-        from referrals.actions import cascade
+        from referrals.actions import cascade, renew
         from referrals.states import LIFE
 
         trail.names(
@@ -23,6 +23,7 @@ class ReferralsConfig(AppConfig):
             "api.token", "partner.listed",
         )  # fmt: skip
         consent.withdrawn.listen(cascade)
+        consent.renewed.listen(renew)
         delivery.channel("webhook", webhooks.deliver)
         policy.install()
         panels.install()

@@ -78,7 +78,9 @@ class Service(models.Model):
     @property
     def offered_fields(self) -> list[str]:
         """What would be told at most: the preview, and what the service needs within the agreement's tier."""
-        return [c for c, (tier, _l) in FIELDS.items() if tier == 0 or (c in self.needs and tier <= self.partner.max_tier)]
+        return [
+            c for c, (tier, _l) in FIELDS.items() if tier == 0 or (c in self.needs and tier <= self.partner.max_tier)
+        ]
 
 
 class Referral(DossierBound):
@@ -126,7 +128,8 @@ class Referral(DossierBound):
         ]
         constraints: ClassVar = [
             models.CheckConstraint(
-                condition=Q(approved_by=None) | ~Q(approved_by=models.F("requested_by")), name="approver_is_another_person"
+                condition=Q(approved_by=None) | ~Q(approved_by=models.F("requested_by")),
+                name="approver_is_another_person",
             ),
             models.CheckConstraint(
                 condition=Q(sent_at=None) | Q(decision__isnull=False), name="sent_rests_on_a_decision"

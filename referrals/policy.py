@@ -41,7 +41,7 @@ def install() -> None:
             "send": _approves,
             "return_to_draft": _approves,
             "mark_error": _approves,
-            **{verb: is_referrer for verb in ("submit", "answer", "advise", "cancel", "expire", "verify")},
+            **dict.fromkeys(("submit", "answer", "advise", "cancel", "expire", "verify"), is_referrer),
         },
     )
     policy.register(Decision, {"withdraw": lambda a, d: d.is_open})

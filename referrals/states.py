@@ -7,38 +7,51 @@ Every state says who must act next and which clocks run meanwhile.
 from dataclasses import dataclass
 
 from foundation.core.states import LifeCycle, move
-from referrals.vocabulary import Status as S
+from referrals.vocabulary import Status
 
 REFERRER, APPROVER, PARTNER, SYSTEM, NOBODY = "referrer", "approver", "partner", "system", "nobody"
 
-WITH_PARTNER = {S.SENT, S.INFO_REQUESTED, S.ACKNOWLEDGED, S.ACCEPTED, S.UNABLE_TO_REACH, S.IN_PROGRESS, S.ON_HOLD}
-UNDECIDED = {S.SENT, S.ACKNOWLEDGED}
-SERVING = {S.ACCEPTED, S.IN_PROGRESS, S.ON_HOLD, S.UNABLE_TO_REACH}
-UNSENT = {S.DRAFT, S.AWAITING_APPROVAL}
-OPEN = UNSENT | WITH_PARTNER | {S.EXPIRED}
-TERMINAL = {S.DECLINED, S.COMPLETED, S.NOT_COMPLETED, S.CANCELLED, S.ENTERED_IN_ERROR}
+WITH_PARTNER = {
+    Status.SENT,
+    Status.INFO_REQUESTED,
+    Status.ACKNOWLEDGED,
+    Status.ACCEPTED,
+    Status.UNABLE_TO_REACH,
+    Status.IN_PROGRESS,
+    Status.ON_HOLD,
+}
+UNDECIDED = {Status.SENT, Status.ACKNOWLEDGED}
+SERVING = {Status.ACCEPTED, Status.IN_PROGRESS, Status.ON_HOLD, Status.UNABLE_TO_REACH}
+UNSENT = {Status.DRAFT, Status.AWAITING_APPROVAL}
+OPEN = UNSENT | WITH_PARTNER | {Status.EXPIRED}
+TERMINAL = {Status.DECLINED, Status.COMPLETED, Status.NOT_COMPLETED, Status.CANCELLED, Status.ENTERED_IN_ERROR}
 
 LIFE = LifeCycle(
     [
-        move("submit", {S.DRAFT}, S.AWAITING_APPROVAL, REFERRER),
-        move("return_to_draft", {S.AWAITING_APPROVAL}, S.DRAFT, APPROVER),
-        move("send", {S.AWAITING_APPROVAL}, S.SENT, APPROVER),
-        move("acknowledge", {S.SENT}, S.ACKNOWLEDGED, PARTNER),
-        move("accept", UNDECIDED, S.ACCEPTED, PARTNER),
-        move("ask", UNDECIDED, S.INFO_REQUESTED, PARTNER),
-        move("answer", {S.INFO_REQUESTED}, None, REFERRER),
-        move("decline", UNDECIDED | {S.INFO_REQUESTED}, S.DECLINED, PARTNER),
-        move("start", {S.ACCEPTED, S.UNABLE_TO_REACH}, S.IN_PROGRESS, PARTNER),
-        move("unable_to_reach", {S.ACCEPTED, S.IN_PROGRESS}, S.UNABLE_TO_REACH, PARTNER),
-        move("advise", {S.UNABLE_TO_REACH}, S.ACCEPTED, REFERRER),
-        move("hold", {S.ACCEPTED, S.IN_PROGRESS}, S.ON_HOLD, PARTNER),
-        move("resume", {S.ON_HOLD}, S.IN_PROGRESS, PARTNER),
-        move("complete", {S.ACCEPTED, S.IN_PROGRESS, S.ON_HOLD}, S.COMPLETED, PARTNER),
-        move("not_complete", {S.ACCEPTED, S.IN_PROGRESS, S.ON_HOLD, S.UNABLE_TO_REACH}, S.NOT_COMPLETED, PARTNER),
-        move("expire", UNDECIDED, S.EXPIRED, REFERRER),
-        move("cancel", OPEN, S.CANCELLED, REFERRER),
-        move("withdraw", OPEN, S.CANCELLED, SYSTEM),
-        move("mark_error", UNSENT | {S.SENT}, S.ENTERED_IN_ERROR, APPROVER),
+        move("submit", {Status.DRAFT}, Status.AWAITING_APPROVAL, REFERRER),
+        move("return_to_draft", {Status.AWAITING_APPROVAL}, Status.DRAFT, APPROVER),
+        move("send", {Status.AWAITING_APPROVAL}, Status.SENT, APPROVER),
+        move("acknowledge", {Status.SENT}, Status.ACKNOWLEDGED, PARTNER),
+        move("accept", UNDECIDED, Status.ACCEPTED, PARTNER),
+        move("ask", UNDECIDED, Status.INFO_REQUESTED, PARTNER),
+        move("answer", {Status.INFO_REQUESTED}, None, REFERRER),
+        move("decline", UNDECIDED | {Status.INFO_REQUESTED}, Status.DECLINED, PARTNER),
+        move("start", {Status.ACCEPTED, Status.UNABLE_TO_REACH}, Status.IN_PROGRESS, PARTNER),
+        move("unable_to_reach", {Status.ACCEPTED, Status.IN_PROGRESS}, Status.UNABLE_TO_REACH, PARTNER),
+        move("advise", {Status.UNABLE_TO_REACH}, Status.ACCEPTED, REFERRER),
+        move("hold", {Status.ACCEPTED, Status.IN_PROGRESS}, Status.ON_HOLD, PARTNER),
+        move("resume", {Status.ON_HOLD}, Status.IN_PROGRESS, PARTNER),
+        move("complete", {Status.ACCEPTED, Status.IN_PROGRESS, Status.ON_HOLD}, Status.COMPLETED, PARTNER),
+        move(
+            "not_complete",
+            {Status.ACCEPTED, Status.IN_PROGRESS, Status.ON_HOLD, Status.UNABLE_TO_REACH},
+            Status.NOT_COMPLETED,
+            PARTNER,
+        ),
+        move("expire", UNDECIDED, Status.EXPIRED, REFERRER),
+        move("cancel", OPEN, Status.CANCELLED, REFERRER),
+        move("withdraw", OPEN, Status.CANCELLED, SYSTEM),
+        move("mark_error", UNSENT | {Status.SENT}, Status.ENTERED_IN_ERROR, APPROVER),
     ]
 )
 RETURNS = {"answer": UNDECIDED}
@@ -53,21 +66,21 @@ class Need:
 
 
 NEEDS: dict[str, Need] = {
-    S.DRAFT: Need(REFERRER, (("send", REFERRER),)),
-    S.AWAITING_APPROVAL: Need(APPROVER, (("send", APPROVER),)),
-    S.SENT: Need(PARTNER, (("acknowledge", PARTNER), ("decide", PARTNER))),
-    S.INFO_REQUESTED: Need(REFERRER, (("info_requested", REFERRER), ("decide", PARTNER))),
-    S.ACKNOWLEDGED: Need(PARTNER, (("decide", PARTNER),)),
-    S.ACCEPTED: Need(PARTNER, (("first_contact", PARTNER),)),
-    S.UNABLE_TO_REACH: Need(REFERRER, (("unable_to_reach", REFERRER),)),
-    S.IN_PROGRESS: Need(PARTNER, (("feedback", PARTNER),)),
-    S.ON_HOLD: Need(PARTNER, (("feedback", PARTNER),)),
-    S.COMPLETED: Need(REFERRER, (("verify", REFERRER),)),
-    S.NOT_COMPLETED: Need(REFERRER, (("verify", REFERRER),)),
-    S.DECLINED: Need(REFERRER, (("declined_answer", REFERRER),)),
-    S.EXPIRED: Need(REFERRER, (("declined_answer", REFERRER),)),
-    S.CANCELLED: Need(NOBODY),
-    S.ENTERED_IN_ERROR: Need(NOBODY),
+    Status.DRAFT: Need(REFERRER, (("send", REFERRER),)),
+    Status.AWAITING_APPROVAL: Need(APPROVER, (("send", APPROVER),)),
+    Status.SENT: Need(PARTNER, (("acknowledge", PARTNER), ("decide", PARTNER))),
+    Status.INFO_REQUESTED: Need(REFERRER, (("info_requested", REFERRER), ("decide", PARTNER))),
+    Status.ACKNOWLEDGED: Need(PARTNER, (("decide", PARTNER),)),
+    Status.ACCEPTED: Need(PARTNER, (("first_contact", PARTNER),)),
+    Status.UNABLE_TO_REACH: Need(REFERRER, (("unable_to_reach", REFERRER),)),
+    Status.IN_PROGRESS: Need(PARTNER, (("feedback", PARTNER),)),
+    Status.ON_HOLD: Need(PARTNER, (("feedback", PARTNER),)),
+    Status.COMPLETED: Need(REFERRER, (("verify", REFERRER),)),
+    Status.NOT_COMPLETED: Need(REFERRER, (("verify", REFERRER),)),
+    Status.DECLINED: Need(REFERRER, (("declined_answer", REFERRER),)),
+    Status.EXPIRED: Need(REFERRER, (("declined_answer", REFERRER),)),
+    Status.CANCELLED: Need(NOBODY),
+    Status.ENTERED_IN_ERROR: Need(NOBODY),
 }
 
 
@@ -75,7 +88,7 @@ def tiers_open(status: str, urgency: str) -> int:
     """The highest tier that a state opens to the recipient; -1 is nothing at all (T3 waits for its own request)."""
     if status in SERVING:
         return 2
-    if status in UNDECIDED or status == S.INFO_REQUESTED:
+    if status in UNDECIDED or status == Status.INFO_REQUESTED:
         return 1 if urgency == "emergency" else 0
     return -1
 

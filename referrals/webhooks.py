@@ -1,7 +1,7 @@
 """Thin signed webhooks (Standard Webhooks 1.0): a type, a time and an id. What is new is read through the API.
 
-The address is checked at each attempt: https, every resolved address public, no redirects, 5 seconds, the body of the
-answer never kept. Plain http to loopback is possible only where ``WEBHOOK_ALLOW_LOOPBACK`` is set (demonstration, tests).
+The address is checked at each attempt: https, every resolved address public, no redirects, 5 seconds, the answer's
+body never kept. Plain http to loopback is possible only where ``WEBHOOK_ALLOW_LOOPBACK`` is set (demonstration, tests).
 """
 
 import http.client

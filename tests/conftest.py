@@ -8,7 +8,7 @@ from django.test import Client
 
 from tests import factories
 
-BOTH = ["default", "owner"]
+BOTH: Any = ["default", "owner"]
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

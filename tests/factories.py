@@ -9,7 +9,7 @@ from cases.actions.triage import Triage
 from cases.models import Case, Concern
 from cases.vocabulary import Outcome
 from consent import actions as consent
-from consent.models import NoticeVersion
+from consent.models import Consent, NoticeVersion
 from consent.vocabulary import Answer, Element, Purpose, RecipientKind
 from foundation.accounts.models import Organisation, Unit, User
 from foundation.core.acting import acting
@@ -83,7 +83,7 @@ def case(house: House, **values: Any) -> Case:
 
 def decide(
     house: House, case_: Case, purpose: str, recipient: UUID, answer: str = Answer.GRANTED, **more: Any
-) -> consent.Consent:
+) -> Consent:
     """Record the person's decision, as the case's owner."""
     by = house.people["caseworker"]
     kind = RecipientKind.SERVICE if purpose == Purpose.EXTERNAL_REFERRAL else RecipientKind.UNIT
@@ -94,9 +94,7 @@ def decide(
     with acting(by.pk):
         fresh = Case.objects.get(pk=case_.pk)
         line = consent.Asked(purpose, kind, recipient, answer, **more)
-        return consent.record(
-            fresh.person, [line], by=by, explained_by=by, notice=NoticeVersion.current("en"), how=how
-        )
+        return consent.record(fresh.person, [line], by=by, explained_by=by, notice=NoticeVersion.current("en"), how=how)
 
 
 def agreed(house: House, case_: Case, service: Service, fields: list[str] | None = None) -> None:
@@ -125,7 +123,9 @@ def sent(house: House, case_: Case | None = None, service: Service | None = None
         return referrals.send(Referral.objects.get(pk=draft_.pk), by=lead)
 
 
-def respond(house: House, referral: Referral, verb: str, partner: str = "Quayside Legal Clinic", **reply: str) -> Referral:
+def respond(
+    house: House, referral: Referral, verb: str, partner: str = "Quayside Legal Clinic", **reply: str
+) -> Referral:
     """One of the recipient's verbs, by its machine."""
     machine = house.machine(partner)
     with acting(machine.pk):

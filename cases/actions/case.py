@@ -1,14 +1,14 @@
 """What happens with a case."""
 
 from datetime import datetime
-from uuid import UUID
 
 from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from cases.models import Case, CaseNote, Concern, FollowUp
+from cases.models import Case, CaseNote, Concern, FollowUp, case_code
 from cases.states import CASE, CaseStatus
+from consent import actions as consent
 from consent.models import Decision
 from consent.vocabulary import Purpose
 from foundation.accounts.models import User
@@ -32,7 +32,7 @@ def open_case(concern: Concern, *, owner: User, by: User) -> Case:
         dossier=concern.dossier, unit=concern.unit, concern=concern, person=concern.person, owner=owner,
         focal_group_id=seat.group_id, urgency=concern.urgency, classification=concern.triage,
     )  # fmt: skip
-    case.save(force_insert=True)
+    dossiers.insert_with_code(case, "code", case_code)
     note_event(case, "opened", by=by)
     clocks.start(case.dossier, "owner", _subject(case), case.urgency, case.unit, user=owner)
     trail.record("case.opened", dossier=case.dossier_id, subject=case.pk, owner=owner.pk)
@@ -122,7 +122,8 @@ def plan_follow_up(case: Case, *, by: User, due_at: datetime) -> FollowUp:
 
 
 def _may_contact(case: Case) -> bool:
-    return Decision.objects.active().filter(person=case.person_id, purpose=Purpose.FOLLOW_UP_CONTACT).exists()
+    agreed = Decision.objects.active().filter(person=case.person_id, purpose=Purpose.FOLLOW_UP_CONTACT)
+    return bool(agreed.exists())
 
 
 @transaction.atomic
@@ -145,9 +146,18 @@ def start_response(case: Case, *, by: User) -> None:
         clocks.stop(case.pk, "owner")
 
 
-def restrict(person_id: UUID, *, by: User) -> None:
-    """The person took back the consent to escalation: no new step until somebody has decided what may stay."""
-    for case in Case.objects.select_for_update(of=("self",)).select_related("dossier", "unit").filter(person=person_id):
+def restrict(decision: Decision) -> None:
+    """The person took back the consent to escalation or to the record.
+
+    Every other consent ends with it, and no new step is taken until somebody has decided what may stay.
+    """
+    if decision.purpose not in (Purpose.INTERNAL_ESCALATION, Purpose.RECORD_CASE):
+        return
+    rows = Case.objects.select_for_update(of=("self",)).select_related("dossier", "unit", "owner")
+    for case in rows.filter(person=decision.person_id):
+        by = decision.withdrawn_by or case.owner
+        for other in Decision.objects.active().filter(person=decision.person_id).exclude(pk=decision.pk):
+            consent.withdraw(other, by=by)
         if case.status != CaseStatus.RESTRICTED:
             CASE.check("restrict", case.status)
             case.status = CaseStatus.RESTRICTED

@@ -6,7 +6,7 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from cases.models import Concern
+from cases.models import Concern, case_code
 from cases.states import CONCERN, ConcernStatus
 from consent import actions as consent
 from consent.models import Decision, NoticeVersion, Person
@@ -33,7 +33,7 @@ def start(*, by: User, unit: Unit, language: str) -> Concern:
     person = Person(dossier=dossier)
     person.save(force_insert=True)
     concern = Concern(dossier=dossier, unit=unit, reporter=by, person=person, language=language)
-    concern.save(force_insert=True)
+    dossiers.insert_with_code(concern, "code", case_code)
     trail.record("concern.started", dossier=dossier.pk, subject=concern.pk)
     return concern
 
@@ -71,7 +71,7 @@ def explain_limits(concern: Concern, *, by: User, notice: NoticeVersion, revisio
 
 @transaction.atomic
 def describe(concern: Concern, *, by: User, revision: int | None = None, **values: Any) -> Concern:
-    """Save one step of the draft: any of reporter_kind, setting, flags, category, summary, wishes, alias, safe_contact."""
+    """Save one step of the draft: any of ``STEP_FIELDS``, ``ANSWER_FIELDS``, ``alias`` and ``safe_contact``."""
     locked = _locked(concern, by, revision)
     if {"summary", "wishes", "alias", "safe_contact"} & set(values) and locked.limits_explained_at is None:
         raise Refused("concern.limits_first", _("First explain the limits of confidentiality."))
@@ -129,7 +129,9 @@ def submit(concern: Concern, *, by: User, revision: int | None = None) -> Concer
         raise Refused("concern.not_asked", _("First ask the person whether this may be passed on."))
     seat = ladder.first(locked.unit)
     if seat is None:
-        raise Refused("concern.nobody", _("No focal point can be reached in the system now. Phone the duty focal point."))
+        raise Refused(
+            "concern.nobody", _("No focal point can be reached in the system now. Phone the duty focal point.")
+        )
     is_agreed = decision.is_active()
     if is_agreed and not (locked.summary or "").strip():
         raise Refused("concern.unfinished", _("Some questions have no answer yet."))
@@ -166,7 +168,7 @@ def _anonymous(concern: Concern, seat: Seat, by: User) -> Concern:
         reporter_kind=concern.reporter_kind, setting=concern.setting, urgency=concern.urgency,
         answers=concern.answers, limits_explained_at=concern.limits_explained_at, notice=concern.notice,
     )  # fmt: skip
-    plain.save(force_insert=True)
+    dossiers.insert_with_code(plain, "code", case_code)
     _to_focal_point(plain, seat)
     dossiers.share_with_user(dossier, by, "reporter", by=by, codename=FOLLOW)
     dossiers.unshare(dossier, user=by)

@@ -56,7 +56,9 @@ def _check(concern: Concern, decided: Triage) -> None:
     if RANK[Urgency(decided.urgency)] > RANK[concern.suggestion] and not decided.reason.strip():
         raise Refused("triage.reason", _("Say why the urgency is lower than suggested."), "reason")
     if decided.outcome == Outcome.CASE and concern.is_anonymous:
-        raise Refused("triage.anonymous", _("The person did not agree to be known, so no case can be opened."), "outcome")
+        raise Refused(
+            "triage.anonymous", _("The person did not agree to be known, so no case can be opened."), "outcome"
+        )
     if decided.outcome == Outcome.CASE and (decided.owner is None or not _may_own(decided.owner, concern)):
         raise Refused("triage.owner", _("Choose who will follow up."), "owner")
     if decided.outcome == Outcome.REDIRECTED and not decided.contact.strip():

@@ -9,77 +9,160 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
-    dependencies = [
-    ]
+    dependencies = []
 
     operations = [
         migrations.CreateModel(
-            name='Case',
+            name="Case",
             fields=[
-                ('id', models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
-                ('code', models.CharField(default=cases.models.case_code, max_length=16, unique=True)),
-                ('status', models.CharField(choices=[('new', 'New'), ('accepted', 'Accepted'), ('in_response', 'In response'), ('restricted', 'Restricted: consent was taken back')], default='new', max_length=12)),
-                ('urgency', models.CharField(choices=[('emergency', 'Emergency'), ('urgent', 'Urgent'), ('normal', 'Normal')], max_length=10)),
-                ('opened_at', models.DateTimeField(default=django.utils.timezone.now)),
-                ('classification', foundation.vault.fields.EncryptedJSON(blank=True, null=True)),
+                ("id", models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
+                ("code", models.CharField(default=cases.models.case_code, max_length=16, unique=True)),
+                (
+                    "status",
+                    models.CharField(
+                        choices=[
+                            ("new", "New"),
+                            ("accepted", "Accepted"),
+                            ("in_response", "In response"),
+                            ("restricted", "Restricted: consent was taken back"),
+                        ],
+                        default="new",
+                        max_length=12,
+                    ),
+                ),
+                (
+                    "urgency",
+                    models.CharField(
+                        choices=[("emergency", "Emergency"), ("urgent", "Urgent"), ("normal", "Normal")], max_length=10
+                    ),
+                ),
+                ("opened_at", models.DateTimeField(default=django.utils.timezone.now)),
+                ("classification", foundation.vault.fields.EncryptedJSON(blank=True, null=True)),
             ],
             options={
-                'abstract': False,
+                "abstract": False,
             },
         ),
         migrations.CreateModel(
-            name='CaseNote',
+            name="CaseNote",
             fields=[
-                ('id', models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
-                ('event', models.CharField(default='note', max_length=32)),
-                ('written_at', models.DateTimeField(default=django.utils.timezone.now)),
-                ('text', foundation.vault.fields.EncryptedText(blank=True, null=True, validators=[django.core.validators.MaxLengthValidator(4000)])),
+                ("id", models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
+                ("event", models.CharField(default="note", max_length=32)),
+                ("written_at", models.DateTimeField(default=django.utils.timezone.now)),
+                (
+                    "text",
+                    foundation.vault.fields.EncryptedText(
+                        blank=True, null=True, validators=[django.core.validators.MaxLengthValidator(4000)]
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Concern',
+            name="Concern",
             fields=[
-                ('id', models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
-                ('code', models.CharField(default=cases.models.case_code, max_length=16, unique=True)),
-                ('status', models.CharField(choices=[('draft', 'Not sent yet'), ('submitted', 'Handed over'), ('escalated_to_case', 'A case was opened'), ('redirected', 'A contact was given'), ('information_given', 'Information was given'), ('closed_no_consent', 'Closed, as the person wished')], default='draft', max_length=20)),
-                ('urgency', models.CharField(choices=[('emergency', 'Emergency'), ('urgent', 'Urgent'), ('normal', 'Normal')], default='normal', max_length=10)),
-                ('language', models.CharField(max_length=8)),
-                ('reporter_kind', models.CharField(blank=True, choices=[('affected_person_self', 'The person themselves'), ('family', 'A relative, with the person’s consent'), ('community_member', 'Somebody from the community'), ('volunteer', 'I noticed it as a volunteer'), ('staff', 'I noticed it as staff'), ('hotline', 'A call to the hotline'), ('anonymous', 'Somebody who does not say who they are')], max_length=24)),
-                ('setting', models.CharField(blank=True, choices=[('hsp', 'Service point'), ('clinic', 'Clinic'), ('distribution', 'Distribution'), ('shelter', 'Shelter'), ('detention', 'Place of detention'), ('border', 'Border'), ('community', 'Community'), ('remote', 'Phone or online'), ('other', 'Elsewhere')], max_length=16)),
-                ('is_anonymous', models.BooleanField(default=False)),
-                ('revision', models.PositiveIntegerField(default=0)),
-                ('limits_explained_at', models.DateTimeField(blank=True, null=True)),
-                ('started_at', models.DateTimeField(default=django.utils.timezone.now)),
-                ('saved_at', models.DateTimeField(default=django.utils.timezone.now)),
-                ('submitted_at', models.DateTimeField(blank=True, null=True)),
-                ('triaged_at', models.DateTimeField(blank=True, null=True)),
-                ('answers', foundation.vault.fields.EncryptedJSON(blank=True, null=True)),
-                ('summary', foundation.vault.fields.EncryptedText(blank=True, null=True, validators=[django.core.validators.MaxLengthValidator(500)])),
-                ('wishes', foundation.vault.fields.EncryptedText(blank=True, null=True, validators=[django.core.validators.MaxLengthValidator(500)])),
-                ('triage', foundation.vault.fields.EncryptedJSON(blank=True, null=True)),
+                ("id", models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
+                ("code", models.CharField(default=cases.models.case_code, max_length=16, unique=True)),
+                (
+                    "status",
+                    models.CharField(
+                        choices=[
+                            ("draft", "Not sent yet"),
+                            ("submitted", "Handed over"),
+                            ("escalated_to_case", "A case was opened"),
+                            ("redirected", "A contact was given"),
+                            ("information_given", "Information was given"),
+                            ("closed_no_consent", "Closed, as the person wished"),
+                        ],
+                        default="draft",
+                        max_length=20,
+                    ),
+                ),
+                (
+                    "urgency",
+                    models.CharField(
+                        choices=[("emergency", "Emergency"), ("urgent", "Urgent"), ("normal", "Normal")],
+                        default="normal",
+                        max_length=10,
+                    ),
+                ),
+                ("language", models.CharField(max_length=8)),
+                (
+                    "reporter_kind",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("affected_person_self", "The person themselves"),
+                            ("family", "A relative, with the person’s consent"),
+                            ("community_member", "Somebody from the community"),
+                            ("volunteer", "I noticed it as a volunteer"),
+                            ("staff", "I noticed it as staff"),
+                            ("hotline", "A call to the hotline"),
+                            ("anonymous", "Somebody who does not say who they are"),
+                        ],
+                        max_length=24,
+                    ),
+                ),
+                (
+                    "setting",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("hsp", "Service point"),
+                            ("clinic", "Clinic"),
+                            ("distribution", "Distribution"),
+                            ("shelter", "Shelter"),
+                            ("detention", "Place of detention"),
+                            ("border", "Border"),
+                            ("community", "Community"),
+                            ("remote", "Phone or online"),
+                            ("other", "Elsewhere"),
+                        ],
+                        max_length=16,
+                    ),
+                ),
+                ("is_anonymous", models.BooleanField(default=False)),
+                ("revision", models.PositiveIntegerField(default=0)),
+                ("limits_explained_at", models.DateTimeField(blank=True, null=True)),
+                ("started_at", models.DateTimeField(default=django.utils.timezone.now)),
+                ("saved_at", models.DateTimeField(default=django.utils.timezone.now)),
+                ("submitted_at", models.DateTimeField(blank=True, null=True)),
+                ("triaged_at", models.DateTimeField(blank=True, null=True)),
+                ("answers", foundation.vault.fields.EncryptedJSON(blank=True, null=True)),
+                (
+                    "summary",
+                    foundation.vault.fields.EncryptedText(
+                        blank=True, null=True, validators=[django.core.validators.MaxLengthValidator(500)]
+                    ),
+                ),
+                (
+                    "wishes",
+                    foundation.vault.fields.EncryptedText(
+                        blank=True, null=True, validators=[django.core.validators.MaxLengthValidator(500)]
+                    ),
+                ),
+                ("triage", foundation.vault.fields.EncryptedJSON(blank=True, null=True)),
             ],
         ),
         migrations.CreateModel(
-            name='FollowUp',
+            name="FollowUp",
             fields=[
-                ('id', models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
-                ('due_at', models.DateTimeField()),
-                ('done_at', models.DateTimeField(blank=True, null=True)),
-                ('result', models.CharField(blank=True, max_length=16)),
+                ("id", models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
+                ("due_at", models.DateTimeField()),
+                ("done_at", models.DateTimeField(blank=True, null=True)),
+                ("result", models.CharField(blank=True, max_length=16)),
             ],
         ),
         migrations.CreateModel(
-            name='Redirection',
+            name="Redirection",
             fields=[
-                ('id', models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
-                ('given_at', models.DateTimeField(default=django.utils.timezone.now)),
-                ('contact', foundation.vault.fields.EncryptedText()),
+                ("id", models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
+                ("given_at", models.DateTimeField(default=django.utils.timezone.now)),
+                ("contact", foundation.vault.fields.EncryptedText()),
             ],
             options={
-                'abstract': False,
+                "abstract": False,
             },
         ),
     ]

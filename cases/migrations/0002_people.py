@@ -6,146 +6,209 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('accounts', '0001_tables'),
-        ('auth', '0012_alter_user_first_name_max_length'),
-        ('cases', '0001_tables'),
-        ('consent', '0002_people'),
-        ('dossiers', '0001_tables'),
+        ("accounts", "0001_tables"),
+        ("auth", "0012_alter_user_first_name_max_length"),
+        ("cases", "0001_tables"),
+        ("consent", "0002_people"),
+        ("dossiers", "0001_tables"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='case',
-            name='dossier',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.DO_NOTHING, related_name='%(app_label)s_%(class)ss', to='dossiers.dossier'),
+            model_name="case",
+            name="dossier",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.DO_NOTHING,
+                related_name="%(app_label)s_%(class)ss",
+                to="dossiers.dossier",
+            ),
         ),
         migrations.AddField(
-            model_name='case',
-            name='focal_group',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='auth.group'),
+            model_name="case",
+            name="focal_group",
+            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="+", to="auth.group"),
         ),
         migrations.AddField(
-            model_name='case',
-            name='owner',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL),
+            model_name="case",
+            name="owner",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
+            ),
         ),
         migrations.AddField(
-            model_name='case',
-            name='person',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='cases', to='consent.person'),
+            model_name="case",
+            name="person",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT, related_name="cases", to="consent.person"
+            ),
         ),
         migrations.AddField(
-            model_name='case',
-            name='unit',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.unit'),
+            model_name="case",
+            name="unit",
+            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="+", to="accounts.unit"),
         ),
         migrations.AddField(
-            model_name='casenote',
-            name='author',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL),
+            model_name="casenote",
+            name="author",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
+            ),
         ),
         migrations.AddField(
-            model_name='casenote',
-            name='case',
-            field=models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='notes', to='cases.case'),
+            model_name="casenote",
+            name="case",
+            field=models.ForeignKey(
+                db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name="notes", to="cases.case"
+            ),
         ),
         migrations.AddField(
-            model_name='casenote',
-            name='dossier',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.DO_NOTHING, related_name='%(app_label)s_%(class)ss', to='dossiers.dossier'),
+            model_name="casenote",
+            name="dossier",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.DO_NOTHING,
+                related_name="%(app_label)s_%(class)ss",
+                to="dossiers.dossier",
+            ),
         ),
         migrations.AddField(
-            model_name='concern',
-            name='dossier',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.DO_NOTHING, related_name='%(app_label)s_%(class)ss', to='dossiers.dossier'),
+            model_name="concern",
+            name="dossier",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.DO_NOTHING,
+                related_name="%(app_label)s_%(class)ss",
+                to="dossiers.dossier",
+            ),
         ),
         migrations.AddField(
-            model_name='concern',
-            name='notice',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='consent.noticeversion'),
+            model_name="concern",
+            name="notice",
+            field=models.ForeignKey(
+                blank=True,
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="+",
+                to="consent.noticeversion",
+            ),
         ),
         migrations.AddField(
-            model_name='concern',
-            name='person',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='concerns', to='consent.person'),
+            model_name="concern",
+            name="person",
+            field=models.ForeignKey(
+                blank=True,
+                null=True,
+                on_delete=django.db.models.deletion.SET_NULL,
+                related_name="concerns",
+                to="consent.person",
+            ),
         ),
         migrations.AddField(
-            model_name='concern',
-            name='reporter',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL),
+            model_name="concern",
+            name="reporter",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
+            ),
         ),
         migrations.AddField(
-            model_name='concern',
-            name='triaged_by',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL),
+            model_name="concern",
+            name="triaged_by",
+            field=models.ForeignKey(
+                blank=True,
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="+",
+                to=settings.AUTH_USER_MODEL,
+            ),
         ),
         migrations.AddField(
-            model_name='concern',
-            name='unit',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.unit'),
+            model_name="concern",
+            name="unit",
+            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="+", to="accounts.unit"),
         ),
         migrations.AddField(
-            model_name='case',
-            name='concern',
-            field=models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='case', to='cases.concern'),
+            model_name="case",
+            name="concern",
+            field=models.OneToOneField(
+                on_delete=django.db.models.deletion.PROTECT, related_name="case", to="cases.concern"
+            ),
         ),
         migrations.AddField(
-            model_name='followup',
-            name='case',
-            field=models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='follow_ups', to='cases.case'),
+            model_name="followup",
+            name="case",
+            field=models.ForeignKey(
+                db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name="follow_ups", to="cases.case"
+            ),
         ),
         migrations.AddField(
-            model_name='followup',
-            name='dossier',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.DO_NOTHING, related_name='%(app_label)s_%(class)ss', to='dossiers.dossier'),
+            model_name="followup",
+            name="dossier",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.DO_NOTHING,
+                related_name="%(app_label)s_%(class)ss",
+                to="dossiers.dossier",
+            ),
         ),
         migrations.AddField(
-            model_name='followup',
-            name='planned_by',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL),
+            model_name="followup",
+            name="planned_by",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
+            ),
         ),
         migrations.AddField(
-            model_name='redirection',
-            name='concern',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='redirections', to='cases.concern'),
+            model_name="redirection",
+            name="concern",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.CASCADE, related_name="redirections", to="cases.concern"
+            ),
         ),
         migrations.AddField(
-            model_name='redirection',
-            name='dossier',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.DO_NOTHING, related_name='%(app_label)s_%(class)ss', to='dossiers.dossier'),
+            model_name="redirection",
+            name="dossier",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.DO_NOTHING,
+                related_name="%(app_label)s_%(class)ss",
+                to="dossiers.dossier",
+            ),
         ),
         migrations.AddField(
-            model_name='redirection',
-            name='given_by',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL),
+            model_name="redirection",
+            name="given_by",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
+            ),
         ),
         migrations.AddIndex(
-            model_name='casenote',
-            index=models.Index(fields=['case', '-written_at'], name='notes_of_case'),
+            model_name="casenote",
+            index=models.Index(fields=["case", "-written_at"], name="notes_of_case"),
         ),
         migrations.AddIndex(
-            model_name='concern',
-            index=models.Index(fields=['reporter', '-started_at'], name='concerns_of_reporter'),
+            model_name="concern",
+            index=models.Index(fields=["reporter", "-started_at"], name="concerns_of_reporter"),
         ),
         migrations.AddIndex(
-            model_name='concern',
-            index=models.Index(condition=models.Q(('status', 'draft')), fields=['saved_at'], name='old_drafts'),
+            model_name="concern",
+            index=models.Index(condition=models.Q(("status", "draft")), fields=["saved_at"], name="old_drafts"),
         ),
         migrations.AddConstraint(
-            model_name='concern',
-            constraint=models.CheckConstraint(condition=models.Q(('status', 'draft'), ('submitted_at__isnull', False), _connector='OR'), name='submitted_concerns_have_a_time'),
+            model_name="concern",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("status", "draft"), ("submitted_at__isnull", False), _connector="OR"),
+                name="submitted_concerns_have_a_time",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='concern',
-            constraint=models.CheckConstraint(condition=models.Q(('is_anonymous', False), ('person', None), _connector='OR'), name='anonymous_has_no_person'),
+            model_name="concern",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("is_anonymous", False), ("person", None), _connector="OR"),
+                name="anonymous_has_no_person",
+            ),
         ),
         migrations.AddIndex(
-            model_name='followup',
-            index=models.Index(fields=['case', '-due_at'], name='follow_ups_of_case'),
+            model_name="followup",
+            index=models.Index(fields=["case", "-due_at"], name="follow_ups_of_case"),
         ),
     ]

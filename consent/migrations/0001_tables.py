@@ -7,67 +7,140 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
-    dependencies = [
-    ]
+    dependencies = []
 
     operations = [
         migrations.CreateModel(
-            name='Consent',
+            name="Consent",
             fields=[
-                ('id', models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
-                ('language', models.CharField(max_length=8)),
-                ('mode', models.CharField(choices=[('verbal_witnessed', 'Spoken, with a witness'), ('verbal', 'Spoken'), ('written', 'Written'), ('thumbprint', 'Thumbprint'), ('remote_verbal', 'Spoken, by phone or online'), ('assisted', 'With assistance (sign language, communication aid)')], max_length=20)),
-                ('interpreter', models.CharField(choices=[('none', 'No interpreter was needed'), ('staff', 'One of our staff or volunteers'), ('professional', 'A professional interpreter, bound to secrecy'), ('chosen', 'An adult whom the person chose, bound to secrecy')], max_length=16)),
-                ('is_private', models.BooleanField(blank=True, null=True)),
-                ('elements', models.JSONField(blank=True, default=list)),
-                ('asked_by_person', models.BooleanField(default=False)),
-                ('held_at', models.DateTimeField(default=django.utils.timezone.now)),
+                ("id", models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
+                ("language", models.CharField(max_length=8)),
+                (
+                    "mode",
+                    models.CharField(
+                        choices=[
+                            ("verbal_witnessed", "Spoken, with a witness"),
+                            ("verbal", "Spoken"),
+                            ("written", "Written"),
+                            ("thumbprint", "Thumbprint"),
+                            ("remote_verbal", "Spoken, by phone or online"),
+                            ("assisted", "With assistance (sign language, communication aid)"),
+                        ],
+                        max_length=20,
+                    ),
+                ),
+                (
+                    "interpreter",
+                    models.CharField(
+                        choices=[
+                            ("none", "No interpreter was needed"),
+                            ("staff", "One of our staff or volunteers"),
+                            ("professional", "A professional interpreter, bound to secrecy"),
+                            ("chosen", "An adult whom the person chose, bound to secrecy"),
+                        ],
+                        max_length=16,
+                    ),
+                ),
+                ("is_private", models.BooleanField(blank=True, null=True)),
+                ("elements", models.JSONField(blank=True, default=list)),
+                ("asked_by_person", models.BooleanField(default=False)),
+                ("held_at", models.DateTimeField(default=django.utils.timezone.now)),
             ],
         ),
         migrations.CreateModel(
-            name='Decision',
+            name="Decision",
             fields=[
-                ('id', models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
-                ('purpose', models.CharField(choices=[('record_case', 'Keep a record of this case'), ('internal_escalation', 'Pass this on to the protection focal point'), ('external_referral', 'Refer to a specialised organisation'), ('raise_with_authority_identified', 'Raise the matter with an authority, naming the person'), ('raise_with_authority_unidentified', 'Raise the general problem, naming nobody'), ('follow_up_contact', 'Call back to ask how it went'), ('rfl_tracing', 'Restore family links'), ('share_with_movement_component', 'Share with another component of the Movement'), ('anonymous_statistics', 'Count this case in figures without names'), ('lessons_advocacy_story', 'Use the story for lessons or advocacy'), ('interpreter_presence', 'An interpreter may be present')], max_length=40)),
-                ('recipient_kind', models.CharField(choices=[('unit', 'A unit of the National Society'), ('service', 'A service of a partner organisation')], max_length=8)),
-                ('recipient_id', models.UUIDField()),
-                ('fields', models.JSONField(blank=True, default=list)),
-                ('answer', models.CharField(choices=[('granted', 'Agrees'), ('refused', 'Refuses'), ('not_asked', 'Not asked')], max_length=10)),
-                ('condition', foundation.vault.fields.EncryptedText(blank=True, null=True)),
-                ('reason', models.CharField(blank=True, choices=[('fear_of_reprisal', 'Fear of reprisal'), ('stigma', 'Stigma'), ('distrust', 'Distrust'), ('cost_transport', 'Cost or transport'), ('no_time', 'No time'), ('own_network', 'Prefers their own network'), ('other', 'Another reason')], max_length=20)),
-                ('valid_from', models.DateTimeField(default=django.utils.timezone.now)),
-                ('valid_until', models.DateTimeField()),
-                ('withdrawn_at', models.DateTimeField(blank=True, null=True)),
-                ('superseded_at', models.DateTimeField(blank=True, null=True)),
+                ("id", models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
+                (
+                    "purpose",
+                    models.CharField(
+                        choices=[
+                            ("record_case", "Keep a record of this case"),
+                            ("internal_escalation", "Pass this on to the protection focal point"),
+                            ("external_referral", "Refer to a specialised organisation"),
+                            (
+                                "raise_with_authority_identified",
+                                "Raise the matter with an authority, naming the person",
+                            ),
+                            ("raise_with_authority_unidentified", "Raise the general problem, naming nobody"),
+                            ("follow_up_contact", "Call back to ask how it went"),
+                            ("rfl_tracing", "Restore family links"),
+                            ("share_with_movement_component", "Share with another component of the Movement"),
+                            ("anonymous_statistics", "Count this case in figures without names"),
+                            ("lessons_advocacy_story", "Use the story for lessons or advocacy"),
+                            ("interpreter_presence", "An interpreter may be present"),
+                        ],
+                        max_length=40,
+                    ),
+                ),
+                (
+                    "recipient_kind",
+                    models.CharField(
+                        choices=[
+                            ("unit", "A unit of the National Society"),
+                            ("service", "A service of a partner organisation"),
+                        ],
+                        max_length=8,
+                    ),
+                ),
+                ("recipient_id", models.UUIDField()),
+                ("fields", models.JSONField(blank=True, default=list)),
+                (
+                    "answer",
+                    models.CharField(
+                        choices=[("granted", "Agrees"), ("refused", "Refuses"), ("not_asked", "Not asked")],
+                        max_length=10,
+                    ),
+                ),
+                ("condition", foundation.vault.fields.EncryptedText(blank=True, null=True)),
+                (
+                    "reason",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("fear_of_reprisal", "Fear of reprisal"),
+                            ("stigma", "Stigma"),
+                            ("distrust", "Distrust"),
+                            ("cost_transport", "Cost or transport"),
+                            ("no_time", "No time"),
+                            ("own_network", "Prefers their own network"),
+                            ("other", "Another reason"),
+                        ],
+                        max_length=20,
+                    ),
+                ),
+                ("valid_from", models.DateTimeField(default=django.utils.timezone.now)),
+                ("valid_until", models.DateTimeField()),
+                ("withdrawn_at", models.DateTimeField(blank=True, null=True)),
+                ("superseded_at", models.DateTimeField(blank=True, null=True)),
             ],
         ),
         migrations.CreateModel(
-            name='NoticeVersion',
+            name="NoticeVersion",
             fields=[
-                ('id', models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
-                ('version', models.PositiveIntegerField()),
-                ('language', models.CharField(max_length=8)),
-                ('text', models.TextField()),
-                ('limits', models.TextField()),
-                ('published_at', models.DateTimeField(default=django.utils.timezone.now)),
+                ("id", models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
+                ("version", models.PositiveIntegerField()),
+                ("language", models.CharField(max_length=8)),
+                ("text", models.TextField()),
+                ("limits", models.TextField()),
+                ("published_at", models.DateTimeField(default=django.utils.timezone.now)),
             ],
         ),
         migrations.CreateModel(
-            name='Person',
+            name="Person",
             fields=[
-                ('id', models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
-                ('alias', foundation.vault.fields.EncryptedText(blank=True, null=True)),
-                ('name', foundation.vault.fields.EncryptedText(blank=True, null=True)),
-                ('date_of_birth', foundation.vault.fields.EncryptedDate(blank=True, null=True)),
-                ('profile', foundation.vault.fields.EncryptedJSON(blank=True, null=True)),
-                ('safe_contact', foundation.vault.fields.EncryptedJSON(blank=True, null=True)),
-                ('changed_at', models.DateTimeField(auto_now=True)),
+                ("id", models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
+                ("alias", foundation.vault.fields.EncryptedText(blank=True, null=True)),
+                ("name", foundation.vault.fields.EncryptedText(blank=True, null=True)),
+                ("date_of_birth", foundation.vault.fields.EncryptedDate(blank=True, null=True)),
+                ("profile", foundation.vault.fields.EncryptedJSON(blank=True, null=True)),
+                ("safe_contact", foundation.vault.fields.EncryptedJSON(blank=True, null=True)),
+                ("changed_at", models.DateTimeField(auto_now=True)),
             ],
             options={
-                'abstract': False,
+                "abstract": False,
             },
         ),
     ]

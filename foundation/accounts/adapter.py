@@ -6,7 +6,7 @@ from allauth.account.adapter import DefaultAccountAdapter
 from django.http import HttpRequest
 
 
-class Adapter(DefaultAccountAdapter):
+class Adapter(DefaultAccountAdapter):  # type: ignore[misc]
     """Nobody signs up; people are invited. Machines never sign in on a page."""
 
     def is_open_for_signup(self, request: HttpRequest) -> bool:

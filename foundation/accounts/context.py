@@ -18,7 +18,7 @@ def nav(items: Callable[[Any], list[dict[str, str]]]) -> None:
 
 def house(request: HttpRequest) -> dict[str, Any]:
     """``house``: unit, person, navigation and languages for the frame."""
-    user = getattr(request, "user", None)
+    user: Any = getattr(request, "user", None)
     known = user is not None and user.is_authenticated
     return {
         "house": {

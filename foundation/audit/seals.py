@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from hashlib import sha256
+from typing import Any
 
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
@@ -73,7 +74,16 @@ def seal() -> int:
 def _store(new: Seal) -> None:
     version = keyring().seal.current
     digest = new.hash()
-    values = [new.number, str(new.from_xid), str(new.to_xid), new.n_events, new.root, new.previous, new.at, version]
+    values: list[Any] = [
+        new.number,
+        str(new.from_xid),
+        str(new.to_xid),
+        new.n_events,
+        new.root,
+        new.previous,
+        new.at,
+        version,
+    ]
     with connection.cursor() as cursor:
         cursor.execute(
             "INSERT INTO trail.seal (number, from_xid, to_xid, n_events, root, previous, at, key_version, hash, signature)"
@@ -107,23 +117,23 @@ def verify(alias: str = "owner") -> Finding:
     return Finding(len(events), len(seals), unsealed, problem)
 
 
-def _events(cursor: object) -> Iterator[tuple[int, int, bytes, bytes]]:
-    cursor.execute(  # type: ignore[attr-defined]
+def _events(cursor: Any) -> Iterator[tuple[int, int, bytes, bytes]]:
+    cursor.execute(
         "SELECT e.id, e.xid::text, e.leaf, jsonb_build_array(e.id, e.xid::text, extract(epoch FROM e.at)::text, e.actor,"
         " e.verb, e.dossier, e.subject, e.data)::text FROM trail.event e ORDER BY e.xid, e.id"
     )
-    for pk, xid, leaf, text in cursor:  # type: ignore[attr-defined]
+    for pk, xid, leaf, text in cursor:
         yield pk, int(xid), bytes(leaf), sha256(text.encode()).digest()
 
 
-def _seals(cursor: object) -> list[tuple[Seal, int, bytes, bytes]]:
-    cursor.execute(  # type: ignore[attr-defined]
+def _seals(cursor: Any) -> list[tuple[Seal, int, bytes, bytes]]:
+    cursor.execute(
         "SELECT number, previous, root, from_xid::text, to_xid::text, n_events, at, key_version, hash, signature"
         " FROM trail.seal ORDER BY number"
     )
     return [
         (Seal(n, bytes(prev), bytes(root), int(a), int(z), count, at.astimezone(UTC)), version, bytes(h), bytes(sig))
-        for n, prev, root, a, z, count, at, version, h, sig in cursor  # type: ignore[attr-defined]
+        for n, prev, root, a, z, count, at, version, h, sig in cursor
     ]
 
 

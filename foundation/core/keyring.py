@@ -18,7 +18,6 @@ class KeyringError(Exception):
     """The root keys are missing, damaged or not the ones that are needed."""
 
 
-
 @dataclass(frozen=True)
 class Ring:
     """Versions of one root key; new things use ``current``."""

@@ -64,9 +64,8 @@ SLA_DEFAULTS: Mapping[str, Mapping[str, Limit]] = MappingProxyType(
         "unable_to_reach": _days(5, 5, 5),
         "declined_answer": _hours(48, 48, 48),
         "verify": _days(14, 14, 14),
-        "withdrawal_confirm": _hours(24, 24, 24),
-        "withdrawal_focal_point": _hours(72, 72, 72),
-        "withdrawal_incident": _days(7, 7, 7),
+        "withdrawal_phone": _hours(24, 24, 24),
+        "withdrawal_confirm": _days(7, 7, 7),
     }
 )
 """Clock → urgency → limit. What each clock runs from and to:
@@ -78,6 +77,6 @@ SLA_DEFAULTS: Mapping[str, Mapping[str, Limit]] = MappingProxyType(
   days); ``reassess`` the risk; ``represent_follow_up`` after a representation to an authority.
 * Waiting states of a referral: ``info_requested`` the referrer answers; ``unable_to_reach`` then the focal point;
   ``declined_answer`` the referrer offers elsewhere or says why not; ``verify`` with the person.
-* Withdrawal, one after the other: ``withdrawal_confirm`` the partner is phoned, ``withdrawal_focal_point`` takes over,
-  ``withdrawal_incident`` it is a data incident.
+* After a withdrawal two run side by side: ``withdrawal_phone`` the referrer phones the partner, ``withdrawal_confirm``
+  the partner says what it did; their reminders climb to the focal point.
 """

@@ -5,6 +5,7 @@ import logging
 import traceback
 from typing import Any
 
+from django.utils.safestring import SafeString
 from django.views.debug import ExceptionReporter
 
 ALLOWED = ("event", "task", "status", "attempt", "count", "seconds", "code", "port")
@@ -44,11 +45,11 @@ class NoLocals(ExceptionReporter):
         kind = getattr(self.exc_type, "__name__", "")
         return {"exception_type": kind, "frames": [f"{f.filename}:{f.lineno}" for f in frames], "is_email": True}
 
-    def get_traceback_text(self) -> str:
+    def get_traceback_text(self) -> SafeString:
         """The same as text."""
         data = self.get_traceback_data()
-        return "\n".join([str(data["exception_type"]), *data["frames"]])
+        return SafeString("\n".join([str(data["exception_type"]), *data["frames"]]))
 
-    def get_traceback_html(self) -> str:
+    def get_traceback_html(self) -> SafeString:
         """The same; nothing is rendered as HTML."""
         return self.get_traceback_text()

@@ -1,6 +1,6 @@
 """Life-cycles as tables: one row per move. Guards, buttons, API, database trigger and diagrams read the same rows."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from django.utils.translation import gettext as _
@@ -40,7 +40,7 @@ class LifeCycle:
         """The verbs that this side may use from this state, in table order."""
         return [m.verb for m in self.moves.values() if state in m.sources and side in m.sides]
 
-    def pairs(self, returns: dict[str, Iterable[str]] | None = None) -> set[tuple[str, str]]:
+    def pairs(self, returns: Mapping[str, Iterable[str]] | None = None) -> set[tuple[str, str]]:
         """Every legal (from, to), for the database trigger; ``returns`` gives the targets of rows without one."""
         found = {(s, m.target) for m in self.moves.values() if m.target for s in m.sources}
         for verb, targets in (returns or {}).items():

@@ -91,3 +91,15 @@ def due_words(due: datetime, now: datetime, zone: tzinfo, *, soon: timedelta = S
     is_weekday_said = 2 <= (local.date() - today.date()).days < _WEEK
     when = _stamp(local, today, is_weekday_said=is_weekday_said)
     return Due(_due_in(local, today), _("by %(when)s") % {"when": when}, "")
+
+
+def moment_words(at: datetime, now: datetime, zone: tzinfo) -> str:
+    """Say when something was or will be, for a reader in ``zone``: "Today, 14:02" or "Mon 12 Oct, 14:31"."""
+    local, today = as_utc(at).astimezone(zone), as_utc(now).astimezone(zone)
+    stamp = _stamp(local, today)
+    return _("Today, %(time)s") % {"time": stamp} if local.date() == today.date() else stamp
+
+
+def day_words(at: datetime, zone: tzinfo) -> str:
+    """Say a day with its year, for a reader in ``zone``: "11 Jan 2027"."""
+    return _written(as_utc(at).astimezone(zone), "d MMM y")

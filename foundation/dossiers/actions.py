@@ -2,12 +2,14 @@
 
 import os
 import uuid
+from collections.abc import Callable
 from datetime import datetime
 from functools import lru_cache
 from typing import Any
 
 from django.contrib.auth.models import Permission
-from django.db import transaction
+from django.db import IntegrityError, transaction
+from django.db.models import Model
 from django.utils import timezone
 
 from foundation.accounts.models import Organisation, Unit, User
@@ -25,6 +27,8 @@ from foundation.dossiers.models import (
 )
 from foundation.vault.crypto import Cipher, commitment, extract, wrap
 from foundation.vault.models import current_key, organisation_kek
+
+CODE_TRIES = 4
 
 
 @lru_cache(maxsize=4)
@@ -83,11 +87,26 @@ def _group_rows(dossier: Dossier, groups: dict[int, str]) -> None:
     DossierGroupPermission.objects.bulk_create(rows, ignore_conflicts=True)
 
 
-def _user_row(dossier: Dossier, user: User, codename: str, reason: str, by: User, until: datetime | None = None) -> None:
+def _user_row(
+    dossier: Dossier, user: User, codename: str, reason: str, by: User, until: datetime | None = None
+) -> None:
     row = DossierUserPermission(
         user=user, reason=reason, granted_by=by, expires_at=until, **_columns(dossier, codename)
     )
     DossierUserPermission.objects.bulk_create([row], ignore_conflicts=True)
+
+
+def insert_with_code(row: Model, column: str, make: Callable[[], str]) -> None:
+    """Insert a row whose random code must be unique, with another code if it is taken (even by a hidden row)."""
+    for attempt in range(CODE_TRIES):
+        try:
+            with transaction.atomic():
+                row.save(force_insert=True)
+            return
+        except IntegrityError:
+            if attempt == CODE_TRIES - 1:
+                raise
+            setattr(row, column, make())
 
 
 @transaction.atomic

@@ -13,7 +13,8 @@ $$;
 CREATE FUNCTION amparo_groups(person integer) RETURNS integer[] LANGUAGE sql STABLE AS $$
     SELECT coalesce(array_agg(s.group_id), '{}') FROM accounts_appointment a
       JOIN accounts_seat s ON s.id = a.seat_id JOIN accounts_user u ON u.id = a.user_id
-     WHERE a.user_id = person AND u.is_active AND a.confirmed_at <= statement_timestamp() AND a.valid_from <= statement_timestamp()
+     WHERE a.user_id = person AND u.is_active
+       AND a.confirmed_at <= statement_timestamp() AND a.valid_from <= statement_timestamp()
        AND (a.valid_until IS NULL OR a.valid_until > statement_timestamp())
 $$;
 CREATE FUNCTION amparo_permissions(lowest text) RETURNS integer[] LANGUAGE sql STABLE AS $$
@@ -38,7 +39,7 @@ def seen(column: str, permission: str) -> str:
         AND p.group_id = ANY ((SELECT amparo_groups((SELECT amparo_actor())))::int[]))
       OR EXISTS (SELECT 1 FROM dossiers_dossieruserpermission p WHERE p.content_object_id = {column}
         AND p.permission_id = {least} AND (p.expires_at IS NULL OR p.expires_at > statement_timestamp())
-        AND p.user_id = (SELECT amparo_actor())))"""
+        AND p.user_id = (SELECT amparo_actor())))"""  # noqa: S608
 
 
 def wall(

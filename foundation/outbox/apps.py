@@ -19,7 +19,7 @@ class OutboxConfig(AppConfig):
 
         def wake(pk: UUID) -> None:
             try:
-                tasks.deliver.apply_async([str(pk)], retry=False)
+                tasks.deliver.apply_async((str(pk),), retry=False)
             except OperationalError:
                 delivery.logger.warning("broker away; the sweep delivers", extra={"code": "broker"})
 

@@ -61,7 +61,7 @@ def tell(users: Iterable[Any], event: str, slot: str) -> None:
 
 
 def deliver(pk: UUID) -> bool:
-    """One attempt for one message; True if it left. A failure keeps its code on the row, the last one marks it failed."""
+    """One attempt for one message; True if it left. A failure keeps its code on the row; the last one ends it."""
     with transaction.atomic():
         message = Message.objects.claim(pk)
         if message is not None and message.channel == "notice":
@@ -99,7 +99,8 @@ def retry(message: Message) -> None:
 
 def to_notice(message: Message) -> None:
     """Write the line on the recipient's page."""
-    Notice.objects.create(user_id=message.recipient_id, event=message.event, message=message)
+    if message.recipient is not None:
+        Notice.objects.create(user=message.recipient, event=message.event, message=message)
 
 
 def to_email(message: Message) -> None:

@@ -60,7 +60,7 @@ class EncryptedField(_Field):
 
     def check(self, **kwargs: Any) -> list[checks.CheckMessage]:
         """An encrypted column cannot be unique, a key or indexed."""
-        wrong = self.unique or self.primary_key or self.db_index
+        wrong = self.unique or self.primary_key or getattr(self, "db_index", False)
         extra = [checks.Error("An encrypted field cannot be indexed.", obj=self, id="vault.E001")] if wrong else []
         return [*super().check(**kwargs), *extra]
 

@@ -8,8 +8,8 @@ from typing import ClassVar
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from django.db import models
 
-from foundation.vault.crypto import VaultError, commitment, extract, lengths, unwrap, wrap
 from foundation.core.keyring import keyring
+from foundation.vault.crypto import VaultError, commitment, extract, lengths, unwrap, wrap
 
 
 class OrganisationKey(models.Model):

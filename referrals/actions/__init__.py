@@ -4,9 +4,9 @@ from referrals.actions.answering import Reply, act_as_recipient, confirm_withdra
 from referrals.actions.preparing import Offer, prepare, revise
 from referrals.actions.referring import advise, answer, cancel, expire, mark_error, return_to_draft, submit, verify
 from referrals.actions.sending import send
-from referrals.actions.withdrawing import cascade
+from referrals.actions.withdrawing import cascade, renew
 
 __all__ = [
     "Offer", "Reply", "act_as_recipient", "advise", "answer", "cancel", "cascade", "confirm_withdrawal", "expire", "mark_error",
-    "prepare", "return_to_draft", "revise", "send", "submit", "verify", "viewed",
+    "prepare", "renew", "return_to_draft", "revise", "send", "submit", "verify", "viewed",
 ]  # fmt: skip

@@ -39,7 +39,12 @@ def move(referral: Referral, verb: str, *, by: User, side: str, reason: str = ""
         to_status=target, reason=reason, at=now, lasted=now - since,
     ).save(force_insert=True)  # fmt: skip
     trail.record(
-        f"referral.{verb}", dossier=referral.dossier_id, subject=referral.pk, former=former, status=target, reason=reason
+        f"referral.{verb}",
+        dossier=referral.dossier_id,
+        subject=referral.pk,
+        former=former,
+        status=target,
+        reason=reason,
     )
     set_clocks(referral)
     tell_referrer(referral, side)
@@ -117,4 +122,3 @@ def tell_recipient(referral: Referral, event: str) -> None:
     for endpoint in WebhookEndpoint.objects.filter(organisation=referral.recipient_id, is_active=True):
         slot = f"{event}:{referral.pk}:{referral.version}:{endpoint.pk}"
         delivery.add("webhook", event, slot, target_id=endpoint.pk, reference=referral.pk)
-

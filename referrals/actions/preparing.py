@@ -17,7 +17,7 @@ from foundation.core.errors import Refused
 from foundation.dossiers import actions as dossiers
 from foundation.dossiers.models import VIEW, Kind
 from referrals.actions.moving import lock, set_clocks
-from referrals.models import Referral, Service
+from referrals.models import Referral, Service, referral_reference
 from referrals.vocabulary import FIELDS
 
 
@@ -83,7 +83,7 @@ def prepare(case: Case, service: Service, offer: Offer, *, by: User, previous: R
         fields=chosen_fields(service, decision, offer.withheld),
     )  # fmt: skip
     _check(referral)
-    referral.save(force_insert=True)
+    dossiers.insert_with_code(referral, "reference", referral_reference)
     set_clocks(referral)
     trail.record("referral.prepared", dossier=dossier.pk, subject=referral.pk, fields=referral.fields)
     return referral

@@ -42,7 +42,7 @@ def send(referral: Referral, *, by: User) -> Referral:
     LIFE.check("send", locked.status)
     policy.require(by, "send", locked)
     check_recipient(locked.service)
-    found = Decision.objects.select_for_update(of=("self",)).filter(pk=locked.decision_id).first()
+    found = Decision.objects.select_for_update(of=("self",)).filter(referrals=locked).first()
     decision, case = check_ground(locked, found), locked.case
     everything = gather(case, locked.service, locked.reason or "")
     locked.package = {code: everything[code] for code in locked.fields if code in everything}

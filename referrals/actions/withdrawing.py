@@ -1,6 +1,4 @@
-"""The cascade of a withdrawal: in the transaction that ends the decision, whatever the state of the referral (HS-06)."""
-
-from datetime import timedelta
+"""The cascade of a withdrawal: in the transaction that ends the decision, whatever the referral's state (HS-06)."""
 
 from django.utils import timezone
 
@@ -16,14 +14,11 @@ from referrals.models import Referral
 from referrals.states import LIFE, SYSTEM
 from referrals.vocabulary import CancelReason
 
-PHONE_AFTER = timedelta(hours=24)
-CONFIRM_WITHIN = timedelta(days=7)
-
 
 def cascade(decision: Decision) -> None:
-    """End everything that rests on the decision. Runs as the clerk, who follows every package: none is missed,
+    """End everything that rests on the decision.
 
-    even one that the person withdrawing may not open.
+    Runs as the clerk, who follows every package: none is missed, even one that the person withdrawing may not open.
     """
     if decision.purpose != Purpose.EXTERNAL_REFERRAL:
         return
@@ -32,13 +27,22 @@ def cascade(decision: Decision) -> None:
             _end(lock(referral), by)
 
 
+def renew(decisions: tuple[Decision, Decision]) -> None:
+    """The person agreed anew to at least as much: open referrals rest on the newer decision from now on."""
+    old, new = decisions
+    with clerk.as_clerk():
+        Referral.objects.filter(decision_id=old.pk, recalled_at=None).update(decision_id=new.pk)
+
+
 def _end(referral: Referral, by: User) -> None:
     was_sent = referral.sent_at is not None
     if was_sent:
         referral.recalled_at = timezone.now()
     if referral.status in LIFE.moves["withdraw"].sources:
         reason = CancelReason.CONSENT_WITHDRAWN
-        move(referral, "withdraw", by=by, side=SYSTEM, reason=reason, end_reason=reason, recalled_at=referral.recalled_at)
+        move(
+            referral, "withdraw", by=by, side=SYSTEM, reason=reason, end_reason=reason, recalled_at=referral.recalled_at
+        )
     elif was_sent:
         clocks.stop(referral.pk)
         touch(referral, "recalled_at")
@@ -55,10 +59,6 @@ def _recall(referral: Referral) -> None:
     dossiers.unshare(referral.dossier, group=group, codename=VIEW)
     tell_recipient(referral, "consent.withdrawn")
     subject = clocks.Subject("referral", referral.pk, referral.reference)
-    now = timezone.now()
-    wait = (referral.dossier, "withdrawal_confirm", subject, referral.urgency, referral.unit)
-    clocks.start(*wait, group=group, due=now + CONFIRM_WITHIN)
-    clocks.start(
-        referral.dossier, "withdrawal_phone", subject, referral.urgency, referral.unit,
-        user=referral.requested_by, due=now + PHONE_AFTER,
-    )  # fmt: skip
+    about = (subject, referral.urgency, referral.unit)
+    clocks.start(referral.dossier, "withdrawal_confirm", *about, group=group)
+    clocks.start(referral.dossier, "withdrawal_phone", *about, user=referral.requested_by)

@@ -7,8 +7,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from rest_framework.request import Request
 
-from foundation.core.errors import WrongState
-from foundation.core.errors import Refused
+from foundation.core.errors import Refused, WrongState
 from referrals.models import IdempotencyKey
 
 KEPT = timedelta(hours=24)

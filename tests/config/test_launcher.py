@@ -22,15 +22,6 @@ ME = Account("me", os.geteuid(), os.getegid(), is_switched=False)
 PATH = {"PATH": "/usr/bin:/bin"}
 
 
-@pytest.fixture(autouse=True)
-def _signals_stay():
-    """Stopping children makes a process deaf to Ctrl-C; the test run wants its ears back."""
-    kept = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)}
-    yield
-    for number, handler in kept.items():
-        signal.signal(number, handler)
-
-
 @pytest.fixture
 def mine(tmp_path: Path) -> State:
     return State(tmp_path / "state", ME)

@@ -1,7 +1,6 @@
 """What the embedded PostgreSQL and Valkey promise: private, quiet, two roles, and no start that a crash can block."""
 
 import shutil
-import signal
 import socket
 
 import psycopg
@@ -10,15 +9,6 @@ import pytest
 from config.processes import Crew
 from config.state import RefusalError
 from tests.config.conftest import Running
-
-
-@pytest.fixture(autouse=True)
-def _signals_stay():
-    """Stopping servers makes a process deaf to Ctrl-C; the test run wants its ears back."""
-    kept = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)}
-    yield
-    for number, handler in kept.items():
-        signal.signal(number, handler)
 
 
 def test_the_application_reads_and_writes_what_the_owner_made(running: Running):

@@ -221,9 +221,8 @@ def test_the_defaults_are_those_of_the_source():
         "unable_to_reach": (120, 120, 120),
         "declined_answer": (48, 48, 48),
         "verify": (336, 336, 336),
-        "withdrawal_confirm": (24, 24, 24),
-        "withdrawal_focal_point": (72, 72, 72),
-        "withdrawal_incident": (168, 168, 168),
+        "withdrawal_phone": (24, 24, 24),
+        "withdrawal_confirm": (168, 168, 168),
     }
     shipped = {
         clock: tuple(limit.hours if limit.hours is not None else (limit.working_days,) for limit in row.values())

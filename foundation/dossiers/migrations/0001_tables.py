@@ -8,103 +8,243 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('accounts', '0001_tables'),
-        ('auth', '0012_alter_user_first_name_max_length'),
+        ("accounts", "0001_tables"),
+        ("auth", "0012_alter_user_first_name_max_length"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Dossier',
+            name="Dossier",
             fields=[
-                ('id', models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
-                ('kind', models.CharField(choices=[('draft', 'Draft'), ('concern', 'Concern'), ('case', 'Case'), ('package', 'Package')], max_length=8)),
-                ('created_at', models.DateTimeField(default=django.utils.timezone.now)),
-                ('erased_at', models.DateTimeField(blank=True, null=True)),
-                ('organisation', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.organisation')),
-                ('unit', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.unit')),
+                ("id", models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[("draft", "Draft"), ("concern", "Concern"), ("case", "Case"), ("package", "Package")],
+                        max_length=8,
+                    ),
+                ),
+                ("created_at", models.DateTimeField(default=django.utils.timezone.now)),
+                ("erased_at", models.DateTimeField(blank=True, null=True)),
+                (
+                    "organisation",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="accounts.organisation"
+                    ),
+                ),
+                (
+                    "unit",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="accounts.unit"
+                    ),
+                ),
             ],
             options={
-                'permissions': [('follow_dossier', 'Can follow dossier')],
+                "permissions": [("follow_dossier", "Can follow dossier")],
             },
         ),
         migrations.CreateModel(
-            name='Clock',
+            name="Clock",
             fields=[
-                ('id', models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
-                ('code', models.CharField(max_length=24)),
-                ('subject_kind', models.CharField(max_length=12)),
-                ('subject_id', models.UUIDField()),
-                ('reference', models.CharField(blank=True, max_length=16)),
-                ('urgency', models.CharField(max_length=10)),
-                ('rank', models.PositiveSmallIntegerField()),
-                ('rung', models.PositiveSmallIntegerField(default=0)),
-                ('started_at', models.DateTimeField(default=django.utils.timezone.now)),
-                ('due_at', models.DateTimeField()),
-                ('next_at', models.DateTimeField(blank=True, null=True)),
-                ('n_reminders', models.PositiveSmallIntegerField(default=0)),
-                ('paused_at', models.DateTimeField(blank=True, null=True)),
-                ('stopped_at', models.DateTimeField(blank=True, null=True)),
-                ('group', models.ForeignKey(blank=True, db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='auth.group')),
-                ('unit', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.unit')),
-                ('user', models.ForeignKey(blank=True, db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('dossier', models.ForeignKey(on_delete=django.db.models.deletion.DO_NOTHING, related_name='%(app_label)s_%(class)ss', to='dossiers.dossier')),
+                ("id", models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
+                ("code", models.CharField(max_length=24)),
+                ("subject_kind", models.CharField(max_length=12)),
+                ("subject_id", models.UUIDField()),
+                ("reference", models.CharField(blank=True, max_length=16)),
+                ("urgency", models.CharField(max_length=10)),
+                ("rank", models.PositiveSmallIntegerField()),
+                ("rung", models.PositiveSmallIntegerField(default=0)),
+                ("started_at", models.DateTimeField(default=django.utils.timezone.now)),
+                ("due_at", models.DateTimeField()),
+                ("next_at", models.DateTimeField(blank=True, null=True)),
+                ("n_reminders", models.PositiveSmallIntegerField(default=0)),
+                ("paused_at", models.DateTimeField(blank=True, null=True)),
+                ("stopped_at", models.DateTimeField(blank=True, null=True)),
+                (
+                    "group",
+                    models.ForeignKey(
+                        blank=True,
+                        db_index=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="auth.group",
+                    ),
+                ),
+                (
+                    "unit",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="accounts.unit",
+                    ),
+                ),
+                (
+                    "user",
+                    models.ForeignKey(
+                        blank=True,
+                        db_index=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "dossier",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="%(app_label)s_%(class)ss",
+                        to="dossiers.dossier",
+                    ),
+                ),
             ],
             options={
-                'indexes': [models.Index(condition=models.Q(('stopped_at', None)), fields=['group', 'rank', 'due_at'], name='work_of_seat'), models.Index(condition=models.Q(('stopped_at', None)), fields=['user', 'rank', 'due_at'], name='work_of_person'), models.Index(condition=models.Q(('paused_at', None), ('stopped_at', None)), fields=['next_at'], name='reminders_due'), models.Index(fields=['subject_id', 'code'], name='clock_of_subject')],
-                'constraints': [models.CheckConstraint(condition=models.Q(('group', None), ('user', None), _negated=True), name='clock_has_an_assignee'), models.UniqueConstraint(condition=models.Q(('stopped_at', None)), fields=('subject_id', 'code'), name='one_running_clock_per_code')],
+                "indexes": [
+                    models.Index(
+                        condition=models.Q(("stopped_at", None)),
+                        fields=["group", "rank", "due_at"],
+                        name="work_of_seat",
+                    ),
+                    models.Index(
+                        condition=models.Q(("stopped_at", None)),
+                        fields=["user", "rank", "due_at"],
+                        name="work_of_person",
+                    ),
+                    models.Index(
+                        condition=models.Q(("paused_at", None), ("stopped_at", None)),
+                        fields=["next_at"],
+                        name="reminders_due",
+                    ),
+                    models.Index(fields=["subject_id", "code"], name="clock_of_subject"),
+                ],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("group", None), ("user", None), _negated=True), name="clock_has_an_assignee"
+                    ),
+                    models.UniqueConstraint(
+                        condition=models.Q(("stopped_at", None)),
+                        fields=("subject_id", "code"),
+                        name="one_running_clock_per_code",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
-            name='DossierGroupPermission',
+            name="DossierGroupPermission",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('dossier_kind', models.CharField(max_length=8)),
-                ('dossier_created_at', models.DateTimeField()),
-                ('expires_at', models.DateTimeField(blank=True, null=True)),
-                ('content_object', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.DO_NOTHING, to='dossiers.dossier')),
-                ('group', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, to='auth.group')),
-                ('permission', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, to='auth.permission')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("dossier_kind", models.CharField(max_length=8)),
+                ("dossier_created_at", models.DateTimeField()),
+                ("expires_at", models.DateTimeField(blank=True, null=True)),
+                (
+                    "content_object",
+                    models.ForeignKey(
+                        db_index=False, on_delete=django.db.models.deletion.DO_NOTHING, to="dossiers.dossier"
+                    ),
+                ),
+                (
+                    "group",
+                    models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, to="auth.group"),
+                ),
+                (
+                    "permission",
+                    models.ForeignKey(
+                        db_index=False, on_delete=django.db.models.deletion.CASCADE, to="auth.permission"
+                    ),
+                ),
             ],
             options={
-                'indexes': [models.Index(models.F('group'), models.F('permission'), models.F('dossier_kind'), models.OrderBy(models.F('dossier_created_at'), descending=True), include=('content_object', 'expires_at'), name='newest_of_seat')],
-                'constraints': [models.UniqueConstraint(fields=('content_object', 'permission', 'group'), name='one_row_per_seat')],
+                "indexes": [
+                    models.Index(
+                        models.F("group"),
+                        models.F("permission"),
+                        models.F("dossier_kind"),
+                        models.OrderBy(models.F("dossier_created_at"), descending=True),
+                        include=("content_object", "expires_at"),
+                        name="newest_of_seat",
+                    )
+                ],
+                "constraints": [
+                    models.UniqueConstraint(fields=("content_object", "permission", "group"), name="one_row_per_seat")
+                ],
             },
         ),
         migrations.CreateModel(
-            name='DossierKey',
+            name="DossierKey",
             fields=[
-                ('id', models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
-                ('version', models.PositiveIntegerField(default=1)),
-                ('organisation_key_id', models.UUIDField()),
-                ('wrapped', models.BinaryField()),
-                ('commit', models.BinaryField()),
-                ('dossier', models.ForeignKey(on_delete=django.db.models.deletion.DO_NOTHING, related_name='keys', to='dossiers.dossier')),
+                ("id", models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
+                ("version", models.PositiveIntegerField(default=1)),
+                ("organisation_key_id", models.UUIDField()),
+                ("wrapped", models.BinaryField()),
+                ("commit", models.BinaryField()),
+                (
+                    "dossier",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.DO_NOTHING, related_name="keys", to="dossiers.dossier"
+                    ),
+                ),
             ],
             options={
-                'constraints': [models.UniqueConstraint(fields=('dossier', 'version'), name='one_dossier_key_version')],
+                "constraints": [models.UniqueConstraint(fields=("dossier", "version"), name="one_dossier_key_version")],
             },
         ),
         migrations.CreateModel(
-            name='DossierUserPermission',
+            name="DossierUserPermission",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('dossier_kind', models.CharField(max_length=8)),
-                ('dossier_created_at', models.DateTimeField()),
-                ('expires_at', models.DateTimeField(blank=True, null=True)),
-                ('reason', models.CharField(max_length=40)),
-                ('content_object', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.DO_NOTHING, to='dossiers.dossier')),
-                ('granted_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('permission', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, to='auth.permission')),
-                ('user', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, to=settings.AUTH_USER_MODEL)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("dossier_kind", models.CharField(max_length=8)),
+                ("dossier_created_at", models.DateTimeField()),
+                ("expires_at", models.DateTimeField(blank=True, null=True)),
+                ("reason", models.CharField(max_length=40)),
+                (
+                    "content_object",
+                    models.ForeignKey(
+                        db_index=False, on_delete=django.db.models.deletion.DO_NOTHING, to="dossiers.dossier"
+                    ),
+                ),
+                (
+                    "granted_by",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "permission",
+                    models.ForeignKey(
+                        db_index=False, on_delete=django.db.models.deletion.CASCADE, to="auth.permission"
+                    ),
+                ),
+                (
+                    "user",
+                    models.ForeignKey(
+                        db_index=False, on_delete=django.db.models.deletion.CASCADE, to=settings.AUTH_USER_MODEL
+                    ),
+                ),
             ],
             options={
-                'indexes': [models.Index(models.F('user'), models.F('permission'), models.F('dossier_kind'), models.OrderBy(models.F('dossier_created_at'), descending=True), include=('content_object', 'expires_at'), name='newest_of_person')],
-                'constraints': [models.UniqueConstraint(fields=('content_object', 'permission', 'user'), name='one_row_per_person')],
+                "indexes": [
+                    models.Index(
+                        models.F("user"),
+                        models.F("permission"),
+                        models.F("dossier_kind"),
+                        models.OrderBy(models.F("dossier_created_at"), descending=True),
+                        include=("content_object", "expires_at"),
+                        name="newest_of_person",
+                    )
+                ],
+                "constraints": [
+                    models.UniqueConstraint(fields=("content_object", "permission", "user"), name="one_row_per_person")
+                ],
             },
         ),
     ]

@@ -15,7 +15,5 @@ class Migration(migrations.Migration):
         walls.wall("dossiers_clock", reads="follow_dossier", writes="follow_dossier"),
         walls.access_list_wall("dossiers_dossiergrouppermission"),
         walls.access_list_wall("dossiers_dossieruserpermission"),
-        migrations.RunSQL(
-            walls.ERASURE, "DROP FUNCTION amparo_destroy_keys(), amparo_no_key_after_erasure() CASCADE"
-        ),
+        migrations.RunSQL(walls.ERASURE, "DROP FUNCTION amparo_destroy_keys(), amparo_no_key_after_erasure() CASCADE"),
     ]

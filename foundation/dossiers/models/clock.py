@@ -1,6 +1,6 @@
 """A clock: something waits for somebody, until a time. Every waiting state of every matter has one."""
 
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from django.conf import settings
 from django.contrib.auth.models import Group
@@ -53,7 +53,9 @@ class Clock(DossierBound):
     rank = models.PositiveSmallIntegerField()
     unit = models.ForeignKey(Unit, models.PROTECT, related_name="+", db_index=False)
     group = models.ForeignKey(Group, models.PROTECT, related_name="+", null=True, blank=True, db_index=False)
-    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", null=True, blank=True, db_index=False)
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", null=True, blank=True, db_index=False
+    )
     rung = models.PositiveSmallIntegerField(default=0)
     started_at = models.DateTimeField(default=timezone.now)
     due_at = models.DateTimeField()
@@ -62,7 +64,7 @@ class Clock(DossierBound):
     paused_at = models.DateTimeField(null=True, blank=True)
     stopped_at = models.DateTimeField(null=True, blank=True)
 
-    objects = ClockQuerySet.as_manager()
+    objects: ClassVar[Any] = ClockQuerySet.as_manager()
 
     class Meta:
         indexes: ClassVar = [

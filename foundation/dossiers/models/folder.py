@@ -113,7 +113,7 @@ def key_place(dossier: uuid.UUID, version: int) -> bytes:
     return lengths(b"amparo.dossier", dossier.bytes, version.to_bytes(4, "big"))
 
 
-class DossierGroupPermission(GroupObjectPermissionBase):  # type: ignore[misc]
+class DossierGroupPermission(GroupObjectPermissionBase):
     """The normal row of an access list: one seat. ``kind`` and time stand here too, so that lists read one index."""
 
     group = models.ForeignKey(Group, models.CASCADE, db_index=False)
@@ -135,7 +135,7 @@ class DossierGroupPermission(GroupObjectPermissionBase):  # type: ignore[misc]
         ]  # fmt: skip
 
 
-class DossierUserPermission(UserObjectPermissionBase):  # type: ignore[misc]
+class DossierUserPermission(UserObjectPermissionBase):
     """A named exception on an access list, with its reason: the author of a draft, the assigned caseworker."""
 
     user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, db_index=False)
@@ -165,9 +165,12 @@ class BoundQuerySet(models.QuerySet[Bound]):
     def visible_to(self, actor: "User") -> "BoundQuerySet[Bound]":
         """Rows of folders that this person may open, or follow where the model is made for followers."""
         table = self.model._meta.db_table
-        return self.filter(doors.seen(table, "dossier_id", actor, self.model.reads))
+        found: BoundQuerySet[Bound] = self.filter(doors.seen(table, "dossier_id", actor, self.model.reads))
+        return found
 
-    def newest(self, actor: "User", kind: Kind, n: int = 25, before: datetime | None = None) -> "models.QuerySet[Bound]":
+    def newest(
+        self, actor: "User", kind: Kind, n: int = 25, before: datetime | None = None
+    ) -> "models.QuerySet[Bound]":
         """The newest ``n`` of the folders of a kind, for list pages: one index probe per seat, whatever the total."""
         condition, order = doors.newest(self.model._meta.db_table, actor, self.model.reads, kind, n, before)
         return self.filter(condition).order_by(order)[:n]
@@ -175,8 +178,14 @@ class BoundQuerySet(models.QuerySet[Bound]):
     def with_key(self) -> "BoundQuerySet[Bound]":
         """Fetch the key's columns with the row, so that a list opens each folder without a query of its own."""
         key = "dossier__keys__"
-        names = {"_k_version": "version", "_k_by": "organisation_key_id", "_k_wrapped": "wrapped", "_k_commit": "commit"}
-        return self.annotate(**{alias: models.F(key + name) for alias, name in names.items()})
+        names = {
+            "_k_version": "version",
+            "_k_by": "organisation_key_id",
+            "_k_wrapped": "wrapped",
+            "_k_commit": "commit",
+        }
+        found: BoundQuerySet[Bound] = self.annotate(**{alias: models.F(key + name) for alias, name in names.items()})
+        return found
 
 
 class DossierBound(models.Model):
@@ -213,5 +222,3 @@ class DossierBound(models.Model):
         except VaultError:
             return False
         return True
-
-

@@ -5,26 +5,24 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
-    dependencies = [
-    ]
+    dependencies = []
 
     operations = [
         migrations.CreateModel(
-            name='OrganisationKey',
+            name="OrganisationKey",
             fields=[
-                ('id', models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
-                ('organisation_id', models.UUIDField(db_index=True)),
-                ('version', models.PositiveIntegerField()),
-                ('root_version', models.PositiveIntegerField()),
-                ('wrapped', models.BinaryField()),
-                ('commit', models.BinaryField()),
-                ('created_at', models.DateTimeField(auto_now_add=True)),
+                ("id", models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
+                ("organisation_id", models.UUIDField(db_index=True)),
+                ("version", models.PositiveIntegerField()),
+                ("root_version", models.PositiveIntegerField()),
+                ("wrapped", models.BinaryField()),
+                ("commit", models.BinaryField()),
+                ("created_at", models.DateTimeField(auto_now_add=True)),
             ],
             options={
-                'constraints': [models.UniqueConstraint(fields=('organisation_id', 'version'), name='one_key_version')],
+                "constraints": [models.UniqueConstraint(fields=("organisation_id", "version"), name="one_key_version")],
             },
         ),
     ]

@@ -1,4 +1,4 @@
-"""``manage.py prepare``: migrate, install what every installation needs, load the demonstration into an empty database."""
+"""``manage.py prepare``: migrate, install what every installation needs, load the demonstration if empty."""
 
 from typing import Any
 

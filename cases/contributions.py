@@ -1,0 +1,69 @@
+"""What higher apps add to the pages of a case, without this app knowing them: filled in ``AppConfig.ready()``."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, Protocol
+from uuid import UUID
+
+from cases.models import Case
+from consent.models import Decision
+
+
+@dataclass(frozen=True)
+class Event:
+    """A line of the timeline."""
+
+    at: datetime
+    title: str
+    detail: str = ""
+
+
+@dataclass(frozen=True)
+class Part:
+    """What an app adds to the overview: a card of the four elements, events, names of recipients, what is held back."""
+
+    cards: list[dict[str, Any]] = field(default_factory=list)
+    events: list[Event] = field(default_factory=list)
+    names: dict[UUID, str] = field(default_factory=dict)
+    held: list[dict[str, str]] = field(default_factory=list)
+    rows: list[dict[str, Any]] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class Line:
+    """A recipient that the person can be asked about: what for, who, which fields at most, and in which words.
+
+    ``told`` maps each field code that may be held back to its label; ``always`` are the codes that cannot be.
+    """
+
+    recipient_id: UUID
+    purpose: str
+    recipient: str
+    told: dict[str, str]
+    always: list[str]
+    preview: str
+
+
+class Contributor(Protocol):
+    """An app that adds to the pages of a case."""
+
+    def overview(self, case: Case, actor: Any, decisions: list[Decision]) -> Part:
+        """Its part of the case page, in a number of queries that does not depend on the rows."""
+        ...
+
+    def lines(self, recipients: list[UUID]) -> list[Line]:
+        """The lines of the conversation about consent for these recipients; unknown ones are left out."""
+        ...
+
+    def ends_with(self, decision: Decision) -> list[str]:
+        """What ends when the person takes this decision back, in words."""
+        ...
+
+
+CONTRIBUTORS: list[Contributor] = []
+
+
+def contribute(contributor: Contributor) -> None:
+    """Register an app once."""
+    if contributor not in CONTRIBUTORS:
+        CONTRIBUTORS.append(contributor)

@@ -1,0 +1,1 @@
+"""What people type: shape and type only. Rules stand in the actions."""

@@ -1,0 +1,147 @@
+"""What happened in a case, newest first, and what is being done: notes, decisions and what other apps add."""
+
+from collections import defaultdict
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from cases.contributions import CONTRIBUTORS, Event, Part
+from cases.identity import zone_of
+from cases.models import Case, CaseNote
+from cases.states import CaseStatus
+from consent.models import Consent, Decision
+from consent.vocabulary import Answer, Mode, Purpose
+from foundation.accounts.models import Role
+from foundation.core.words import due_words, moment_words
+from foundation.dossiers.models import Clock
+
+TITLES = {
+    "note": gettext_lazy("Note"),
+    "opened": gettext_lazy("Case opened"),
+    "accepted": gettext_lazy("The owner took the case on"),
+    "assigned": gettext_lazy("The case was given to another owner"),
+    "follow_up_planned": gettext_lazy("A follow-up was agreed"),
+    "follow_up_reached": gettext_lazy("Follow-up: the person was reached"),
+    "follow_up_not_reached": gettext_lazy("Follow-up: the person was not reached"),
+    "follow_up_not_safe": gettext_lazy("Follow-up: it was not safe to talk"),
+    "restricted": gettext_lazy("The person took back the consent; the case is restricted"),
+    "referral_verified": gettext_lazy("The person was asked whether the referral helped"),
+    "asked_again": gettext_lazy("The person was asked again within 24 hours"),
+}
+TOLD_ELSEWHERE = ("referral_sent",)
+SHORT = 8
+
+
+@dataclass(frozen=True)
+class Story:
+    """A case as its pages tell it."""
+
+    parts: list[Part]
+    events: list[Event]
+    decisions: list[Decision]
+
+    @property
+    def names(self) -> dict[UUID, str]:
+        """The recipients of decisions, in words."""
+        return {key: name for part in self.parts for key, name in part.names.items()}
+
+
+def tell(case: Case, actor: Any, limit: int | None = None) -> Story:
+    """Everything that happened, or the newest ``limit`` notes of it; a fixed number of queries."""
+    rows = Decision.objects.filter(person=case.person_id).select_related("consent__held_by", "withdrawn_by")
+    decisions = list(rows.order_by("-valid_from"))
+    for row in decisions:
+        row.dossier = case.dossier
+    parts = [contributor.overview(case, actor, decisions) for contributor in CONTRIBUTORS]
+    events = notes_of(case, limit) + _consents(case, decisions) + _beginning(case)
+    events += [event for part in parts for event in part.events]
+    return Story(parts, sorted(events, key=lambda event: event.at, reverse=True), decisions)
+
+
+def notes_of(case: Case, limit: int | None = None) -> list[Event]:
+    """The notes and moves that stand with the case, newest first."""
+    rows = CaseNote.objects.filter(case=case).exclude(event__in=TOLD_ELSEWHERE).select_related("author")
+    found = []
+    for note in rows.order_by("-written_at")[:limit]:
+        note.dossier = case.dossier
+        detail = _("by %(name)s") % {"name": note.author.name}
+        title = str(TITLES.get(note.event, note.event))
+        found.append(Event(note.written_at, f"{title}: {note.text}" if note.text else title, detail))
+    return found
+
+
+def _consents(case: Case, decisions: list[Decision]) -> list[Event]:
+    by_consent: dict[Consent, list[Decision]] = defaultdict(list)
+    for decision in decisions:
+        by_consent[decision.consent].append(decision)
+    held = [_conversation(consent, made) for consent, made in by_consent.items()]
+    taken = [d for d in decisions if d.withdrawn_at]
+    return held + [_taken_back(decision) for decision in taken]
+
+
+def _conversation(consent: Consent, made: list[Decision]) -> Event:
+    given = sum(d.answer == Answer.GRANTED for d in made)
+    refused = sum(d.answer == Answer.REFUSED for d in made)
+    figures = {"given": given, "refused": refused, "open": len(made) - given - refused}
+    title = _("Consent recorded: %(given)d given, %(refused)d refused, %(open)d not asked") % figures
+    who = {"name": consent.held_by.name, "mode": Mode(consent.mode).label.lower()}
+    return Event(consent.held_at, title, _("by %(name)s, %(mode)s") % who)
+
+
+def _taken_back(decision: Decision) -> Event:
+    title = _("Consent taken back: %(purpose)s") % {"purpose": Purpose(decision.purpose).label}
+    by = decision.withdrawn_by.name if decision.withdrawn_by else ""
+    return Event(decision.withdrawn_at or decision.valid_until, title, _("recorded by %(name)s") % {"name": by})
+
+
+def _beginning(case: Case) -> list[Event]:
+    concern, found = case.concern, []
+    if concern.submitted_at:
+        found.append(Event(concern.submitted_at, _("Concern handed over"), concern.get_reporter_kind_display()))
+    return found
+
+
+def timeline(case: Case, story: Story, clocks: dict[str, Clock], limit: int | None = SHORT) -> list[dict[str, Any]]:
+    """The items of the timeline component; the first is the next step where one is known."""
+    zone, now = zone_of(case), timezone.now()
+    items = [
+        {"title": event.title, "detail": event.detail, "at": moment_words(event.at, now, zone)}
+        for event in story.events[:limit]
+    ]
+    return next_steps(case, clocks) + items
+
+
+def next_steps(case: Case, clocks: dict[str, Clock]) -> list[dict[str, Any]]:
+    """The clock of the case that is due first, as the hollow dot of the timeline."""
+    words = {"owner": _("Next: take the case on"), "follow_up": _("Next: ask how it went")}
+    known = sorted((c for c in clocks.values() if c.code in words), key=lambda clock: clock.due_at)
+    zone, now = zone_of(case), timezone.now()
+    return [
+        {"title": words[c.code], "detail": case.owner.name, "at": moment_words(c.due_at, now, zone), "is_next": True}
+        for c in known[:1]
+    ]
+
+
+def escalation(case: Case, readers: dict[str, list[str]], clocks: dict[str, Clock]) -> dict[str, Any]:
+    """The card of element a: who answers for the case inside the organisation (R-40)."""
+    leads = ", ".join(readers.get(Role.FOCAL_POINT, []) or readers.get(Role.DEPUTY, []))
+    card: dict[str, Any] = {
+        "title": _("Escalate"),
+        "sub": _("inside our organisation"),
+        "what": _("Focal point: %(name)s. Owner: %(owner)s.") % {"name": leads or "–", "owner": case.owner.name},
+    }
+    if case.status == CaseStatus.RESTRICTED:
+        tag = {"text": _("Restricted"), "tone": "private", "icon": "lock"}
+        return {**card, "tag": tag, "next": _("No new step without a new decision of the person")}
+    clock = clocks.get("owner")
+    if clock is None:
+        done = {"text": _("Done"), "tone": "good", "icon": "done"}
+        return {**card, "tag": done, "next": _("Nobody needs to act")}
+    due = due_words(clock.due_at, timezone.now(), zone_of(case))
+    tag = {"text": _("Late"), "tone": "late", "icon": "clock"} if due.tone == "late" else {}
+    waiting = tag or {"text": _("Under way"), "tone": "act", "icon": "clock"}
+    return {**card, "tag": waiting, "who": case.owner.name, "when": due.main}

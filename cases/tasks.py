@@ -1,0 +1,24 @@
+"""Drafts that nobody finished do not stay (domain.md §4.3: a concern not taken further, 30 days)."""
+
+from datetime import timedelta
+
+from celery import shared_task
+from django.conf import settings
+from django.utils import timezone
+
+from cases import actions
+from cases.models import Concern
+from cases.states import ConcernStatus
+from foundation.core.acting import acting
+from foundation.dossiers import clerk
+
+
+@shared_task(name="cases.remove_old_drafts")
+def remove_old_drafts() -> None:
+    """Discard each old draft in its author's name: nobody else opens its folder."""
+    limit = timezone.now() - timedelta(days=settings.DRAFT_DAYS)
+    with clerk.as_clerk():
+        old = list(Concern.objects.filter(status=ConcernStatus.DRAFT, saved_at__lt=limit).select_related("reporter"))
+    for concern in old:
+        with acting(concern.reporter_id):
+            actions.discard(concern, by=concern.reporter)

@@ -1,0 +1,19 @@
+"""Addresses of the pages of a case; ``cases.urls`` includes them."""
+
+from django.urls import path
+
+from cases.views import case, consent, people
+
+urlpatterns = [
+    path("cases/", case.case_list, name="cases"),
+    path("cases/<uuid:pk>/", case.overview, name="case"),
+    path("cases/<uuid:pk>/history/", case.history, name="case_history"),
+    path("cases/<uuid:pk>/notes/", case.notes, name="case_notes"),
+    path("cases/<uuid:pk>/follow-up/", case.follow_up, name="follow_up"),
+    path("cases/<uuid:pk>/accept/", case.accept, name="accept"),
+    path("cases/<uuid:pk>/assign/", case.assign, name="assign"),
+    path("cases/<uuid:pk>/person/", people.person, name="case_person"),
+    path("cases/<uuid:pk>/contact/", people.contact, name="case_contact"),
+    path("cases/<uuid:pk>/consent/", consent.conversation, name="case_consent"),
+    path("cases/<uuid:pk>/decisions/<uuid:decision>/withdraw/", consent.withdraw, name="withdraw"),
+]

@@ -1,0 +1,60 @@
+"""What the form pages share: refusals beside the field, typed words that outlive a session, the way of a request."""
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
+from uuid import UUID
+
+from django.contrib.auth.decorators import login_required
+from django.forms import Form
+from django.http import HttpRequest, HttpResponse, QueryDict
+from django.shortcuts import render
+from django.urls import reverse
+from django.views.decorators.http import require_http_methods
+from django.views.decorators.debug import sensitive_post_parameters
+
+from cases.forms.text import clean
+from foundation.core.errors import DomainError
+
+View = Callable[..., HttpResponse]
+NOT_TYPED = {"csrfmiddlewaretoken", "revision"}
+
+
+def typed(request: HttpRequest) -> QueryDict | None:
+    """What was posted; ``None`` makes an unbound form."""
+    return request.POST if request.method == "POST" else None
+
+
+def refuse(form: Form, error: DomainError) -> None:
+    """Put a refusal where it belongs in the form; one that hides or forbids the record is not the form's to show."""
+    if error.status in (403, 404):
+        raise error
+    form.add_error(error.field if error.field in form.fields else None, error.message)
+
+
+def keeps_words(view: View) -> View:
+    """Sign-in is needed. If the session ended while somebody typed, their words are shown, so that they can be copied.
+
+    The page is kept by no browser and shows only what this very request sent.
+    """
+    guarded = login_required(view)
+
+    @wraps(view)
+    def kept(request: HttpRequest, pk: UUID) -> HttpResponse:
+        if request.user.is_authenticated or request.method != "POST":
+            return guarded(request, pk)
+        words = [clean(v) for k in request.POST if k not in NOT_TYPED for v in request.POST.getlist(k) if " " in v]
+        context = {"words": words, "login": reverse("account_login"), "next": request.path}
+        return render(request, "cases/signed_out.html", context, status=401)
+
+    return require_http_methods(["GET", "HEAD", "POST"])(sensitive_post_parameters()(kept))
+
+
+def status_of(form: Form) -> int:
+    """422 for a page that shows errors."""
+    return 422 if form.errors else 200
+
+
+def page(request: HttpRequest, name: str, form: Form, **context: Any) -> HttpResponse:
+    """A page with one form."""
+    return render(request, f"cases/{name}.html", {"form": form, **context}, status=status_of(form))
