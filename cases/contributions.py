@@ -20,13 +20,16 @@ class Event:
 
 @dataclass(frozen=True)
 class Part:
-    """What an app adds to the overview: a card of the four elements, events, names of recipients, what is held back."""
+    """What an app adds to the overview: cards of the four elements, events, what is held back.
+
+    ``names`` and ``links`` say for a recipient of a decision who it is, and (address, words) of the step that follows.
+    """
 
     cards: list[dict[str, Any]] = field(default_factory=list)
     events: list[Event] = field(default_factory=list)
     names: dict[UUID, str] = field(default_factory=dict)
     held: list[dict[str, str]] = field(default_factory=list)
-    rows: list[dict[str, Any]] = field(default_factory=list)
+    links: dict[UUID, tuple[str, str]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

@@ -95,7 +95,7 @@ def _person(case: Case) -> dict[str, Any]:
     known = [Gender(gender).label] if gender != Gender.UNKNOWN else []
     known += [AgeBand(age).label] if age != AgeBand.UNKNOWN else []
     main = case.person.alias or _("No alias given")
-    return {"term": _("Known as"), "main": main, "typed": bool(case.person.alias), "sub": ", ".join(known)}
+    return {"term": _("Known as"), "main": main, "typed": bool(case.person.alias), "sub": ", ".join(map(str, known))}
 
 
 def _owner(case: Case) -> dict[str, Any]:

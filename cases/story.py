@@ -49,6 +49,11 @@ class Story:
         """The recipients of decisions, in words."""
         return {key: name for part in self.parts for key, name in part.names.items()}
 
+    @property
+    def links(self) -> dict[UUID, tuple[str, str]]:
+        """The steps that follow from decisions."""
+        return {key: link for part in self.parts for key, link in part.links.items()}
+
 
 def tell(case: Case, actor: Any, limit: int | None = None) -> Story:
     """Everything that happened, or the newest ``limit`` notes of it; a fixed number of queries."""

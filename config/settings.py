@@ -44,7 +44,7 @@ INSTALLED_APPS = [
     "django.contrib.sessions",
     "django.contrib.messages",
     "django.contrib.humanize",
-    "django.contrib.admin",
+    "foundation.accounts.site_app.HouseConfig",
     "django.contrib.staticfiles",
     "django.forms",
     "allauth",
@@ -222,7 +222,8 @@ WHITENOISE_USE_FINDERS = True
 WHITENOISE_MAX_AGE = 3600
 
 # --- e-mail: one neutral text, see foundation.outbox
-EMAIL_CONFIG = env.email("EMAIL_URL", default="consolemail://")
+# The demonstration sends no mail: nothing may leave the machine unasked.
+EMAIL_CONFIG = env.email("EMAIL_URL", default="dummymail://")
 vars().update(EMAIL_CONFIG)
 DEFAULT_FROM_EMAIL = env.str("AMPARO_MAIL_FROM", default="Amparo <no-reply@amparo.invalid>")
 DATA_UPLOAD_MAX_MEMORY_SIZE = 256 * 1024
@@ -236,14 +237,18 @@ REST_FRAMEWORK = {
     "DEFAULT_PARSER_CLASSES": ["referrals.api.parsers.StrictJSONParser"],
     "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
     "EXCEPTION_HANDLER": "referrals.api.problems.handler",
-    "DEFAULT_THROTTLE_CLASSES": ["rest_framework.throttling.UserRateThrottle"],
+    "DEFAULT_THROTTLE_CLASSES": ["referrals.api.throttles.PartnerRate"],
     "DEFAULT_THROTTLE_RATES": {"user": env.str("AMPARO_API_RATE", default="600/min")},
+    "DEFAULT_METADATA_CLASS": None,
+    "URL_FORMAT_OVERRIDE": None,
+    "NUM_PROXIES": 1 if HTTPS else 0,
     "UNAUTHENTICATED_USER": None,
 }
 OAUTH2_PROVIDER = {
     "ACCESS_TOKEN_EXPIRE_SECONDS": 900,
     "SCOPES": {"referrals:read": "Read referrals addressed to you", "referrals:respond": "Answer them"},
     "DEFAULT_SCOPES": ["referrals:read", "referrals:respond"],
+    "OAUTH2_SERVER_CLASS": "oauthlib.oauth2.BackendApplicationServer",
     "ALLOWED_REDIRECT_URI_SCHEMES": ["https"],
     "REFRESH_TOKEN_REUSE_PROTECTION": True,
     **{
@@ -262,10 +267,10 @@ SPECTACULAR_SETTINGS = {
     "TITLE": "Amparo partner API",
     "VERSION": "1.0.0",
     "OAS_VERSION": "3.1.0",
-    "SERVE_INCLUDE_SCHEMA": False,
+    "DESCRIPTION": "For partner organisations: referrals addressed to you. Guide: docs/partners/README.md.",
     "SCHEMA_PATH_PREFIX": "/api/v1",
-    "SERVE_PERMISSIONS": ["rest_framework.permissions.AllowAny"],
-    "SERVE_AUTHENTICATION": [],
+    "ENUM_NAME_OVERRIDES": {"ReferralStatus": "referrals.vocabulary.Status.choices"},
+    "APPEND_COMPONENTS": {"securitySchemes": {"client": {"type": "http", "scheme": "basic"}}},
 }
 
 # --- Celery: the row is the truth, the broker only a wake-up
@@ -282,6 +287,7 @@ CELERY_BEAT_SCHEDULE = {
     "outbox": {"task": "outbox.sweep", "schedule": env.float("AMPARO_OUTBOX_SECONDS", default=5)},
     "seal": {"task": "audit.seal", "schedule": env.float("AMPARO_SEAL_SECONDS", default=10)},
     "remind": {"task": "dossiers.remind", "schedule": env.float("AMPARO_REMIND_SECONDS", default=30)},
+    "api": {"task": "api.forget", "schedule": 3600.0},
     "drafts": {"task": "cases.remove_old_drafts", "schedule": 3600.0},
 }
 

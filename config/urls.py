@@ -1,9 +1,12 @@
 """Addresses."""
 
 from django.contrib import admin
-from django.urls import include, path
+from django.urls import include, path, re_path
 from django.views.i18n import set_language
 
+from referrals.api.views import nothing
+
+handler400 = "foundation.core.views.bad_request"
 handler404 = "foundation.core.views.not_found"
 handler500 = "foundation.core.views.broken"
 
@@ -13,6 +16,7 @@ urlpatterns = [
     path("", include("referrals.urls")),
     path("", include("foundation.accounts.urls")),
     path("api/v1/", include("referrals.api.urls")),
+    re_path(r"^api(/.*)?$", nothing),
     path("language/", set_language, name="set_language"),
     path("accounts/", include("allauth.urls")),
     path("admin/", admin.site.urls),

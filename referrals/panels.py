@@ -1,5 +1,57 @@
-"""Navigation and words."""
+"""What referrals add to the frame, to the work lists and to the pages of a case."""
+
+from typing import Any
+
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+
+from cases.contributions import contribute
+from cases.policy import WORKERS, has_seat
+from foundation.accounts.context import nav
+from foundation.accounts.models import Role
+from foundation.core.worklist import Job, describe
+from referrals import contribution
+
+
+def _inside(clock: Any) -> str:
+    return reverse("referrals:referral", args=[clock.subject_id])
+
+
+def _outside(clock: Any) -> str:
+    return reverse("referrals:offer", args=[clock.subject_id])
+
+
+JOBS = {
+    "send": Job(_("Get the referral on its way"), _("The person has agreed and waits"), _inside),
+    "info_requested": Job(_("Answer the partner’s question"), _("The partner cannot decide without it"), _inside),
+    "unable_to_reach": Job(_("Say how else to reach the person"), _("The partner could not reach them"), _inside),
+    "verify": Job(_("Ask the person whether it helped"), _("The partner has reported back"), _inside),
+    "declined_answer": Job(_("Offer the help elsewhere, or say why not"), _("The partner declined"), _inside),
+    "withdrawal_phone": Job(
+        _("Phone the partner: the consent was taken back"), _("They have not confirmed yet"), _inside
+    ),
+    "acknowledge": Job(_("Confirm receipt of a referral"), _("A new referral waits for you"), _outside),
+    "decide": Job(_("Accept or decline a referral"), _("The person waits for your answer"), _outside),
+    "first_contact": Job(_("Reach the person safely"), _("You have accepted"), _outside),
+    "feedback": Job(_("Say what came of the service"), _("The referrer waits for your report"), _outside),
+    "withdrawal_confirm": Job(
+        _("Confirm that you stopped"), _("The person has taken the consent back"), _outside
+    ),
+}
+
+
+def _nav(user: Any) -> list[dict[str, str]]:
+    items = []
+    if has_seat(user, (Role.PARTNER_WORKER,)):
+        items.append({"url": reverse("referrals:inbox"), "label": str(_("Referrals")), "section": "inbox"})
+    if has_seat(user, WORKERS):
+        items.append({"url": reverse("referrals:directory"), "label": str(_("Partners")), "section": "partners"})
+    return items
 
 
 def install() -> None:
-    """Register."""
+    """Register navigation, words of clocks, and the part of the case page."""
+    nav(_nav)
+    for code, job in JOBS.items():
+        describe("referral", code, job)
+    contribute(contribution)

@@ -1,7 +1,8 @@
 """Thin signed webhooks (Standard Webhooks 1.0): a type, a time and an id. What is new is read through the API.
 
-The address is checked at each attempt: https, every resolved address public, no redirects, 5 seconds, the answer's
-body never kept. Plain http to loopback is possible only where ``WEBHOOK_ALLOW_LOOPBACK`` is set (demonstration, tests).
+The address is checked at each attempt: https, every resolved address public, no redirects, 5 seconds for everything,
+nothing of the answer read but its status. Plain http to loopback is possible only where ``WEBHOOK_ALLOW_LOOPBACK`` is
+set (demonstration, tests).
 """
 
 import http.client
@@ -10,31 +11,45 @@ import json
 import secrets
 import socket
 import ssl
+import time
 from base64 import b64encode
 from datetime import UTC, datetime
 from urllib.parse import SplitResult, urlsplit
 
 from django.conf import settings
+from django.db import transaction
 from standardwebhooks.webhooks import Webhook
 
 from foundation.accounts.models import Organisation
+from foundation.audit import trail
+from foundation.outbox import delivery
 from foundation.outbox.delivery import DeliveryError
 from foundation.outbox.models import Message
 from foundation.vault.models import current_key
 from foundation.vault.secrets import open_secret, seal_secret
 from referrals.models import WebhookEndpoint
 
-TIMEOUT, LARGEST = 5, 64 * 1024
+TIMEOUT, LONGEST_LINE = 5.0, 1024
+GONE = 410
+Address = ipaddress.IPv4Address | ipaddress.IPv6Address
+
+# Global unicast is all of IPv6 that may be public; out of it go what carries an IPv4 address and what serves no host.
+PUBLIC_V6 = ipaddress.IPv6Network("2000::/3")
+REFUSED_V6 = [ipaddress.IPv6Network(net) for net in ("2001::/23", "2001:db8::/32", "2002::/16", "3fff::/20")]
+REFUSED_V4 = [ipaddress.IPv4Network("192.88.99.0/24")]
 
 
+@transaction.atomic
 def register(organisation: Organisation, url: str) -> tuple[WebhookEndpoint, str]:
-    """A new endpoint and its secret (``whsec_…``), which is shown once."""
+    """A new endpoint and its secret (``whsec_…``), which is shown once. Its first message is ``endpoint.test``."""
     secret = "whsec_" + b64encode(secrets.token_bytes(32)).decode()
-    check(urlsplit(url))
+    check(parts(url))
     endpoint = WebhookEndpoint(organisation=organisation, url=url, organisation_key_id=current_key(organisation.pk).pk)
     endpoint.secret = seal_secret(endpoint.organisation_key_id, b"webhook", endpoint.pk, secret.encode())
     endpoint.full_clean(exclude=["organisation", "secret"])
     endpoint.save(force_insert=True)
+    slot = f"endpoint.test:{endpoint.pk}"
+    delivery.add("webhook", "endpoint.test", slot, target_id=endpoint.pk, reference=endpoint.pk)
     return endpoint, secret
 
 
@@ -46,63 +61,111 @@ def body(message: Message) -> str:
 
 
 def deliver(message: Message) -> None:
-    """One attempt. 2xx is done, 410 disables the endpoint, anything else is tried again."""
+    """One attempt. 2xx is done, 410 disables the endpoint and is final, anything else is tried again."""
     endpoint = WebhookEndpoint.objects.filter(pk=message.target_id, is_active=True).first()
     if endpoint is None:
-        raise DeliveryError("endpoint_gone")
-    secret = open_secret(endpoint.organisation_key_id, b"webhook", endpoint.pk, bytes(endpoint.secret)).decode()
-    payload, now = body(message), datetime.now(UTC)
-    headers = {
-        "content-type": "application/json",
-        "webhook-id": f"msg_{message.pk.hex}",
-        "webhook-timestamp": str(int(now.timestamp())),
-        "webhook-signature": Webhook(secret).sign(f"msg_{message.pk.hex}", now, payload),
-    }
-    status = post(endpoint.url, payload.encode(), headers)
-    if status == 410:
+        raise DeliveryError("endpoint_gone", is_final=True)
+    payload = body(message)
+    status = post(endpoint.url, payload.encode(), _headers(endpoint, message, payload))
+    if status == GONE:
         WebhookEndpoint.objects.filter(pk=endpoint.pk).update(is_active=False)
     if not 200 <= status < 300:
-        raise DeliveryError(f"http_{status}")
+        raise DeliveryError(f"http_{status}", is_final=status == GONE)
+    with transaction.atomic():
+        trail.record("webhook.sent", subject=message.reference, endpoint=endpoint.pk, event=message.event)
+
+
+def _headers(endpoint: WebhookEndpoint, message: Message, payload: str) -> dict[str, str]:
+    secret = open_secret(endpoint.organisation_key_id, b"webhook", endpoint.pk, bytes(endpoint.secret)).decode()
+    name, now = f"msg_{message.pk.hex}", datetime.now(UTC)
+    return {
+        "content-type": "application/json",
+        "webhook-id": name,
+        "webhook-timestamp": str(int(now.timestamp())),
+        "webhook-signature": Webhook(secret).sign(name, now, payload),
+    }
+
+
+def parts(address: str) -> SplitResult:
+    """The address taken apart. ``DeliveryError`` if it is none that we would ever call."""
+    try:
+        url = urlsplit(address)
+        is_web = url.scheme in ("https", "http") and bool(url.hostname) and url.port != 0
+    except ValueError as problem:
+        raise DeliveryError("url_refused") from problem
+    if not is_web or url.username is not None or url.password is not None:
+        raise DeliveryError("url_refused")
+    return url
 
 
 def check(url: SplitResult) -> tuple[str, int]:
     """The address to connect to: resolved once, every answer public. ``DeliveryError`` otherwise."""
-    host, is_loopback_ok = url.hostname or "", settings.WEBHOOK_ALLOW_LOOPBACK
-    if url.scheme not in ("https", "http") or not host or url.username or url.password:
-        raise DeliveryError("url_refused")
     port = url.port or (443 if url.scheme == "https" else 80)
     try:
-        found = {str(info[4][0]) for info in socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)}
-    except OSError as problem:
+        found = {str(info[4][0]) for info in socket.getaddrinfo(url.hostname, port, type=socket.SOCK_STREAM)}
+        addresses = sorted(map(ipaddress.ip_address, found), key=lambda address: (address.version, int(address)))
+    except (OSError, ValueError) as problem:
         raise DeliveryError("dns") from problem
-    addresses = [ipaddress.ip_address(address) for address in found]
-    if is_loopback_ok and all(address.is_loopback for address in addresses):
+    if settings.WEBHOOK_ALLOW_LOOPBACK and all(address.is_loopback for address in addresses):
         return str(addresses[0]), port
-    if url.scheme != "https" or not all(_is_public(address) for address in addresses):
+    if url.scheme != "https" or not all(map(is_public, addresses)):
         raise DeliveryError("address_refused")
     return str(addresses[0]), port
 
 
-def _is_public(address: ipaddress.IPv4Address | ipaddress.IPv6Address) -> bool:
-    mapped = getattr(address, "ipv4_mapped", None) or getattr(address, "sixtofour", None)
-    return address.is_global and not address.is_multicast and (mapped is None or mapped.is_global)
+def is_public(address: Address) -> bool:
+    """Whether it is somebody's on the open internet, whatever it may be written as."""
+    if isinstance(address, ipaddress.IPv4Address):
+        is_special = address.is_multicast or address.is_reserved or any(address in net for net in REFUSED_V4)
+        return address.is_global and not is_special
+    return address in PUBLIC_V6 and not any(address in net for net in REFUSED_V6)
 
 
 def post(address: str, payload: bytes, headers: dict[str, str]) -> int:
-    """POST to the checked address with the host's name for TLS and the Host header; returns the status."""
-    url = urlsplit(address)
+    """POST to the checked address, with the host's name for TLS and the Host header; returns the status."""
+    url, until = parts(address), time.monotonic() + TIMEOUT
     ip, port = check(url)
     try:
-        sock = socket.create_connection((ip, port), timeout=TIMEOUT)
-        if url.scheme == "https":
-            sock = ssl.create_default_context().wrap_socket(sock, server_hostname=url.hostname)
-        connection = http.client.HTTPConnection(url.hostname or "", port, timeout=TIMEOUT)
-        connection.sock = sock
-        path = (url.path or "/") + (f"?{url.query}" if url.query else "")
-        connection.request("POST", path, payload, headers)
-        answer = connection.getresponse()
-        answer.read(LARGEST)
-        connection.close()
-    except (OSError, http.client.HTTPException) as problem:
+        with _connected(url, ip, port, until) as sock:
+            kind = http.client.HTTPSConnection if url.scheme == "https" else http.client.HTTPConnection
+            connection = kind(url.hostname or "", port)
+            connection.sock = sock
+            _wait_until(sock, until)
+            connection.request("POST", (url.path or "/") + (f"?{url.query}" if url.query else ""), payload, headers)
+            return _status(sock, until)
+    except (OSError, http.client.HTTPException, ValueError) as problem:
         raise DeliveryError(type(problem).__name__) from problem
-    return answer.status
+
+
+def _wait_until(sock: socket.socket, until: float) -> None:
+    left = until - time.monotonic()
+    if left <= 0:
+        raise TimeoutError
+    sock.settimeout(left)
+
+
+def _connected(url: SplitResult, ip: str, port: int, until: float) -> socket.socket:
+    sock = socket.create_connection((ip, port), timeout=max(until - time.monotonic(), 0.01))
+    if url.scheme == "http":
+        return sock
+    try:
+        _wait_until(sock, until)
+        return ssl.create_default_context().wrap_socket(sock, server_hostname=url.hostname)
+    except BaseException:
+        sock.close()
+        raise
+
+
+def _status(sock: socket.socket, until: float) -> int:
+    """The status of the first line. However slowly it drips, it must be here in time."""
+    line = b""
+    while b"\n" not in line and len(line) < LONGEST_LINE:
+        _wait_until(sock, until)
+        more = sock.recv(LONGEST_LINE)
+        if not more:
+            break
+        line += more
+    version, _space, rest = line.partition(b" ")
+    if not version.startswith(b"HTTP/1.") or not rest[:3].isdigit():
+        raise http.client.BadStatusLine("")
+    return int(rest[:3])

@@ -1,14 +1,23 @@
 """The same six seats everywhere, on PostgreSQL as the application's role, with row-level security in force."""
 
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from typing import Any
 
 import pytest
+from django.db import OperationalError
 from django.test import Client
 
 from tests import factories
 
 BOTH: Any = ["default", "owner"]
+
+
+def pytest_configure() -> None:
+    """Wake-ups go to the tests' own broker: Celery's default address would cost six seconds for each."""
+    from config.celery import app
+
+    app.set_default()
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -34,7 +43,8 @@ def django_db_setup(
         assert connections["default"].settings_dict["NAME"].startswith("test_")
     yield
     if not django_db_keepdb:
-        with django_db_blocker.unblock():
+        # A thread of the live server may still hold a connection; the cluster itself is thrown away after the run.
+        with django_db_blocker.unblock(), suppress(OperationalError):
             connections.close_all()
             teardown_databases(config, verbosity=0)
 

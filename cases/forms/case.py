@@ -2,9 +2,7 @@
 
 from typing import Any
 
-from babel import Locale
 from django import forms
-from django.utils.translation import get_language, to_locale
 from django.utils.translation import gettext_lazy as _
 
 from cases.forms.text import CleanText
@@ -14,15 +12,14 @@ from consent.models import Person
 from consent.vocabulary import AccessNeed, AgeBand, ContactMethod, Gender, InterpreterNeed
 from foundation.accounts.models import Appointment, User
 from foundation.core.pages import DayInput, MomentInput
+from foundation.core.words import language_name
 
 LANGUAGES = ("ar", "en", "es", "fa", "fr", "hy", "ka", "ku", "prs", "ps", "ro", "ru", "so", "ti", "tr", "uk", "ur")
 
 
 def language_choices() -> list[tuple[str, str]]:
-    """Languages by name, in the language of the page; the codes are ISO 639."""
-    names = Locale.parse(to_locale(get_language() or "en")).languages
-    known = {"prs": str(_("Dari"))}
-    return sorted(((c, str(known.get(c) or names.get(c, c))) for c in LANGUAGES), key=lambda choice: choice[1].lower())
+    """Languages by name, in the language of the page."""
+    return sorted(((code, language_name(code)) for code in LANGUAGES), key=lambda choice: choice[1].lower())
 
 
 class NoteForm(forms.Form):

@@ -1,10 +1,13 @@
 """The conversation about consent as a form: how it was held, and one answer per purpose and recipient."""
 
 from dataclasses import dataclass, field
+from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
 from django import forms
+from django.conf import settings
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from cases.contributions import Line
@@ -14,6 +17,7 @@ from cases.models import Case
 from consent.actions import Asked
 from consent.vocabulary import Answer, Element, Interpreter, Mode, Purpose, RecipientKind
 from foundation.core.pages import HintedCheckboxes
+from foundation.core.words import day_words
 
 CONDITION_LENGTH = 200
 
@@ -33,9 +37,11 @@ class Row:
     may_hold: dict[str, str] = field(default_factory=dict)
 
     @property
-    def is_referral(self) -> bool:
-        """Whether it is about a service of a partner."""
-        return self.purpose == Purpose.EXTERNAL_REFERRAL
+    def until(self) -> str:
+        """The day on which an answer given now would end."""
+        is_referral = self.purpose == Purpose.EXTERNAL_REFERRAL
+        days = settings.CONSENT_DAYS_REFERRAL if is_referral else settings.CONSENT_DAYS_DEFAULT
+        return day_words(timezone.now() + timedelta(days=days), timezone.get_current_timezone())
 
 
 OWN_LINES = (

@@ -5,10 +5,11 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from django.contrib.auth.decorators import login_required
+from django.forms import Form
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.http import require_POST, require_safe
 
 from cases import actions
 from cases.forms.case import AssignForm, FollowUpForm, NoteForm, PlanForm
@@ -16,6 +17,9 @@ from cases.identity import bar, clocks_of, open_case, reader_lines, readers_of, 
 from cases.models import Case
 from cases.story import escalation, notes_of, tell, timeline
 from cases.vocabulary import Category, Exposure, HarmForm
+from cases.views.guards import keeps_words, page, refuse, typed
+from cases.views.who import me
+from foundation.accounts.models import User
 from foundation.audit import trail
 from foundation.core import policy
 from foundation.core.errors import DomainError
@@ -86,22 +90,73 @@ def history(request: HttpRequest, pk: UUID) -> HttpResponse:
     return render(request, "cases/case_history.html", context)
 
 
-@login_required
-@require_http_methods(["GET", "HEAD", "POST"])
+@keeps_words
 def notes(request: HttpRequest, pk: UUID) -> HttpResponse:
     """The notes of a case, and a new one."""
     case = open_case(request.user, pk)
-    form = NoteForm(request.POST or None)
+    form = NoteForm(typed(request))
     if form.is_valid():
         try:
-            actions.add_note(case, by=request.user, text=form.cleaned_data["text"])  # type: ignore[arg-type]
+            actions.add_note(case, by=me(request), text=form.cleaned_data["text"])
             return redirect("cases:case_notes", pk)
         except DomainError as error:
-            form.add_error(error.field if error.field in form.fields else None, error.message)
+            refuse(form, error)
     trail.record("case.read", dossier=case.dossier_id, subject=case.pk)
+    return page(request, "case_notes", form, case=case, timeline=_notes(case), bar=_plain_bar(case, "case_notes"))
+
+
+def _plain_bar(case: Case, current: str) -> dict[str, Any]:
+    return bar(case, current, clocks=clocks_of(case))
+
+
+def _notes(case: Case) -> list[dict[str, Any]]:
     zone, now = zone_of(case), timezone.now()
-    items = [
-        {"title": e.title, "detail": e.detail, "at": moment_words(e.at, now, zone)} for e in notes_of(case)
-    ]
-    context = {"case": case, "bar": bar(case, "case_notes", clocks=clocks_of(case)), "timeline": items, "form": form}
-    return render(request, "cases/case_notes.html", context, status=422 if form.errors else 200)
+    return [{"title": e.title, "detail": e.detail, "at": moment_words(e.at, now, zone)} for e in notes_of(case)]
+
+
+@keeps_words
+def follow_up(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """Agree when to ask how it went, or say how it went. Fields: ``due_at``; or ``result`` and ``text``."""
+    case = open_case(request.user, pk)
+    clocks = clocks_of(case)
+    with timezone.override(zone_of(case)):
+        form = (FollowUpForm if "follow_up" in clocks else PlanForm)(typed(request))
+        if form.is_valid():
+            try:
+                _follow(case, form, me(request))
+                return redirect("cases:case", pk)
+            except DomainError as error:
+                refuse(form, error)
+        context = {"case": case, "bar": bar(case, "case", clocks=clocks), "is_planned": "follow_up" in clocks}
+        return page(request, "case_follow_up", form, **context)
+
+
+def _follow(case: Case, form: Form, by: User) -> None:
+    if isinstance(form, PlanForm):
+        actions.plan_follow_up(case, by=by, due_at=form.cleaned_data["due_at"])
+    else:
+        actions.follow_up(case, by=by, **form.cleaned_data)
+
+
+@login_required
+@require_POST
+def accept(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """The owner takes the case on."""
+    actions.accept(open_case(request.user, pk), by=me(request))
+    return redirect("cases:case", pk)
+
+
+@keeps_words
+def assign(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """Give the case to another owner. Who gives away the only seat that could open it comes back to the list."""
+    case = open_case(request.user, pk)
+    policy.require(request.user, "assign", case)
+    form = AssignForm(case, typed(request))
+    if form.is_valid():
+        try:
+            actions.assign(case, form.cleaned_data["owner"], by=me(request))
+            is_seen = Case.objects.visible_to(request.user).filter(pk=pk).exists()
+            return redirect("cases:case", pk) if is_seen else redirect("cases:cases")
+        except DomainError as error:
+            refuse(form, error)
+    return page(request, "case_assign", form, case=case, bar=_plain_bar(case, "case"))

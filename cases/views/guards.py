@@ -17,7 +17,7 @@ from cases.forms.text import clean
 from foundation.core.errors import DomainError
 
 View = Callable[..., HttpResponse]
-NOT_TYPED = {"csrfmiddlewaretoken", "revision"}
+TYPED = ("summary", "wishes", "alias", "value", "safe_times", "reason", "contact")
 
 
 def typed(request: HttpRequest) -> QueryDict | None:
@@ -43,7 +43,7 @@ def keeps_words(view: View) -> View:
     def kept(request: HttpRequest, pk: UUID) -> HttpResponse:
         if request.user.is_authenticated or request.method != "POST":
             return guarded(request, pk)
-        words = [clean(v) for k in request.POST if k not in NOT_TYPED for v in request.POST.getlist(k) if " " in v]
+        words = [clean(request.POST[name]) for name in TYPED if request.POST.get(name)]
         context = {"words": words, "login": reverse("account_login"), "next": request.path}
         return render(request, "cases/signed_out.html", context, status=401)
 

@@ -17,7 +17,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from django.db import connection, connections, transaction
 
 from foundation.audit import merkle
-from foundation.core.keyring import keyring
+from foundation.core.keyring import KeyringError, keyring
 
 _LOCK = 0x5EA1
 _NOTHING = sha256(b"").digest()
@@ -100,21 +100,26 @@ class Finding:
     n_seals: int
     n_unsealed: int
     problem: str | None
+    head: str
 
 
-def verify(alias: str = "owner") -> Finding:
+def verify(alias: str = "owner", anchor: str = "") -> Finding:
     """Recompute every leaf from its row, every root from the leaves, the chain and the signatures.
 
-    Runs as the database's owner, in Python, without trusting the functions that wrote the hashes.
+    Runs as the database's owner, in Python, without trusting the functions that wrote the hashes. ``anchor`` is the
+    ``head`` of an earlier run, kept outside: only that shows that the newest seals were cut off together with their events.
     """
     with connections[alias].cursor() as cursor:
         events = list(_events(cursor))
         seals = _seals(cursor)
     wrong = next((f"event {pk} was altered" for pk, _, stored, fresh in events if stored != fresh), None)
     problem = wrong or _chain_problem(seals, [(xid, stored) for _, xid, stored, _ in events])
+    heads = [f"{seal_.number}:{stored.hex()}" for seal_, _, stored, _ in seals]
+    if anchor and anchor not in heads:
+        problem = problem or "the seal of the anchor is not there: the trail was cut off or made anew"
     horizon = seals[-1][0].to_xid if seals else 0
     unsealed = sum(xid >= horizon for _, xid, _, _ in events)
-    return Finding(len(events), len(seals), unsealed, problem)
+    return Finding(len(events), len(seals), unsealed, problem, heads[-1] if heads else "")
 
 
 def _events(cursor: Any) -> Iterator[tuple[int, int, bytes, bytes]]:
@@ -155,6 +160,6 @@ def _chain_problem(seals: list[tuple[Seal, int, bytes, bytes]], leaves: list[tup
 def _is_signed(version: int, digest: bytes, signature: bytes) -> bool:
     try:
         _signer(version).public_key().verify(signature, digest)
-    except InvalidSignature:
+    except (InvalidSignature, KeyringError):
         return False
     return True

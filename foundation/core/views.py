@@ -4,6 +4,7 @@ from django.contrib.auth import logout
 from django.db import connection
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
 from django.shortcuts import render
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 # A large, plain page that says nothing about the one who opens it.
@@ -45,6 +46,15 @@ def health(request: HttpRequest) -> JsonResponse:
 def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
     """The one 404: the same bytes for what is hidden, unknown, or never was an address."""
     return render(request, "404.html", status=404)
+
+
+def bad_request(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    """A 400 for what Django itself refuses; a problem document for the API."""
+    if request.path.startswith("/api/"):
+        title = _("The request could not be understood.")
+        data = {"type": "about:blank", "title": title, "status": 400, "code": "sender.malformed"}
+        return JsonResponse(data, status=400, content_type="application/problem+json")
+    return render(request, "400.html", status=400)
 
 
 def broken(request: HttpRequest) -> HttpResponse:

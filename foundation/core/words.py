@@ -103,3 +103,9 @@ def moment_words(at: datetime, now: datetime, zone: tzinfo) -> str:
 def day_words(at: datetime, zone: tzinfo) -> str:
     """Say a day with its year, for a reader in ``zone``: "11 Jan 2027"."""
     return _written(as_utc(at).astimezone(zone), "d MMM y")
+
+
+def language_name(code: str) -> str:
+    """Name a language (ISO 639) in the language of the page; an unknown code stays as it is."""
+    known = {"prs": _("Dari")}
+    return known.get(code) or str(_locale(get_language() or "en").languages.get(code, code))

@@ -14,13 +14,16 @@ if TYPE_CHECKING:
     from foundation.accounts.models import User
 
 _LIVE = "(p.expires_at IS NULL OR p.expires_at > statement_timestamp())"
+# Rows that name a person count while that person holds any seat: whoever left keeps nothing.
+_WORKS = "(SELECT cardinality(amparo_groups(%s)) > 0)"
 _FAR = "infinity"
 
 _SEEN = """(EXISTS (SELECT 1 FROM dossiers_dossiergrouppermission p WHERE p.content_object_id = "{table}"."{column}"
  AND p.permission_id = ANY ((SELECT amparo_permissions(%s))::int[]) AND {live}
  AND p.group_id = ANY ((SELECT amparo_groups(%s))::int[]))
  OR EXISTS (SELECT 1 FROM dossiers_dossieruserpermission p WHERE p.content_object_id = "{table}"."{column}"
- AND p.permission_id = ANY ((SELECT amparo_permissions(%s))::int[]) AND {live} AND p.user_id = %s))"""
+ AND p.permission_id = ANY ((SELECT amparo_permissions(%s))::int[]) AND {live}
+ AND p.user_id = %s AND {works}))"""
 
 # The rows of several seats are merged; a seat contributes at most n. A folder followed and opened counts once.
 _NEWEST = """"{table}"."dossier_id" IN (SELECT k.id FROM (
@@ -33,7 +36,7 @@ _NEWEST = """"{table}"."dossier_id" IN (SELECT k.id FROM (
   UNION
   SELECT p.id, p.at FROM unnest(amparo_permissions(%s)) q(id) CROSS JOIN LATERAL (
     SELECT content_object_id AS id, dossier_created_at AS at FROM dossiers_dossieruserpermission p
-     WHERE p.user_id = %s AND p.permission_id = q.id AND p.dossier_kind = %s AND {live}
+     WHERE p.user_id = %s AND {works} AND p.permission_id = q.id AND p.dossier_kind = %s AND {live}
        AND p.dossier_created_at < %s::timestamptz
      ORDER BY p.dossier_created_at DESC LIMIT %s) p
   ORDER BY at DESC LIMIT %s) k)"""
@@ -43,17 +46,17 @@ _SET = """"{table}"."dossier_id" IN (
    WHERE p.group_id = ANY ((SELECT amparo_groups(%s))::int[]) AND p.dossier_kind = %s AND {live}
      AND p.permission_id = ANY ((SELECT amparo_permissions(%s))::int[])
   UNION SELECT p.content_object_id FROM dossiers_dossieruserpermission p
-   WHERE p.user_id = %s AND p.dossier_kind = %s AND {live}
+   WHERE p.user_id = %s AND {works} AND p.dossier_kind = %s AND {live}
      AND p.permission_id = ANY ((SELECT amparo_permissions(%s))::int[]))"""
 
 
 def _sql(template: str, table: str, column: str, params: list[Any]) -> RawSQL:
-    return RawSQL(template.format(table=table, column=column, live=_LIVE), params, models.BooleanField())  # noqa: S611
+    return RawSQL(template.format(table=table, column=column, live=_LIVE, works=_WORKS), params, models.BooleanField())  # noqa: S611
 
 
 def seen(table: str, column: str, actor: "User", permission: str) -> RawSQL:
     """The condition for single records and short sets: one EXISTS per permission table."""
-    return _sql(_SEEN, table, column, [permission, actor.pk, permission, actor.pk])
+    return _sql(_SEEN, table, column, [permission, actor.pk, permission, actor.pk, actor.pk])
 
 
 def newest(
@@ -61,10 +64,10 @@ def newest(
 ) -> tuple[RawSQL, str]:
     """The condition for list pages, and the order: the newest ``n`` per seat, merged."""
     until = before.isoformat() if before else _FAR
-    params = [actor.pk, permission, kind, until, n, permission, actor.pk, kind, until, n, n]
+    params = [actor.pk, permission, kind, until, n, permission, actor.pk, actor.pk, kind, until, n, n]
     return _sql(_NEWEST, table, "", params), "-dossier__created_at"
 
 
 def whole(table: str, actor: "User", permission: str, kind: str) -> RawSQL:
     """The condition for scans (search): one pass over the access rows instead of one probe per folder."""
-    return _sql(_SET, table, "", [actor.pk, kind, permission, actor.pk, kind, permission])
+    return _sql(_SET, table, "", [actor.pk, kind, permission, actor.pk, actor.pk, kind, permission])

@@ -32,14 +32,18 @@ DROP_FUNCTIONS = (
 
 
 def seen(column: str, permission: str) -> str:
-    """The condition of a policy: the actor has a live row with this permission on the folder in ``column``."""
+    """The condition of a policy: the actor has a live row with this permission on the folder in ``column``.
+
+    A row that names the actor counts while the actor holds any seat: whoever left keeps nothing.
+    """
     least = f"ANY ((SELECT amparo_permissions('{permission}'))::int[])"
     return f"""(EXISTS (SELECT 1 FROM dossiers_dossiergrouppermission p WHERE p.content_object_id = {column}
         AND p.permission_id = {least} AND (p.expires_at IS NULL OR p.expires_at > statement_timestamp())
         AND p.group_id = ANY ((SELECT amparo_groups((SELECT amparo_actor())))::int[]))
       OR EXISTS (SELECT 1 FROM dossiers_dossieruserpermission p WHERE p.content_object_id = {column}
         AND p.permission_id = {least} AND (p.expires_at IS NULL OR p.expires_at > statement_timestamp())
-        AND p.user_id = (SELECT amparo_actor())))"""  # noqa: S608
+        AND p.user_id = (SELECT amparo_actor())
+        AND (SELECT cardinality(amparo_groups((SELECT amparo_actor()))) > 0)))"""  # noqa: S608
 
 
 def wall(

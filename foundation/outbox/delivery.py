@@ -21,11 +21,11 @@ Wake = Callable[[UUID], None]
 
 
 class DeliveryError(Exception):
-    """An attempt did not succeed; ``code`` is kept on the row."""
+    """An attempt did not succeed; ``code`` is kept on the row. A final one is not tried again by itself."""
 
-    def __init__(self, code: str) -> None:
+    def __init__(self, code: str, *, is_final: bool = False) -> None:
         super().__init__(code)
-        self.code = code
+        self.code, self.is_final = code, is_final
 
 
 _CHANNELS: dict[str, Deliver] = {}
@@ -73,20 +73,28 @@ def deliver(pk: UUID) -> bool:
     try:
         _CHANNELS[message.channel](message)
     except DeliveryError as problem:
-        _failed(message, problem.code)
+        _failed(message, problem.code, is_final=problem.is_final)
         return False
+    except Exception as problem:
+        _failed(message, type(problem).__name__)
+        raise
     _done(message)
     return True
 
 
 def _done(message: Message) -> None:
     Message.objects.filter(pk=message.pk).update(status=Status.DONE, done_at=timezone.now(), problem="")
+    following = message.target_id and Message.objects.resume(message.target_id)
+    for wake in _WAKE if following else ():
+        wake(following)
 
 
-def _failed(message: Message, code: str) -> None:
-    is_over = message.n_tries >= settings.OUTBOX_TRIES
+def _failed(message: Message, code: str, *, is_final: bool = False) -> None:
+    is_over = is_final or message.n_tries >= settings.OUTBOX_TRIES
     status = Status.FAILED if is_over else Status.PENDING
     Message.objects.filter(pk=message.pk).update(problem=code[:40], status=status)
+    if message.target_id is not None:
+        Message.objects.pause(message.target_id, message.next_at)
     logger.warning("delivery failed", extra={"code": code, "attempt": message.n_tries})
 
 

@@ -1,7 +1,7 @@
 """What must leave exactly once: the row is the truth, the broker only a wake-up."""
 
 import uuid
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import ClassVar
 
 from django.conf import settings
@@ -9,6 +9,9 @@ from django.db import models
 from django.db.models import F
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+
+
+PAUSE = timedelta(minutes=5)
 
 
 class Status(models.TextChoices):
@@ -25,6 +28,26 @@ class MessageQuerySet(models.QuerySet["Message"]):
     def due(self) -> "MessageQuerySet":
         """Waiting rows whose time has come, oldest first."""
         return self.filter(status=Status.PENDING, next_at__lte=timezone.now()).order_by("next_at")
+
+    def next_in_line(self, n: int = 200) -> list[uuid.UUID]:
+        """The due rows to attempt now: of each target (an endpoint) only the oldest, so that a dead one costs one."""
+        rows = self.due().values_list("pk", "target_id")[: 10 * n]
+        seen: dict[uuid.UUID, uuid.UUID] = {}
+        for pk, target in rows:
+            seen.setdefault(target or pk, pk)
+        return list(seen.values())[:n]
+
+    def pause(self, target: uuid.UUID, until: datetime) -> None:
+        """Let the line behind a failed attempt wait for its retry, which tries the target out; 5 minutes at most."""
+        until = min(until, timezone.now() + PAUSE)
+        waiting = self.filter(target_id=target, status=Status.PENDING, n_tries=0)
+        waiting.filter(next_at__lt=until).update(next_at=until)
+
+    def resume(self, target: uuid.UUID) -> uuid.UUID | None:
+        """The target answers: let its line go on; the first in it."""
+        waiting = self.filter(target_id=target, status=Status.PENDING, n_tries=0)
+        waiting.filter(next_at__gt=timezone.now()).update(next_at=timezone.now())
+        return waiting.order_by("created_at").values_list("pk", flat=True).first()
 
     def claim(self, pk: uuid.UUID) -> "Message | None":
         """Take a due row for one attempt by conditional update; ``None`` if somebody else has it or it is not due.

@@ -3,6 +3,7 @@
 from uuid import UUID
 
 from celery import shared_task
+from django.conf import settings
 
 from foundation.outbox import delivery
 from foundation.outbox.models import Message
@@ -16,6 +17,10 @@ def deliver(pk: str) -> None:
 
 @shared_task(name="outbox.sweep")
 def sweep() -> None:
-    """Deliver what is due: retries, and what was committed while the broker was away."""
-    for pk in Message.objects.due().values_list("pk", flat=True)[:200]:
-        delivery.deliver(pk)
+    """Send off what is due: retries, and what was committed while the broker was away.
+
+    Each message is a task of its own, so that none waits for a slow one. A task that no worker took up until the next
+    sweep expires: that sweep sends it off again.
+    """
+    for pk in Message.objects.next_in_line():
+        deliver.apply_async([str(pk)], expires=settings.CELERY_BEAT_SCHEDULE["outbox"]["schedule"])

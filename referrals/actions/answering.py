@@ -81,7 +81,7 @@ def _after(referral: Referral, verb: str, reply: Reply, by: User) -> None:
         release(referral, referral.decision)
     if verb == "ask":
         _say(referral, by, PARTNER, reply.text)
-    if verb == "decline":
+    if verb in ("decline", "complete", "not_complete"):
         narrow(referral)
 
 

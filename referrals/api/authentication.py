@@ -2,26 +2,43 @@
 
 from typing import Any
 
+from django.utils.translation import gettext as _
 from rest_framework.authentication import BaseAuthentication
-from rest_framework.exceptions import PermissionDenied
+from rest_framework.exceptions import AuthenticationFailed, PermissionDenied
 from rest_framework.request import Request
+
+READ, RESPOND = "referrals:read", "referrals:respond"
 
 
 class PartnerToken(BaseAuthentication):
-    """The machine behind the bearer token, or nobody."""
+    """The machine behind the bearer token, or nobody. A token that does not count is said to be invalid (RFC 6750)."""
 
     def authenticate(self, request: Request) -> tuple[Any, Any] | None:
         """The user and the scopes that the middleware found."""
-        django_request = request._request
-        user = getattr(django_request, "partner_user", None)
-        return (user, django_request.partner_scopes) if user is not None else None  # type: ignore[attr-defined]
+        found: Any = request._request
+        if getattr(found, "partner_user", None) is not None:
+            return found.partner_user, found.partner_scopes
+        if "Authorization" in request.headers:
+            raise AuthenticationFailed(_("The token is unknown, has expired or was stopped."))
+        return None
 
     def authenticate_header(self, request: Request) -> str:
         """Makes the answer a 401."""
-        return "Bearer"
+        more = ', error="invalid_token"' if "Authorization" in request.headers else ""
+        return f'Bearer realm="amparo"{more}'
+
+
+class ScopeMissing(PermissionDenied):
+    """403: the token was asked for without this scope."""
+
+    default_code = "scope"
+
+    def __init__(self, scope: str) -> None:
+        super().__init__(_("The token does not have the scope %(scope)s.") % {"scope": scope})
+        self.auth_header = f'Bearer realm="amparo", error="insufficient_scope", scope="{scope}"'
 
 
 def require_scope(request: Request, scope: str) -> None:
     """403 unless the token has the scope."""
     if not isinstance(request.auth, set) or scope not in request.auth:
-        raise PermissionDenied(code="scope")
+        raise ScopeMissing(scope)

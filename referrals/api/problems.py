@@ -1,8 +1,10 @@
 """Errors as problem documents (RFC 9457). ``code`` is stable and says whose fault it is."""
 
+import math
 from typing import Any
 
-from django.http import Http404
+from django.core.exceptions import BadRequest, RequestDataTooBig, SuspiciousOperation
+from django.http import Http404, UnreadablePostError
 from django.utils.translation import gettext as _
 from rest_framework import exceptions
 from rest_framework.response import Response
@@ -17,7 +19,9 @@ CODES = {
     403: "sender.not_allowed",
     404: "record.absent",
     405: "sender.method",
-    406: "sender.media_type",
+    406: "sender.accept",
+    411: "sender.length",
+    413: "sender.too_large",
     415: "sender.media_type",
     428: "sender.if_match_missing",
     429: "sender.too_many",
@@ -28,7 +32,22 @@ class IfMatchMissing(exceptions.APIException):
     """428: an action must say which version it answers to."""
 
     status_code = 428
-    default_code = "if_match_missing"
+    default_detail = ""
+
+
+class LengthMissing(exceptions.APIException):
+    """411: a body in chunks is not read."""
+
+    status_code = 411
+    default_detail = ""
+
+
+class Told(Exception):
+    """A refusal of the domain, with what the caller may know of the record: members of the problem, and its ETag."""
+
+    def __init__(self, error: DomainError, etag: str, **more: Any) -> None:
+        super().__init__(error.code)
+        self.error, self.etag, self.more = error, etag, more
 
 
 def problem(status: int, code: str, detail: str = "", **more: Any) -> Response:
@@ -45,9 +64,13 @@ def title(status: int) -> str:
         403: _("This is not allowed."),
         404: _("There is nothing at this address."),
         405: _("This method is not allowed here."),
+        406: _("The answer is JSON; Accept must allow it."),
         409: _("This does not fit the current state."),
         410: _("This is no longer available to you."),
+        411: _("Say in Content-Length how long the body is."),
         412: _("Your copy is out of date."),
+        413: _("The request is too large."),
+        415: _("Send the body as application/json."),
         422: _("This cannot be done."),
         428: _("Say in If-Match which version you answer to."),
         429: _("Too many requests."),
@@ -58,24 +81,44 @@ def title(status: int) -> str:
 def handler(error: Exception, context: dict[str, Any]) -> Response | None:
     """DRF's exception handler: every error is a problem and rolls the transaction back."""
     set_rollback()
+    if isinstance(error, Told):
+        response = _of_domain(error.error, error.more)
+        response["ETag"] = error.etag
+        return response
+    if isinstance(error, DomainError):
+        return _of_domain(error, {})
+    if isinstance(error, exceptions.ValidationError):
+        detail = _("Some values are not accepted; see errors.")
+        return problem(400, "sender.invalid", detail, errors=error.get_full_details())
+    if isinstance(error, exceptions.APIException):
+        return _of_framework(error)
+    return _of_django(error)
+
+
+def _of_domain(error: DomainError, more: dict[str, Any]) -> Response:
+    if error.status == 404:
+        return problem(404, CODES[404])
+    field = {"field": error.field} if error.field else {}
+    return problem(error.status, error.code, error.message, **field, **more)
+
+
+def _of_framework(error: exceptions.APIException) -> Response:
+    status = error.status_code
+    code = "sender.scope" if error.get_codes() == "scope" else CODES.get(status, CODES[400])
+    response = problem(status, code, "" if status in (404, 405, 415) else str(error.detail))
+    header, wait = getattr(error, "auth_header", None), getattr(error, "wait", None)
+    if header:
+        response["WWW-Authenticate"] = header
+    if status == 429:
+        response["Retry-After"] = str(max(1, math.ceil(wait or 1)))
+    return response
+
+
+def _of_django(error: Exception) -> Response | None:
     if isinstance(error, Http404):
         return problem(404, CODES[404])
-    if isinstance(error, DomainError):
-        extra = {"field": error.field} if error.field else {}
-        if error.status == 404:
-            return problem(404, CODES[404])
-        return problem(error.status, error.code, error.message, **extra)
-    if isinstance(error, exceptions.ValidationError):
-        return problem(400, CODES[400], errors=error.get_full_details())
-    if isinstance(error, exceptions.APIException):
-        response = problem(error.status_code, CODES.get(error.status_code, "sender.malformed"))
-        for name, value in (("WWW-Authenticate", getattr(error, "auth_header", None)), ("Retry-After", _wait(error))):
-            if value:
-                response[name] = value
-        return response
+    if isinstance(error, RequestDataTooBig):
+        return problem(413, CODES[413])
+    if isinstance(error, (SuspiciousOperation, BadRequest, UnreadablePostError)):
+        return problem(400, CODES[400])
     return None
-
-
-def _wait(error: Exception) -> str | None:
-    wait = getattr(error, "wait", None)
-    return f"{wait:.0f}" if wait else None

@@ -6,13 +6,19 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from consent.vocabulary import Purpose
+from foundation.accounts.models import User
 from foundation.core.errors import Gone
 from foundation.dossiers.models import Clock
 from referrals.models import Referral, values_of
 from referrals.states import LIFE, PARTNER, WITH_PARTNER, tiers_open
-from referrals.vocabulary import FIELDS
+from referrals.vocabulary import FIELDS, Status
 
 TIERS = {0: "preview", 1: "contact", 2: "need", 3: "items"}
+
+
+def etag(referral: Referral) -> str:
+    """The version, as HTTP writes it."""
+    return f'"{referral.version}"'
 
 
 def available_actions(referral: Referral) -> list[str]:
@@ -22,25 +28,32 @@ def available_actions(referral: Referral) -> list[str]:
     return [verb.replace("_", "-") for verb in LIFE.verbs(referral.status, PARTNER)]
 
 
+def _is_live(referral: Referral) -> bool:
+    return referral.status in WITH_PARTNER and referral.recalled_at is None
+
+
 def summary(referral: Referral) -> dict[str, Any]:
-    """A line of the inbox: nothing of the person."""
+    """A line of the inbox: nothing of the person. Once it is over: reference, dates and the recipient's own part."""
+    is_live, is_own_end = _is_live(referral), referral.status == Status.DECLINED or referral.recalled_at
     return {
         "id": str(referral.pk),
         "reference": referral.reference,
         "status": referral.status,
-        "urgency": referral.urgency,
-        "service_id": str(referral.service_id),
+        "urgency": referral.urgency if is_live else None,
+        "service_id": str(referral.service_id) if is_live else None,
         "referred_by": referral.unit.name,
         "sent_at": referral.sent_at,
         "status_at": referral.status_at,
+        "recalled_at": referral.recalled_at,
         "needs_action_by": referral.needs_action_by,
         "available_actions": available_actions(referral),
-        "end_reason": referral.end_reason,
+        "end_reason": referral.end_reason if is_own_end else "",
+        "outcome": referral.outcome,
         "version": referral.version,
     }
 
 
-def whole(referral: Referral) -> dict[str, Any]:
+def whole(referral: Referral, reader: User) -> dict[str, Any]:
     """The representation of one referral. ``Gone`` once the consent has ended or was taken back."""
     check_ground(referral)
     limit = tiers_open(referral.status, referral.urgency)
@@ -48,13 +61,13 @@ def whole(referral: Referral) -> dict[str, Any]:
     for tier, name in TIERS.items():
         codes = [code for code in referral.fields if FIELDS[code][0] == tier]
         released[name] = values_of(referral, codes) if tier <= limit and codes else None
+    is_live = _is_live(referral)
     return {
         **summary(referral),
         **released,
-        "consent": _consent(referral),
-        "due": dues(referral),
-        "messages": _messages(referral),
-        "outcome": referral.outcome,
+        "consent": _consent(referral) if is_live else None,
+        "due": _due(referral, reader),
+        "messages": _messages(referral) if is_live else [],
     }
 
 
@@ -62,11 +75,14 @@ def check_ground(referral: Referral) -> None:
     """HS-01 at each read."""
     if referral.recalled_at:
         raise Gone("consent.withdrawn", _("The person has taken back the consent. Stop, and confirm it."))
-    decision = referral.decision
-    fields = set(referral.fields)
-    is_covered = decision and decision.covers(Purpose.EXTERNAL_REFERRAL, referral.service_id, fields, timezone.now())
-    if referral.status in WITH_PARTNER and not is_covered:
+    if referral.status in WITH_PARTNER and not _is_covered(referral):
         raise Gone("consent.expired", _("The person’s consent has ended."))
+
+
+def _is_covered(referral: Referral) -> bool:
+    decision, fields = referral.decision, set(referral.fields)
+    purpose, now = Purpose.EXTERNAL_REFERRAL, timezone.now()
+    return decision is not None and decision.covers(purpose, referral.service_id, fields, now)
 
 
 def _consent(referral: Referral) -> dict[str, Any] | None:
@@ -76,15 +92,13 @@ def _consent(referral: Referral) -> dict[str, Any] | None:
     return {"id": str(decision.pk), "fields": referral.fields, "valid_until": decision.valid_until}
 
 
-def dues(referral: Referral) -> dict[str, Any]:
-    """When the running waits are due: code → time."""
-    running = Clock.objects.running().filter(subject_id=referral.pk)
-    return {clock.code: clock.due_at for clock in running}
+def _due(referral: Referral, reader: User) -> dict[str, Any]:
+    """When the recipient's own waits are due: code → time. The referrer's are not its business; what stands is not due."""
+    waits = Clock.objects.running().filter(subject_id=referral.pk, group_id__in=reader.group_ids, paused_at=None)
+    return {clock.code: clock.due_at for clock in waits.order_by("code")}
 
 
 def _messages(referral: Referral) -> list[dict[str, Any]]:
-    if referral.status not in WITH_PARTNER:
-        return []
     rows = referral.messages.order_by("at")
     for row in rows:
         row.dossier = referral.dossier

@@ -2,8 +2,10 @@
 
 from typing import Any
 
+from django.utils.translation import gettext as _
 from rest_framework import serializers
 
+from cases.vocabulary import Urgency
 from referrals.vocabulary import Confirmation, DeclineReason, ServiceOutcome, Status
 
 
@@ -14,7 +16,7 @@ class Strict(serializers.Serializer[Any]):
         """As usual, after refusing unknown fields."""
         unknown = set(data) - set(self.fields) if isinstance(data, dict) else set()
         if unknown:
-            raise serializers.ValidationError(dict.fromkeys(sorted(unknown), "unknown field"), code="unknown")
+            raise serializers.ValidationError(dict.fromkeys(sorted(unknown), _("Unknown.")), code="unknown")
         return super().to_internal_value(data)
 
 
@@ -75,19 +77,21 @@ class InboxQuery(Strict):
 
 
 class Line(serializers.Serializer[Any]):
-    """A line of the inbox."""
+    """A line of the inbox. ``urgency`` and ``service_id`` are null once it is over."""
 
     id = serializers.UUIDField()
     reference = serializers.CharField()
     status = serializers.ChoiceField(Status.choices)
-    urgency = serializers.ChoiceField(["emergency", "urgent", "normal"])
-    service_id = serializers.UUIDField()
+    urgency = serializers.ChoiceField(Urgency.choices, allow_null=True)
+    service_id = serializers.UUIDField(allow_null=True)
     referred_by = serializers.CharField()
     sent_at = serializers.DateTimeField()
     status_at = serializers.DateTimeField()
+    recalled_at = serializers.DateTimeField(allow_null=True)
     needs_action_by = serializers.ChoiceField(["referrer", "approver", "partner", "nobody"])
     available_actions = serializers.ListField(child=serializers.ChoiceField(list(BODIES)))
-    end_reason = serializers.CharField(allow_blank=True)
+    end_reason = serializers.CharField(allow_blank=True, help_text="Your own reason, or consent_withdrawn.")
+    outcome = serializers.CharField(allow_blank=True, help_text="What you reported.")
     version = serializers.IntegerField()
 
 
@@ -132,18 +136,45 @@ class Whole(Line):
     need = serializers.DictField(allow_null=True)
     items = serializers.DictField(allow_null=True)
     consent = ConsentShape(allow_null=True)
-    due = serializers.DictField(child=serializers.DateTimeField())
+    due = serializers.DictField(child=serializers.DateTimeField(), help_text="Your running waits, by code.")
     messages = MessageShape(many=True)
-    outcome = serializers.CharField(allow_blank=True)
 
 
 class Problem(serializers.Serializer[Any]):
-    """RFC 9457."""
+    """RFC 9457. ``state``, ``reference`` and ``available_actions`` come with 409, 410 and 412 of your own referrals."""
 
     type = serializers.CharField()
-    title = serializers.CharField()
+    title = serializers.CharField(help_text="In the language of Accept-Language.")
     status = serializers.IntegerField()
-    code = serializers.CharField()
+    code = serializers.CharField(help_text="Stable. Begins with whose fault it is: sender, receiver, consent, state.")
     detail = serializers.CharField(required=False)
     field = serializers.CharField(required=False)
-    errors = serializers.DictField(required=False)
+    errors = serializers.DictField(required=False, help_text="By field: message and code.")
+    reference = serializers.CharField(required=False)
+    state = serializers.ChoiceField(Status.choices, required=False)
+    available_actions = serializers.ListField(child=serializers.CharField(), required=False)
+
+
+class TokenRequest(serializers.Serializer[Any]):
+    """RFC 6749 §4.4. Id and secret here or by HTTP Basic, never in the address."""
+
+    grant_type = serializers.ChoiceField(["client_credentials"])
+    scope = serializers.CharField(required=False, help_text="Separated by spaces; all of them if left out.")
+    client_id = serializers.CharField(required=False)
+    client_secret = serializers.CharField(required=False)
+
+
+class Token(serializers.Serializer[Any]):
+    """A bearer token."""
+
+    access_token = serializers.CharField()
+    expires_in = serializers.IntegerField()
+    token_type = serializers.CharField()
+    scope = serializers.CharField()
+
+
+class TokenError(serializers.Serializer[Any]):
+    """RFC 6749 §5.2."""
+
+    error = serializers.CharField()
+    error_description = serializers.CharField(required=False)

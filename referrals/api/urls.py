@@ -1,18 +1,18 @@
 """Addresses of the partner API."""
 
 from django.urls import path
-from drf_spectacular.views import SpectacularJSONAPIView
-from oauth2_provider.views import TokenView
 
-from referrals.api import views
+from referrals.api import schema, views
 from referrals.api.serializers import BODIES
+from referrals.api.token import token
 
 app_name = "api"
 urlpatterns = [
-    path("oauth/token", TokenView.as_view(), name="token"),
-    path("openapi.json", SpectacularJSONAPIView.as_view(), name="openapi"),
+    path("oauth/token", token, name="token"),
+    path("openapi.json", schema.openapi, name="openapi"),
     path("referrals", views.inbox, name="inbox"),
-    path("referrals/<str:pk>", views.detail, name="detail"),
-    *(path(f"referrals/<str:pk>/{verb}", views.action(verb), name=verb) for verb in BODIES),
+    path("referrals/<str:id>", views.detail, name="detail"),
+    *(path(f"referrals/<str:id>/{verb}", views.action(verb), name=verb) for verb in BODIES),
+    path("", views.nothing),
     path("<path:path>", views.nothing, name="nothing"),
 ]

@@ -1,40 +1,32 @@
 """The partner API, version 1."""
 
+from collections.abc import Callable
 from typing import Any
 from uuid import UUID
 
 from django.utils.translation import gettext as _
-from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, extend_schema
+from drf_spectacular.utils import extend_schema
 from rest_framework.decorators import api_view
+from rest_framework.exceptions import ValidationError
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from foundation.audit import trail
 from foundation.core import policy
-from foundation.core.errors import Absent, Stale
+from foundation.core.errors import Absent, DomainError, Gone, Stale, WrongState
 from referrals import actions
-from referrals.api import problems, serializers
-from referrals.api.authentication import require_scope
-from referrals.api.idempotency import is_replay
-from referrals.api.representation import available_actions, summary, whole
+from referrals.api import problems, schema, serializers
+from referrals.api.authentication import READ, RESPOND, require_scope
+from referrals.api.idempotency import Claim, claim
+from referrals.api.representation import available_actions, etag, summary, whole
 from referrals.models import Referral
 from referrals.policy import is_recipient
 
-_P = OpenApiResponse(serializers.Problem)
-_PROBLEMS: dict[Any, Any] = {
-    (code, problems.MEDIA_TYPE): _P for code in (400, 401, 403, 404, 409, 410, 412, 422, 428, 429)
-}
-_READING = {key: value for key, value in _PROBLEMS.items() if key[0] in (400, 401, 403, 404, 410, 429)}
-_ACTING = [
-    OpenApiParameter("If-Match", str, OpenApiParameter.HEADER, required=True, description="The ETag you answer to."),
-    OpenApiParameter("Idempotency-Key", str, OpenApiParameter.HEADER, description="1–80 characters, kept for 24 h."),
-]
 
-
-def _fetch(request: Request, pk: str) -> Referral:
+def _fetch(request: Request, ref: str) -> Referral:
     """A referral addressed to the caller; any other id, form of id or recipient is the same 404."""
     try:
-        found: Referral = policy.fetch(request.user, Referral, UUID(pk), related=("dossier", "unit"))
+        found: Referral = policy.fetch(request.user, Referral, UUID(ref), related=("dossier", "unit"))
     except ValueError:
         raise Absent("record.absent", "") from None
     if not is_recipient(request.user, found) or found.sent_at is None:
@@ -42,21 +34,35 @@ def _fetch(request: Request, pk: str) -> Referral:
     return found
 
 
-def _etag(referral: Referral) -> str:
-    return f'"{referral.version}"'
+def _told(error: DomainError, referral: Referral) -> problems.Told:
+    """The refusal with what the recipient may know: where it stands and what can be done now."""
+    more = {"reference": referral.reference, "state": referral.status}
+    return problems.Told(error, etag(referral), **more, available_actions=available_actions(referral))
+
+
+def _query(request: Request) -> dict[str, Any]:
+    given = request.query_params
+    twice = [name for name in given if len(given.getlist(name)) > 1]
+    if twice:
+        raise ValidationError(dict.fromkeys(twice, _("Given more than once.")), code="twice")
+    query = serializers.InboxQuery(data=given.dict())
+    query.is_valid(raise_exception=True)
+    values: dict[str, Any] = query.validated_data
+    return values
 
 
 @extend_schema(
-    operation_id="listReferrals", parameters=[serializers.InboxQuery], responses={200: serializers.Inbox, **_READING}
+    operation_id="listReferrals",
+    parameters=[serializers.InboxQuery, schema.ACCEPT_LANGUAGE, schema.RETRY_AFTER],
+    responses={200: serializers.Inbox, **schema.LISTING},
 )
 @api_view(["GET"])
 def inbox(request: Request) -> Response:
-    """What changed for you since a cursor: stable under insertion, without anything of the person."""
-    require_scope(request, "referrals:read")
-    query = serializers.InboxQuery(data=request.query_params.dict())
-    query.is_valid(raise_exception=True)
-    after, limit, status = (query.validated_data.get(name) for name in ("after", "limit", "status"))
-    organisations = [s.unit.organisation_id for s in request.user.seats]
+    """What changed for you since a cursor, oldest change first: stable under insertion, nothing of the person."""
+    require_scope(request, READ)
+    query = _query(request)
+    after, limit, status = query["after"], query["limit"], query.get("status")
+    organisations = {seat.unit.organisation_id for seat in request.user.seats}
     rows = Referral.objects.visible_to(request.user).filter(recipient__in=organisations, change__gt=after)
     if status:
         rows = rows.filter(status=status)
@@ -68,47 +74,59 @@ def inbox(request: Request) -> Response:
     return Response(data)
 
 
-@extend_schema(operation_id="readReferral", responses={200: serializers.Whole, **_READING})
+@extend_schema(
+    operation_id="readReferral",
+    parameters=[schema.ID, schema.ACCEPT_LANGUAGE, schema.ETAG, schema.RETRY_AFTER],
+    responses={200: serializers.Whole, **schema.READING},
+)
 @api_view(["GET"])
-def detail(request: Request, pk: str) -> Response:
+def detail(request: Request, id: str) -> Response:
     """One referral, as far as its state and the person's consent allow at this moment."""
-    require_scope(request, "referrals:read")
-    referral = _fetch(request, pk)
-    if referral.recalled_at:
-        detail_ = _("The person has taken back the consent. Stop, and confirm it.")
-        more = {"reference": referral.reference, "available_actions": available_actions(referral)}
-        response = problems.problem(410, "consent.withdrawn", detail_, **more)
-    else:
-        data = whole(referral)
-        actions.viewed(referral)
-        response = Response(data)
-    response["ETag"] = _etag(referral)
-    return response
+    require_scope(request, READ)
+    referral = _fetch(request, id)
+    try:
+        data = whole(referral, request.user)
+    except Gone as error:
+        raise _told(error, referral) from error
+    actions.viewed(referral)
+    return Response(data, headers={"ETag": etag(referral)})
 
 
-def _check_version(expected: str) -> Any:
+def _version_check(request: Request) -> Callable[[Referral], None]:
+    expected = {tag.strip() for tag in request.headers.get("If-Match", "").split(",")} - {""}
+    if not expected:
+        raise problems.IfMatchMissing
+
     def check(locked: Referral) -> None:
-        if expected not in ("*", _etag(locked)):
-            raise Stale("state.stale", _("Your copy is out of date."))
+        if not expected & {"*", etag(locked)}:
+            raise Stale("state.stale", _("Read it again: it has changed since the version that you answer to."))
 
     return check
 
 
-def _act(request: Request, pk: str, verb: str) -> Response:
-    require_scope(request, "referrals:respond")
-    referral = _fetch(request, pk)
+def _act(request: Request, ref: str, verb: str) -> Response:
+    require_scope(request, RESPOND)
+    if "Transfer-Encoding" in request.headers:
+        raise problems.LengthMissing
+    request.body  # noqa: B018 - read once, before the parser takes the stream
+    referral = _fetch(request, ref)
     body = serializers.BODIES[verb](data=request.data)
     body.is_valid(raise_exception=True)
-    if not is_replay(request):
-        expected = request.headers.get("If-Match", "")
-        if not expected:
-            raise problems.IfMatchMissing
-        referral = _carry_out(referral, verb, body.validated_data, request.user, _check_version(expected))
-    else:
-        referral = _fetch(request, pk)
-    response = Response(summary(referral))
-    response["ETag"] = _etag(referral)
-    return response
+    try:
+        return _once(request, referral, verb, body.validated_data)
+    except (Gone, Stale, WrongState) as error:
+        raise _told(error, _fetch(request, ref)) from error
+
+
+def _once(request: Request, referral: Referral, verb: str, data: dict[str, str]) -> Response:
+    held: Claim = claim(request)
+    if held.answer is not None:
+        headers = {"ETag": f'"{held.answer["version"]}"', "Idempotency-Replayed": "true"}
+        return Response(held.answer, headers=headers)
+    done = _carry_out(referral, verb, data, request.user, _version_check(request))
+    answer = summary(done)
+    held.keep(answer)
+    return Response(answer, headers={"ETag": etag(done)})
 
 
 def _carry_out(referral: Referral, verb: str, data: dict[str, str], user: Any, check: Any) -> Referral:
@@ -121,23 +139,24 @@ def _carry_out(referral: Referral, verb: str, data: dict[str, str], user: Any, c
 def action(verb: str) -> Any:
     """The view of one verb, described by its own body."""
 
-    def view(request: Request, pk: str) -> Response:
-        return _act(request, pk, verb)
+    def view(request: Request, id: str) -> Response:
+        return _act(request, id, verb)
 
-    view.__name__ = verb.replace("-", "_")
-    view.__doc__ = f"{verb.replace('-', ' ').capitalize()}: allowed while ``available_actions`` lists it."
     name = "".join(part.capitalize() for part in verb.split("-"))
-    decorated = extend_schema(
+    view.__name__, view.__doc__ = verb.replace("-", "_"), serializers.BODIES[verb].__doc__
+    common = [schema.ID, schema.IF_MATCH, schema.IDEMPOTENCY_KEY, schema.ACCEPT_LANGUAGE]
+    described = extend_schema(
         operation_id=f"referral{name}",
-        request=serializers.BODIES[verb],
-        parameters=_ACTING,
-        responses={200: serializers.Line, **_PROBLEMS},
-    )(api_view(["POST"])(view))
-    return decorated
+        description=f"{view.__doc__}\n\nAllowed while `available_actions` lists `{verb}`.",
+        request=None if serializers.BODIES[verb] is serializers.Nothing else serializers.BODIES[verb],
+        parameters=[*common, schema.ETAG, schema.REPLAYED, schema.RETRY_AFTER],
+        responses={200: serializers.Line, **schema.ACTING},
+    )
+    return described(api_view(["POST"])(view))
 
 
 @extend_schema(exclude=True)
-@api_view(["GET", "POST", "PUT", "PATCH", "DELETE"])
-def nothing(request: Request, path: str = "") -> Response:
+@api_view(["GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS"])
+def nothing(request: Request, path: str | None = None) -> Response:
     """Any other address of the API: the same 404."""
     raise Absent("record.absent", "")

@@ -126,7 +126,7 @@ class WallsDown:
 
     def __exit__(self, *problem: object) -> None:
         with self.connection.cursor() as cursor:
-            for statement in self.restore:
+            for statement in reversed(self.restore):
                 cursor.execute(statement)
 
 

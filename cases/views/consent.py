@@ -1,0 +1,130 @@
+"""The conversation about consent, and taking a decision back."""
+
+from typing import Any
+from uuid import UUID
+
+from django.contrib.auth.decorators import login_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import get_language_info
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods
+
+from cases.actions.consent import PRESSURE, record_consent, withdraw_consent
+from cases.contributions import CONTRIBUTORS
+from cases.forms.consent import ConsentForm, own_rows, service_row
+from cases.identity import bar, clocks_of, open_case, zone_of
+from cases.models import Case
+from cases.story import Story, tell
+from cases.views.guards import keeps_words, page, refuse, typed
+from cases.views.who import me
+from consent.models import Decision, NoticeVersion
+from consent.vocabulary import Answer, Purpose
+from foundation.audit import trail
+from foundation.core import policy
+from foundation.core.errors import Absent, DomainError
+from foundation.core.words import day_words, moment_words
+
+
+@keeps_words
+def conversation(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """Ask line by line, record what was answered; ``?service=<id>`` adds the line of a service (several allowed)."""
+    case = open_case(request.user, pk)
+    policy.require(request.user, "record_consent", case)
+    form = ConsentForm(own_rows(case) + _services(request), typed(request), initial={"language": case.concern.language})
+    if form.is_valid():
+        try:
+            notice = NoticeVersion.current(form.cleaned_data["language"])
+            again = form.cleaned_data["again_reason"]
+            record_consent(case, form.asked(), by=me(request), notice=notice, how=form.how(), again_reason=again)
+            return redirect("cases:case_consent", pk)
+        except DomainError as error:
+            refuse(form, error)
+    trail.record("case.read", dossier=case.dossier_id, subject=case.pk)
+    return page(request, "case_consent", form, **_context(request, case, form))
+
+
+def _services(request: HttpRequest) -> list[Any]:
+    wanted = []
+    for text in request.GET.getlist("service")[:10]:
+        try:
+            wanted.append(UUID(text))
+        except ValueError:
+            continue
+    return [service_row(line) for contributor in CONTRIBUTORS for line in contributor.lines(wanted)]
+
+
+def _context(request: HttpRequest, case: Case, form: ConsentForm) -> dict[str, Any]:
+    story = tell(case, request.user, limit=0)
+    notices = NoticeVersion.objects.filter(version=NoticeVersion.current("en").version).order_by("language")
+    return {
+        "case": case,
+        "bar": bar(case, "case_consent", clocks=clocks_of(case)),
+        "decisions": [_said(case, row, story) for row in story.decisions if not row.superseded_at],
+        "notices": [{"notice": n, "language": get_language_info(n.language)["name_local"]} for n in notices],
+        "is_again": bool(form.errors.get("asked_by_person")) or _is_recent_no(story.decisions),
+        "now": moment_words(timezone.now(), timezone.now(), zone_of(case)),
+    }
+
+
+def _is_recent_no(decisions: list[Decision]) -> bool:
+    since = timezone.now() - PRESSURE
+    ends = (d.withdrawn_at or (d.valid_from if d.answer == Answer.REFUSED else None) for d in decisions)
+    return any(end and end > since for end in ends)
+
+
+def _said(case: Case, decision: Decision, story: Story) -> dict[str, Any]:
+    zone, now = zone_of(case), timezone.now()
+    is_active = decision.is_active()
+    state = str(Answer(decision.answer).label)
+    if decision.withdrawn_at:
+        state = _("Taken back %(when)s") % {"when": moment_words(decision.withdrawn_at, now, zone)}
+    elif decision.answer == Answer.GRANTED and not is_active:
+        state = _("Ended")
+    return {
+        "purpose": Purpose(decision.purpose).label,
+        "recipient": story.names.get(decision.recipient_id, case.unit.name),
+        "state": state,
+        "tone": "good" if is_active else "private",
+        "icon": "done" if is_active else "eye-off",
+        "condition": decision.condition,
+        "at": moment_words(decision.valid_from, now, zone),
+        "until": day_words(decision.valid_until, zone) if is_active else "",
+        "url": reverse("cases:withdraw", args=[case.pk, decision.pk]) if is_active else "",
+        "next": story.links.get(decision.recipient_id) if is_active else None,
+    }
+
+
+@login_required
+@require_http_methods(["GET", "HEAD", "POST"])
+def withdraw(request: HttpRequest, pk: UUID, decision: UUID) -> HttpResponse:
+    """The last page before a decision ends: it says exactly what ends with it. Always possible (HS-05, HS-06)."""
+    case = open_case(request.user, pk)
+    policy.require(request.user, "withdraw_consent", case)
+    found: Decision = policy.fetch(request.user, Decision, decision)
+    if found.person_id != case.person_id:
+        raise Absent("record.absent", "")
+    if request.method == "POST":
+        withdraw_consent(case, found, by=me(request))
+        return redirect("cases:case_consent", pk)
+    found.dossier = case.dossier
+    trail.record("case.read", dossier=case.dossier_id, subject=case.pk)
+    return render(request, "cases/case_withdraw.html", {"case": case, **_stop(case, found, request.user)})
+
+
+def _stop(case: Case, decision: Decision, actor: Any) -> dict[str, Any]:
+    names, now = tell(case, actor, limit=0).names, timezone.now()
+    ends = [line for contributor in CONTRIBUTORS for line in contributor.ends_with(decision)]
+    if decision.purpose in (Purpose.RECORD_CASE, Purpose.INTERNAL_ESCALATION):
+        ends.append(_("Every other consent of the person, and every open step of this case"))
+    rows = [
+        {"term": _("What"), "main": Purpose(decision.purpose).label},
+        {"term": _("With whom"), "main": names.get(decision.recipient_id, case.unit.name)},
+        {"term": _("Agreed"), "main": moment_words(decision.valid_from, now, zone_of(case))},
+        {"term": _("What ends at once"), "main": ends[0] if ends else _("Nothing was passed on"), "sub": " ".join(ends[1:])},
+        {"term": _("What then"), "main": _("Who received something is told, loses access and must confirm within 7 days.")},
+    ]
+    links = [{"url": reverse("cases:case_consent", args=[case.pk]), "label": _("Go back, nothing changes")}]
+    return {"rows": rows, "links": links}

@@ -1,0 +1,343 @@
+"""N synthetic cases, copied into the tables: real keys, real tokens, real access lists, real clocks.
+
+What an action of the product would write for a case, a waiting concern or a referral stands here a second time, as
+rows, because 100,000 cases by the actions take most of an hour. A test compares the two.
+"""
+
+import os
+import random
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from django.db import connections
+from django.utils import timezone
+
+from cases.models import Case, CaseNote, Concern, FollowUp
+from consent.models import Consent, Decision, Person
+from consent.vocabulary import Element
+from foundation.accounts.models import User
+from foundation.core.codes import ALPHABET
+from foundation.dossiers import clerk
+from foundation.dossiers.actions import permission_id
+from foundation.dossiers.models import (
+    FOLLOW,
+    VIEW,
+    Clock,
+    Dossier,
+    DossierGroupPermission,
+    DossierKey,
+    DossierUserPermission,
+    key_place,
+)
+from foundation.vault.crypto import Cipher, commitment, extract, wrap
+from foundation.vault.models import current_key, organisation_kek
+from referrals.bench.copying import Table, Trail, WallsDown
+from referrals.bench.twins import ORIGINALS
+from referrals.bench.world import SCOPES, Place, World
+from referrals.models import Disclosure, Partner, Referral, ReferralMove
+
+CHUNK = 2_000
+STEP = timedelta(minutes=10)
+FIRST_STAGE = 1_000
+SCOPES_FROM = 10_000
+RARE = (100, 101, 102)
+MANY_NOTES = 20
+FIRST = (
+    "Mohammed Amina Olha Tariq Fatima Yusuf Svitlana Leyla Ahmad Iryna Khaled Mariam Omar Natalia Hassan محمد فاطمة "
+    "يوسف Олександр Ольга Наталія Ahmed Yousef Ibrahim Salma Dmytro Sergei"
+).split()
+LAST = "Al-Zahra Kovalenko Haddad Shevchenko Nasser Bondar Darwish Ivanova Rahman Melnyk الخطيب Saleh Коваленко".split()
+STORY = "The landlord keeps the papers and locks the door at night. They ask for their papers and for a safe place. "
+FIELDS = ["urgency", "service_type", "district", "age_band", "languages", "alias", "safe_contact", "reason"]
+DAY = timedelta(days=1)
+
+
+def code(number: int) -> str:
+    """A code in the product's alphabet, another one for each number."""
+    signs, number = "", (number + 1) * 104_395_301 % 29**6
+    for _ in range(6):
+        number, sign = divmod(number, 29)
+        signs += ALPHABET[sign]
+    return f"{signs[:3]}-{signs[3:]}"
+
+
+@dataclass
+class Folder:
+    """A dossier that is being written: its id, its cipher, when it was opened."""
+
+    pk: UUID
+    cipher: Cipher
+    kind: str
+    at: datetime
+
+
+@dataclass
+class Matter:
+    """One case that is being written, and what its rows refer to."""
+
+    number: int
+    place: Place
+    folder: Folder
+    person: UUID
+    words: dict[str, str] = field(default_factory=dict)
+
+
+class Loader:
+    """Grows the database to a number of cases. Reproducible but for the keys: the same seed gives the same cases."""
+
+    def __init__(self, world: World, largest: int) -> None:
+        self.world, self.largest, self.n_cases, self.n_codes = world, largest, 0, 0
+        self.random = random.Random(1)  # noqa: S311
+        self.start = timezone.now() - STEP * (largest + 10)
+        twins = set(ORIGINALS)
+        bare = (Dossier, DossierKey, DossierGroupPermission, DossierUserPermission)
+        self.tables = {model: Table(model, has_twin=model in twins) for model in (*bare, *ORIGINALS)}
+        self.trail = Trail()
+        self.permissions = {name: permission_id(name) for name in (VIEW, FOLLOW)}
+        self.keys = {org: current_key(org) for org in (world.society.pk, *world.partner_groups)}
+        self.keks = {org: organisation_kek(key.pk) for org, key in self.keys.items()}
+        self.feeds = dict.fromkeys(world.partner_groups, 0)
+
+    def grow(self, size: int) -> None:
+        """Write cases until there are ``size``."""
+        with WallsDown() as raw:
+            while self.n_cases < size:
+                upto = min(size, self.n_cases + CHUNK)
+                for number in range(self.n_cases, upto):
+                    self._case(number)
+                self.n_cases = upto
+                self._flush(raw)
+        self._finish()
+
+    def _flush(self, raw: Any) -> None:
+        with raw.transaction(), raw.cursor() as cursor:
+            for table in self.tables.values():
+                table.flush(cursor)
+            self.trail.flush(cursor)
+
+    def _finish(self) -> None:
+        for organisation, change in self.feeds.items():
+            Partner.objects.filter(pk=organisation).update(last_change=change)
+        with connections["owner"].cursor() as cursor:
+            cursor.execute("VACUUM ANALYZE")
+
+    def add(self, model: type[Any], folder: Folder, **values: Any) -> UUID:
+        """One row that hangs on a folder; returns its id."""
+        pk = self._uuid()
+        self.tables[model].add(folder.cipher, id=pk, dossier_id=folder.pk, **values)
+        return pk
+
+    def _uuid(self) -> UUID:
+        return UUID(int=self.random.getrandbits(128), version=4)
+
+    def _code(self) -> str:
+        self.n_codes += 1
+        return code(self.n_codes)
+
+    # --- folders
+
+    def folder(self, kind: str, place: Place, at: datetime, owner: UUID) -> Folder:
+        """A dossier with a key of its own, wrapped for ``owner``, that the clerk follows."""
+        pk, key = self._uuid(), os.urandom(32)
+        prk = extract(key)
+        folder = Folder(pk, Cipher(pk, 1, prk), kind, at)
+        self.tables[Dossier].add(id=pk, kind=kind, organisation_id=owner, unit_id=place.unit.pk, created_at=at)
+        self.tables[DossierKey].add(
+            id=self._uuid(), dossier_id=pk, organisation_key_id=self.keys[owner].pk, commit=commitment(prk),
+            wrapped=wrap(self.keks[owner], key, key_place(pk, 1)),
+        )  # fmt: skip
+        self.open_to(folder, clerk.group_id(), FOLLOW)
+        return folder
+
+    def open_to(self, folder: Folder, group: int, permission: str = VIEW) -> None:
+        """A seat on the access list."""
+        self.tables[DossierGroupPermission].add(**self._access(folder, permission), group_id=group)
+
+    def open_to_person(self, folder: Folder, user: User, reason: str, permission: str = VIEW) -> None:
+        """A person on the access list."""
+        self.tables[DossierUserPermission].add(
+            **self._access(folder, permission), user_id=user.pk, reason=reason, granted_by_id=user.pk
+        )
+
+    def _access(self, folder: Folder, permission: str) -> dict[str, Any]:
+        return {
+            "permission_id": self.permissions[permission], "content_object_id": folder.pk,
+            "dossier_kind": folder.kind, "dossier_created_at": folder.at,
+        }  # fmt: skip
+
+    # --- matters
+
+    def _place(self, number: int) -> Place:
+        """Where a case happens. From 10,000 cases on, 7,800 of them belong to the two scopes of the search."""
+        if number in RARE:
+            return self.world.special["rare"]
+        if self.largest >= SCOPES_FROM and number >= FIRST_STAGE:
+            total, span = sum(SCOPES.values()), self.largest - FIRST_STAGE
+            before, after = (total * n // span for n in (number - FIRST_STAGE, number - FIRST_STAGE + 1))
+            if after > before:
+                small, large = SCOPES
+                return self.world.special[small if before % 6 == 0 else large]
+        return self.world.points[number % len(self.world.points)]
+
+    def _case(self, number: int) -> None:
+        place, at = self._place(number), self.start + STEP * number
+        matter = self._matter(number, place, "case", at)
+        concern = self._concern(matter, status="escalated_to_case", triage={"exposure": "actual", "harm_forms": []})
+        case, case_code = self._case_row(matter, concern)
+        self._waits(matter, case, case_code)
+        if number % 10 < 3:
+            self._referral(matter, case)
+        if self.random.random() < place.waiting_share:
+            self._waiting_concern(number, place, at)
+
+    def _matter(self, number: int, place: Place, kind: str, at: datetime) -> Matter:
+        """A folder with its access list, a person and the conversation about passing it on."""
+        folder = self.folder(kind, place, at, self.world.society.pk)
+        for group in (place.group, *place.more_groups):
+            self.open_to(folder, group)
+        if place.reporter.pk != place.owner.pk:
+            self.open_to_person(folder, place.reporter, "reporter", FOLLOW)
+        name = f"{self.random.choice(FIRST)} {self.random.choice(LAST)}"
+        contact = {"method": "phone", "value": f"+38050{number:07d}", "safe_times": "10:00-12:00"}
+        person = self.add(
+            Person, folder, alias=name.split()[0], name=name, changed_at=at, safe_contact=contact,
+            profile={"age_band": "18-59", "gender": "female", "languages": ["uk"], "district": "Harbour"},
+        )  # fmt: skip
+        matter = Matter(number, place, folder, person)
+        self.consent(matter, "internal_escalation", "unit", place.unit.pk, ["alias", "safe_contact", "summary"])
+        self.trail.add("dossier.opened", folder.pk, person)
+        return matter
+
+    def consent(self, matter: Matter, purpose: str, kind: str, recipient: Any, fields: list[str]) -> UUID:
+        """A conversation with one decision: granted."""
+        at, by = matter.folder.at, matter.place.reporter
+        consent = self.add(
+            Consent, matter.folder, person_id=matter.person, notice_id=self.world.notice.pk, language="en",
+            mode="verbal", interpreter="none", elements=list(Element.values), held_by_id=by.pk, held_at=at,
+        )  # fmt: skip
+        return self.add(
+            Decision, matter.folder, consent_id=consent, person_id=matter.person, purpose=purpose, recipient_kind=kind,
+            recipient_id=recipient, fields=fields, answer="granted", valid_from=at, valid_until=self._later(4000),
+        )  # fmt: skip
+
+    def _later(self, days: int) -> datetime:
+        return self.start + STEP * self.largest + DAY * days
+
+    def _urgency(self, number: int) -> tuple[int, str]:
+        rank = 0 if number % 20 == 0 else 1 if number % 5 == 0 else 2
+        return rank, ("emergency", "urgent", "normal")[rank]
+
+    def _concern(self, matter: Matter, **values: Any) -> UUID:
+        at, place = matter.folder.at, matter.place
+        return self.add(
+            Concern, matter.folder, code=self._code(), unit_id=place.unit.pk, reporter_id=place.reporter.pk,
+            person_id=matter.person, notice_id=self.world.notice.pk, urgency=self._urgency(matter.number)[1],
+            language="en", reporter_kind="affected_person_self", setting="hsp", limits_explained_at=at, started_at=at,
+            saved_at=at, submitted_at=at, answers={"flags": [], "category": "documents_legal_status"}, summary=STORY,
+            wishes="My papers back. No police.", **values,
+        )  # fmt: skip
+
+    def _case_row(self, matter: Matter, concern: UUID) -> tuple[UUID, str]:
+        at, place, case_code = matter.folder.at, matter.place, self._code()
+        self.open_to_person(matter.folder, place.owner, "owner")
+        case = self.add(
+            Case, matter.folder, code=case_code, unit_id=place.unit.pk, concern_id=concern, person_id=matter.person,
+            owner_id=place.owner.pk, focal_group_id=place.group, status="accepted", opened_at=at,
+            urgency=self._urgency(matter.number)[1], classification={"exposure": "actual", "harm_forms": ["coercion"]},
+        )  # fmt: skip
+        is_long = matter.number >= self.largest - 2_000 or matter.number in RARE or matter.number < FIRST_STAGE
+        for hours, event in self._story(MANY_NOTES if is_long else 2):
+            self.add(
+                CaseNote, matter.folder, case_id=case, author_id=place.owner.pk, event=event, text=STORY,
+                written_at=at + timedelta(hours=hours),
+            )  # fmt: skip
+        self.consent(matter, "follow_up_contact", "unit", place.unit.pk, [])
+        self.trail.add("case.opened", matter.folder.pk, case)
+        return case, case_code
+
+    def _story(self, n_notes: int) -> Iterator[tuple[int, str]]:
+        yield 0, "opened"
+        for hours in range(1, n_notes):
+            yield hours, "note"
+
+    # --- what waits
+
+    def clock(self, folder: Folder, number: int, subject: tuple[str, UUID, str], what: str, **values: Any) -> None:
+        """A clock that runs; its due time lies ahead, so that the sweep leaves it alone."""
+        rank, urgency = self._urgency(number)
+        due = self._later(5 + number % 300) + timedelta(seconds=number)
+        kind, pk, reference = subject
+        self.add(
+            Clock, folder, code=what, subject_kind=kind, subject_id=pk, reference=reference, urgency=urgency, rank=rank,
+            started_at=folder.at, due_at=due, next_at=due, **values,
+        )  # fmt: skip
+
+    def _waits(self, matter: Matter, case: UUID, case_code: str) -> None:
+        place, number, folder = matter.place, matter.number, matter.folder
+        subject = ("case", case, case_code)
+        self.clock(folder, number, subject, "owner", unit_id=place.unit.pk, user_id=place.owner.pk, stopped_at=folder.at)
+        if number % 4 == 2 or number in RARE:
+            self.add(FollowUp, folder, case_id=case, planned_by_id=place.owner.pk, due_at=self._later(20))
+            self.clock(folder, number, subject, "follow_up", unit_id=place.unit.pk, user_id=place.owner.pk)
+
+    def _waiting_concern(self, number: int, place: Place, at: datetime) -> None:
+        matter = self._matter(number, place, "concern", at + timedelta(minutes=3))
+        concern = self._concern(matter, status="submitted")
+        reference = code(self.n_codes)
+        subject = ("concern", concern, reference)
+        self.clock(matter.folder, number, subject, "triage", unit_id=place.unit.pk, group_id=place.waiting_group)
+
+    def _referral(self, matter: Matter, case: UUID) -> None:
+        service = self.world.services[matter.number // 10 % len(self.world.services)]
+        decision = self.consent(matter, "external_referral", "service", service.pk, FIELDS)
+        recipient = service.partner_id
+        place, at, owner = matter.place, matter.folder.at + DAY / 24, matter.place.owner
+        folder = self.folder("package", place, at, recipient)
+        for group in (place.group, self.world.partner_groups[recipient]):
+            self.open_to(folder, group)
+        self.open_to_person(folder, owner, "referrer")
+        self.feeds[recipient] += 1
+        is_accepted = matter.number % 3 > 0
+        self._referral_rows(matter, folder, case, service, decision, is_accepted=is_accepted)
+
+    def _referral_rows(
+        self, matter: Matter, folder: Folder, case: UUID, service: Any, decision: UUID, *, is_accepted: bool
+    ) -> None:
+        place, at, recipient = matter.place, folder.at, service.partner_id
+        approver = self.world.approver if place.owner.pk != self.world.approver.pk else place.reporter
+        status, reference = "accepted" if is_accepted else "sent", self._code() + "-0"
+        package = {
+            "urgency": "normal", "service_type": service.service_type, "district": "Harbour", "age_band": "18-59",
+            "languages": ["uk"], "alias": "Amina", "reason": "Help to get identity papers back",
+            "safe_contact": {"method": "phone", "value": "+380501234567"},
+        }  # fmt: skip
+        referral = self.add(
+            Referral, folder, reference=reference, case_id=case, unit_id=place.unit.pk, service_id=service.pk,
+            recipient_id=recipient, decision_id=decision, urgency="normal", status=status, fields=FIELDS,
+            requested_by_id=place.owner.pk, approved_by_id=approver.pk, created_at=at, status_at=at, sent_at=at,
+            decided_at=at if is_accepted else None, viewed_at=at, version=3, change=self.feeds[recipient],
+            reason="Help to get identity papers back", package=package,
+        )  # fmt: skip
+        self._moves(folder, referral, place.owner.pk, is_accepted=is_accepted)
+        for tier, fields in enumerate((FIELDS[:5], FIELDS[5:7], FIELDS[7:])[: 3 if is_accepted else 1]):
+            self.add(
+                Disclosure, folder, referral_id=referral, recipient_id=recipient, decision_id=decision,
+                purpose="external_referral", tier=tier, fields=fields, at=at,
+            )  # fmt: skip
+        what = "first_contact" if is_accepted else "decide"
+        self.clock(
+            folder, matter.number, ("referral", referral, reference), what, unit_id=place.unit.pk,
+            group_id=self.world.partner_groups[recipient],
+        )  # fmt: skip
+        self.trail.add("referral.send", folder.pk, referral)
+
+    def _moves(self, folder: Folder, referral: UUID, actor: int, *, is_accepted: bool) -> None:
+        steps = [("submit", "draft", "awaiting_approval"), ("send", "awaiting_approval", "sent")]
+        for verb, former, status in [*steps, *([("accept", "sent", "accepted")] if is_accepted else [])]:
+            self.add(
+                ReferralMove, folder, referral_id=referral, verb=verb, actor_id=actor, side="referrer",
+                from_status=former, to_status=status, at=folder.at, lasted=timedelta(hours=1),
+            )  # fmt: skip

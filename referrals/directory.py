@@ -1,0 +1,67 @@
+"""The directory as staff read it: which services may be asked, and why another may not (HS-10)."""
+
+from dataclasses import dataclass
+from uuid import UUID
+
+from django.utils.translation import gettext as _
+
+from cases.models import Case
+from consent.models import Decision
+from consent.vocabulary import Answer, Purpose
+from referrals.models import Service
+from referrals.vocabulary import FIELDS
+from referrals.words import labels
+
+MAY_HOLD = ("district", "age_band", "gender", "languages", "interpreter", "access")
+
+
+@dataclass(frozen=True)
+class Entry:
+    """A service, why it cannot be asked (empty if it can), and what the person decided about it."""
+
+    service: Service
+    why_not: str
+    decision: Decision | None = None
+
+    @property
+    def state(self) -> str:
+        """Where the person stands: open, agreed, refused or ended."""
+        if self.decision is None or self.decision.answer == Answer.NOT_ASKED:
+            return "open"
+        if self.decision.answer == Answer.REFUSED:
+            return "refused"
+        return "agreed" if self.decision.is_active() else "ended"
+
+
+def why_not(service: Service) -> str:
+    """The reason for which nothing may be sent there, or nothing (HS-10)."""
+    if not service.partner.may_receive:
+        return _("There is no agreement in force with this organisation.")
+    if not service.is_active:
+        return _("This service is closed.")
+    return "" if service.is_fresh else _("Nobody has checked this entry for half a year. Ask for it to be checked.")
+
+
+def entries(case: Case | None = None) -> list[Entry]:
+    """All services by organisation, with the decisions of the person of a case: two queries."""
+    rows = Service.objects.select_related("partner__organisation").order_by("partner__organisation__name", "name")
+    known = decisions_on_services(case) if case else {}
+    return [Entry(service, why_not(service), known.get(service.pk)) for service in rows]
+
+
+def decisions_on_services(case: Case) -> dict[UUID, Decision]:
+    """The latest decision of the person on each service."""
+    rows = Decision.objects.filter(person=case.person_id, purpose=Purpose.EXTERNAL_REFERRAL, superseded_at=None)
+    return {decision.recipient_id: decision for decision in rows.order_by("valid_from")}
+
+
+def may_hold(service: Service) -> dict[str, str]:
+    """What the person may keep back although the service asks for it: code → label, in tier order."""
+    return {c: str(FIELDS[c][1]) for c in service.offered_fields if FIELDS[c][0] > 0 or c in MAY_HOLD}
+
+
+def told(service: Service) -> str:
+    """What the service would be told, in the order in which it opens."""
+    later = [code for code in service.offered_fields if FIELDS[code][0] > 0]
+    first = _("At once: what is needed to decide, without a name.")
+    return f"{first} {_('After they accept: %(fields)s.') % {'fields': labels(later).lower()}}" if later else first

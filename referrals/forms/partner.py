@@ -1,0 +1,70 @@
+"""What a partner's worker answers; the same verbs and codes as in the API."""
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from cases.forms.text import CleanText
+from referrals.models import REASON_LENGTH
+from referrals.vocabulary import Confirmation, DeclineReason, ServiceOutcome
+
+
+class NothingForm(forms.Form):
+    """No words are needed: acknowledge, accept, start, hold, resume, unable-to-reach."""
+
+
+class AskForm(forms.Form):
+    """A question."""
+
+    text = CleanText(
+        label=_("Your question"),
+        max_length=REASON_LENGTH,
+        widget=forms.Textarea(attrs={"rows": 4}),
+        help_text=_("Ask only what you need to decide. Do not ask who caused the harm."),
+        error_messages={"required": _("Write your question.")},
+    )
+
+
+class DeclineForm(forms.Form):
+    """Why not."""
+
+    reason = forms.ChoiceField(
+        label=_("Why do you decline?"),
+        choices=DeclineReason.choices,
+        widget=forms.RadioSelect,
+        error_messages={"required": _("Choose a reason.")},
+    )
+
+
+class OutcomeForm(forms.Form):
+    """What came of the service, and a short report."""
+
+    outcome = forms.ChoiceField(
+        label=_("What came of it?"),
+        choices=ServiceOutcome.choices,
+        widget=forms.RadioSelect,
+        error_messages={"required": _("Choose what came of it.")},
+    )
+    text = CleanText(
+        label=_("Short report"), required=False, max_length=REASON_LENGTH, widget=forms.Textarea(attrs={"rows": 4})
+    )
+
+
+class ConfirmForm(forms.Form):
+    """What was done after the consent was taken back."""
+
+    confirmation = forms.ChoiceField(
+        label=_("What did you do?"),
+        choices=Confirmation.choices,
+        widget=forms.RadioSelect,
+        error_messages={"required": _("Choose what you did.")},
+    )
+
+
+FORMS: dict[str, type[forms.Form]] = {
+    **dict.fromkeys(("acknowledge", "accept", "start", "hold", "resume", "unable-to-reach"), NothingForm),
+    "ask": AskForm,
+    "decline": DeclineForm,
+    "complete": OutcomeForm,
+    "not-complete": OutcomeForm,
+    "confirm-withdrawal": ConfirmForm,
+}

@@ -1,0 +1,77 @@
+"""What the referring side writes."""
+
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from cases.forms.text import CleanText
+from referrals.models import REASON_LENGTH
+from referrals.vocabulary import CancelReason
+
+
+def _long(label: Any, *, required: bool = True, missing: Any = "", hint: Any = "") -> CleanText:
+    widget, errors = forms.Textarea(attrs={"rows": 4}), {"required": missing}
+    return CleanText(
+        label=label, required=required, max_length=REASON_LENGTH, widget=widget, help_text=hint, error_messages=errors
+    )
+
+
+class PrepareForm(forms.Form):
+    """Why the service is needed, and what stays here although the person agreed to it."""
+
+    reason = _long(
+        _("What is needed, and why?"),
+        missing=_("Write what is needed, and why."),
+        hint=_("Only what the service needs to help. No word on who caused the harm."),
+    )
+    withheld = forms.MultipleChoiceField(
+        label=_("Keep back from this referral"), required=False, widget=forms.CheckboxSelectMultiple
+    )
+
+    def __init__(self, may_hold: dict[str, str], *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["withheld"].choices = list(may_hold.items())  # type: ignore[attr-defined]
+        if not may_hold:
+            del self.fields["withheld"]
+
+
+class ConfirmStep(forms.Form):
+    """A step that needs no words: submit, give back, mark as an error, confirm that no answer came."""
+
+
+class TextStep(forms.Form):
+    """An answer to the partner, or advice on how to reach the person."""
+
+    text = _long(
+        _("Your answer"), missing=_("Write an answer."), hint=_("The partner reads this. Do not write the person’s name.")
+    )
+
+
+class VerifyStep(forms.Form):
+    """What the person said when asked whether it helped."""
+
+    text = _long(_("What the person said"), required=False, hint=_("Did they get it, was it safe, what is still needed?"))
+
+
+class CancelStep(forms.Form):
+    """Why the referral is called off; a withdrawal of consent has a page of its own."""
+
+    reason = forms.ChoiceField(
+        label=_("Why is it called off?"),
+        choices=[choice for choice in CancelReason.choices if choice[0] != CancelReason.CONSENT_WITHDRAWN],
+        widget=forms.RadioSelect,
+        error_messages={"required": _("Choose a reason.")},
+    )
+
+
+STEPS: dict[str, type[forms.Form]] = {
+    "submit": ConfirmStep,
+    "return_to_draft": ConfirmStep,
+    "answer": TextStep,
+    "advise": TextStep,
+    "cancel": CancelStep,
+    "expire": ConfirmStep,
+    "verify": VerifyStep,
+    "mark_error": ConfirmStep,
+}

@@ -1,0 +1,224 @@
+"""What the page of a referral shows to the referring side: clocks, moves, messages, what is open, what may be done."""
+
+from typing import Any
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from foundation.accounts.models import User
+from foundation.core import policy
+from foundation.core.words import day_words, moment_words
+from foundation.dossiers.models import Clock
+from referrals.models import Message, Referral, ReferralMove
+from referrals.states import APPROVER, LIFE, PARTNER, REFERRER, WITH_PARTNER, tiers_open
+from referrals.vocabulary import FIELDS, CancelReason, Confirmation, DeclineReason, ServiceOutcome, Status
+from referrals.words import MOVES, heading, label, labels, limit, span
+
+WAITS = (
+    ("acknowledge", gettext_lazy("Acknowledge")),
+    ("decide", gettext_lazy("Decide")),
+    ("first_contact", gettext_lazy("Serve")),
+    ("feedback", gettext_lazy("Feed back")),
+)
+CHECKABLE = (Status.COMPLETED, Status.NOT_COMPLETED, Status.DECLINED, Status.EXPIRED)
+LABELS = {
+    "submit": gettext_lazy("Ask the focal point to approve"),
+    "send": gettext_lazy("Check and share"),
+    "return_to_draft": gettext_lazy("Give it back to the referrer"),
+    "answer": gettext_lazy("Answer the question"),
+    "advise": gettext_lazy("Say how else to reach the person"),
+    "verify": gettext_lazy("Record what the person says about it"),
+    "expire": gettext_lazy("Confirm that no answer came"),
+    "cancel": gettext_lazy("Call it off"),
+    "mark_error": gettext_lazy("Mark as entered in error"),
+}
+
+
+def verbs(referral: Referral, actor: User) -> list[str]:
+    """What this person may do now: the life-cycle's table and the seat's abilities together, most needed first."""
+    may = policy.abilities(actor, referral)
+    now = {v for side in (REFERRER, APPROVER) for v in LIFE.verbs(referral.status, side) if may.get(v)}
+    if referral.status in CHECKABLE and referral.verified_at is None and may["verify"]:
+        now.add("verify")
+    if "expire" in now and not _is_late(referral):
+        now.remove("expire")
+    return [verb for verb in LABELS if verb in now]
+
+
+def _is_late(referral: Referral) -> bool:
+    rows = Clock.objects.running().filter(subject_id=referral.pk, code="decide", due_at__lte=timezone.now())
+    return bool(rows.exists())
+
+
+def summary(referral: Referral, actor: User) -> dict[str, Any]:
+    """The context of the page."""
+    known = _clocks(referral.pk)
+    offered = verbs(referral, actor)
+    return {
+        "referral": referral,
+        "heading": heading(referral),
+        "lede": lede(referral, known),
+        "clocks": clocks(referral, known) if referral.sent_at else [],
+        "timeline": timeline(referral, known),
+        "sees": sees(referral),
+        "not_yet": not_yet(referral),
+        "held": stays(referral),
+        "rests": rests(referral),
+        "verbs": [_button(verb, referral) for verb in offered],
+        "may_change": policy.allows(actor, "revise", referral),
+        "may_offer_elsewhere": referral.status in (Status.DECLINED, Status.EXPIRED) and not referral.verified_at,
+        "partner": referral.service.partner,
+        "needs_phone": bool(referral.recalled_at) and not referral.confirmation,
+        "report": referral.report if referral.is_open else None,
+        "outcome": ServiceOutcome(referral.outcome).label if referral.outcome else "",
+    }
+
+
+def _button(verb: str, referral: Referral) -> dict[str, Any]:
+    name = "share" if verb == "send" else verb
+    return {"verb": verb, "label": LABELS[verb], "url": reverse(f"referrals:{name}", args=[referral.pk])}
+
+
+def _clocks(pk: UUID) -> dict[str, Clock]:
+    rows = Clock.objects.filter(subject_id=pk).order_by("started_at")
+    return {clock.code: clock for clock in rows}
+
+
+def _zone(referral: Referral) -> ZoneInfo:
+    return ZoneInfo(referral.unit.time_zone)
+
+
+def lede(referral: Referral, known: dict[str, Clock]) -> dict[str, str]:
+    """The sentence under the heading: until when, and what the reader has to do meanwhile."""
+    running = [c for c in known.values() if c.stopped_at is None and c.paused_at is None]
+    first = min((c.due_at for c in running), default=None)
+    until = moment_words(first, timezone.now(), _zone(referral)) if first else ""
+    if referral.recalled_at:
+        return {"until": until, "then": _("Phone them: they must stop, delete what they kept, and confirm it.")}
+    side = referral.needs_action_by
+    if side == PARTNER:
+        return {"until": until, "then": _("You need to do nothing now. If nobody answers, it comes back to you.")}
+    return {"until": until, "then": ""}
+
+
+def clocks(referral: Referral, known: dict[str, Clock]) -> list[dict[str, Any]]:
+    """The four waits of a referral."""
+    return [_wait(referral, known.get(code), code, title) for code, title in WAITS]
+
+
+def _wait(referral: Referral, clock: Clock | None, code: str, title: Any) -> dict[str, Any]:
+    most = limit(code, referral.urgency)
+    if clock is None:
+        begun = _("Within %(limit)s") % {"limit": most}
+        return {"title": title, "state": "later", "main": _("Not begun"), "sub": begun}
+    now, zone = timezone.now(), _zone(referral)
+    full, passed = clock.due_at - clock.started_at, (clock.stopped_at or clock.paused_at or now) - clock.started_at
+    wait = {"title": title, "value": passed.total_seconds(), "of": full.total_seconds()}
+    if clock.stopped_at:
+        kept = _("Limit %(limit)s, kept") if clock.stopped_at <= clock.due_at else _("Limit %(limit)s, not kept")
+        when = moment_words(clock.stopped_at, now, zone)
+        return {**wait, "state": "done", "main": _("In %(span)s") % {"span": span(passed)}, "sub": when,
+                "limit": kept % {"limit": most}}  # fmt: skip
+    if clock.paused_at:
+        return {**wait, "state": "paused", "main": _("Stands still"), "sub": _("It waits for an answer from us")}
+    due = _("due %(when)s") % {"when": moment_words(clock.due_at, now, zone)}
+    words = {"sub": due, "limit": _("Limit %(limit)s. The partner acts.") % {"limit": most}}
+    if clock.due_at <= now:
+        late = _("Late by %(span)s") % {"span": span(now - clock.due_at)}
+        return {**wait, **words, "state": "late", "main": late}
+    return {**wait, **words, "state": "now", "main": _("%(span)s left") % {"span": span(clock.due_at - now)}}
+
+
+def timeline(referral: Referral, known: dict[str, Clock]) -> list[dict[str, Any]]:
+    """Moves and messages, newest first, under the next step."""
+    zone, now, names = _zone(referral), timezone.now(), {"partner": referral.recipient.name}
+    found: list[tuple[Any, str, str]] = []
+    for move in ReferralMove.objects.filter(referral=referral).select_related("actor"):
+        why = _reason(move.reason)
+        who = _("by %(name)s") % {"name": move.actor.name} if move.side != "system" else ""
+        found.append((move.at, str(MOVES[move.verb]) % names, ". ".join(part for part in (who, why) if part)))
+    found += _messages(referral)
+    if referral.viewed_at:
+        found.append((referral.viewed_at, _("%(partner)s first opened it") % names, ""))
+    if referral.confirmation:
+        found.append((referral.status_at, _("%(partner)s confirmed") % names, Confirmation(referral.confirmation).label))
+    found.sort(key=lambda row: row[0], reverse=True)
+    items = [{"title": title, "detail": detail, "at": moment_words(at, now, zone)} for at, title, detail in found]
+    return _next(referral, known) + items
+
+
+def _reason(code: str) -> str:
+    words = {**dict(DeclineReason.choices), **dict(CancelReason.choices)}
+    return str(words.get(code, ""))
+
+
+def _messages(referral: Referral) -> list[tuple[Any, str, str]]:
+    if not referral.is_open:
+        return []
+    found = []
+    for row in Message.objects.filter(referral=referral).select_related("author"):
+        row.dossier = referral.dossier
+        words = _("Asked: “%(text)s”") if row.side == PARTNER else _("Answered: “%(text)s”")
+        found.append((row.at, words % {"text": row.text}, _("by %(name)s") % {"name": row.author.name}))
+    return found
+
+
+def _next(referral: Referral, known: dict[str, Clock]) -> list[dict[str, Any]]:
+    running = [c for c in known.values() if c.stopped_at is None]
+    if not running:
+        return []
+    due = min(c.due_at for c in running)
+    when = _("by %(when)s") % {"when": moment_words(due, timezone.now(), _zone(referral))}
+    title = _("Next: %(what)s") % {"what": heading(referral)}
+    return [{"title": title, "detail": "", "at": when, "is_next": True}]
+
+
+def sees(referral: Referral) -> list[str]:
+    """What the recipient can read at this moment, by field."""
+    if referral.sent_at is None or referral.recalled_at:
+        return []
+    most = tiers_open(referral.status, referral.urgency)
+    open_now = [label(code) for code in referral.fields if FIELDS[code][0] <= most]
+    return open_now + ([_("The questions and answers")] if referral.status in WITH_PARTNER else [])
+
+
+def not_yet(referral: Referral) -> str:
+    """What opens when the recipient accepts."""
+    if referral.recalled_at or referral.status not in {*WITH_PARTNER, Status.DRAFT, Status.AWAITING_APPROVAL}:
+        return ""
+    most = tiers_open(referral.status, referral.urgency)
+    return labels([code for code in referral.fields if FIELDS[code][0] > most and FIELDS[code][0] < 3])
+
+
+def stays(referral: Referral) -> list[dict[str, str]]:
+    """What is not passed on, with the reason, as plainly as what is."""
+    offered, decision = referral.service.offered_fields, referral.decision
+    allowed = decision.fields if decision else []
+    groups: dict[str, list[str]] = {}
+    for code in FIELDS:
+        if code in referral.fields:
+            continue
+        why = _("Not needed for this service")
+        if code in offered:
+            why = _("Held back here") if code in allowed else _("The person does not want it passed on")
+        groups.setdefault(why, []).append(code)
+    return [{"what": labels(codes), "why": why} for why, codes in groups.items()]
+
+
+def rests(referral: Referral) -> dict[str, Any]:
+    """The decision that the referral rests on."""
+    decision = referral.decision
+    if decision is None:
+        return {}
+    zone, now = _zone(referral), timezone.now()
+    return {
+        "at": moment_words(decision.valid_from, now, zone),
+        "until": day_words(decision.valid_until, zone),
+        "is_active": decision.is_active(),
+        "url": reverse("cases:case_consent", args=[referral.case_id]),
+        "withdraw": reverse("cases:withdraw", args=[referral.case_id, decision.pk]) if decision.is_active() else "",
+    }

@@ -1,0 +1,15 @@
+"""What the partner API leaves behind and nobody needs any more."""
+
+from celery import shared_task
+from django.utils import timezone
+from oauth2_provider.models import AccessToken, get_access_token_model
+
+from referrals.api import idempotency
+
+
+@shared_task(name="api.forget")
+def forget() -> None:
+    """Remove expired tokens and idempotency keys older than 24 hours."""
+    model: type[AccessToken] = get_access_token_model()
+    model.objects.filter(expires__lt=timezone.now()).delete()
+    idempotency.forget_old()

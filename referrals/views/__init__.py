@@ -1,0 +1,1 @@
+"""Pages of referrals: the referring side and the partner’s."""

@@ -1,0 +1,68 @@
+"""A referral as the referring side sees it: who must act, by when, and what the partner can read."""
+
+from typing import Any
+from uuid import UUID
+
+from django.contrib.auth.decorators import login_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_http_methods, require_safe
+
+from cases.views.guards import typed
+from cases.views.who import me
+from foundation.accounts.models import User
+from foundation.audit import trail
+from foundation.core import policy
+from foundation.core.errors import DomainError, WrongState
+from referrals import actions
+from referrals.forms.referral import STEPS
+from referrals.models import Referral
+from referrals.summary import summary, verbs
+from referrals.views.guards import refuse
+
+RELATED = (
+    "dossier", "unit", "case__person", "case__concern", "case__dossier", "recipient__partner", "service__partner__organisation",
+    "requested_by", "approved_by", "decision__consent__held_by", "previous",
+)  # fmt: skip
+
+
+def fetch(actor: Any, pk: UUID) -> Referral:
+    """A referral whose case this person can open; for anybody else, a recipient too, there is nothing here."""
+    found: Referral = policy.fetch(actor, Referral, pk, related=RELATED)
+    found.case.person.dossier = found.case.concern.dossier = found.case.dossier
+    if found.decision is not None:
+        found.decision.dossier = found.case.dossier
+    return found
+
+
+@login_required
+@require_safe
+def referral(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """Where a referral stands. Opening it stands in the trail."""
+    found = fetch(request.user, pk)
+    trail.record("referral.read", dossier=found.dossier_id, subject=found.pk, version=found.version)
+    return render(request, "referrals/referral.html", summary(found, me(request)))
+
+
+@login_required
+@require_http_methods(["GET", "HEAD", "POST"])
+def step(request: HttpRequest, pk: UUID, verb: str) -> HttpResponse:
+    """One of the referrer's verbs: a small form on GET, done on POST."""
+    found = fetch(request.user, pk)
+    form = STEPS[verb](typed(request))
+    if request.method != "POST" and verb not in verbs(found, me(request)):
+        raise WrongState("state.not_from_here", "")
+    if form.is_bound and form.is_valid():
+        try:
+            carry_out(found, verb, form.cleaned_data, me(request))
+            return redirect("referrals:referral", pk)
+        except DomainError as error:
+            refuse(form, error)
+    context = {"referral": found, "verb": verb, "form": form}
+    return render(request, "referrals/step.html", context, status=422 if form.errors else 200)
+
+
+def carry_out(referral: Referral, verb: str, typed_in: dict[str, str], by: User) -> Referral:
+    """Call the action of a verb with what its form holds."""
+    done: Referral = getattr(actions, verb)(referral, *typed_in.values(), by=by)
+    return done

@@ -1,0 +1,103 @@
+"""The last page before information leaves the organisation (HS-01)."""
+
+from typing import Any
+from uuid import UUID
+
+from django import forms
+from django.contrib.auth.decorators import login_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods
+
+from cases.identity import zone_of
+from cases.views.guards import typed
+from cases.views.who import me
+from consent.vocabulary import Mode
+from foundation.audit import trail
+from foundation.core import policy
+from foundation.core.errors import DomainError
+from foundation.core.words import day_words, language_name, moment_words
+from referrals import actions
+from referrals.actions.preparing import by_tier, gather
+from referrals.models import Referral
+from referrals.states import LIFE
+from referrals.summary import stays
+from referrals.views.guards import refuse
+from referrals.views.referral import fetch
+from referrals.words import contact_words, labels, limit, sentence
+
+
+@login_required
+@require_http_methods(["GET", "HEAD", "POST"])
+def share(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """Exactly what goes to whom, when, on which decision, until when; sending is one button (HS-01, HS-20)."""
+    found = fetch(request.user, pk)
+    LIFE.check("send", found.status)
+    policy.require(request.user, "send", found)
+    form = forms.Form(typed(request))
+    if form.is_bound and form.is_valid():
+        try:
+            actions.send(found, by=me(request))
+            return redirect("referrals:referral", pk)
+        except DomainError as error:
+            refuse(form, error)
+    trail.record("referral.read", dossier=found.dossier_id, subject=found.pk, version=found.version)
+    context = {"referral": found, "form": form, "rows": _rows(found), "held": stays(found), "links": _links(found)}
+    context["limits"] = {code: limit(code, found.urgency) for code in ("acknowledge", "decide")}
+    return render(request, "referrals/share.html", context, status=422 if form.errors else 200)
+
+
+def _links(referral: Referral) -> list[dict[str, str]]:
+    page = reverse("referrals:referral", args=[referral.pk])
+    back = reverse("referrals:return_to_draft", args=[referral.pk])
+    return [{"url": back, "label": _("Have it changed")}, {"url": page, "label": _("Do not share")}]
+
+
+def _rows(referral: Referral) -> list[dict[str, Any]]:
+    values = gather(referral.case, referral.service, referral.reason or "")
+    tiers = by_tier([code for code in referral.fields if code in values])
+    whom = f"{referral.recipient.name}, {referral.service.name}"
+    return [
+        {"term": _("With whom"), "main": whom, "sub": _terms(referral)},
+        {"term": _("At once"), "main": _("A preview without a name"), "sub": _part(values, tiers, 0)},
+        {"term": _("Once they accept"), "main": labels(tiers.get(1, []) + tiers.get(2, [])) or _("Nothing more"),
+         "sub": _later(values, tiers)},
+        *_ground(referral),
+    ]  # fmt: skip
+
+
+def _part(values: dict[str, Any], tiers: dict[int, list[str]], tier: int) -> str:
+    text = sentence({code: values[code] for code in tiers.get(tier, [])})
+    return f"{text} {_('Immediate danger.')}" if tier == 0 and values.get("immediate_danger") else text
+
+
+def _later(values: dict[str, Any], tiers: dict[int, list[str]]) -> str:
+    shown = {c: values[c] for c in tiers.get(1, []) + tiers.get(2, []) if c != "safe_contact"}
+    contact = [contact_words(values["safe_contact"])] if "safe_contact" in tiers.get(1, []) else []
+    return " ".join([sentence(shown), *(f"{words}." for words in contact)])
+
+
+def _terms(referral: Referral) -> str:
+    partner, service = referral.service.partner, referral.service
+    days = (timezone.localdate() - service.verified_on).days
+    return _("Agreement valid until %(until)s. Service checked %(days)s days ago.") % {
+        "until": partner.agreement_until.isoformat(), "days": days,
+    }  # fmt: skip
+
+
+def _ground(referral: Referral) -> list[dict[str, Any]]:
+    decision, zone, now = referral.decision, zone_of(referral.case), timezone.now()
+    if decision is None or not decision.is_active():
+        return [{"term": _("On which decision"), "main": _("The person has not agreed to this, or not any more.")}]
+    held = decision.consent
+    words = [str(Mode(held.mode).label), language_name(held.language), _("recorded by %(name)s") % {"name": held.held_by.name}]
+    condition = _("Condition: “%(text)s”") % {"text": decision.condition} if decision.condition else ""
+    agreed = _("The person agreed: %(when)s") % {"when": moment_words(decision.valid_from, now, zone)}
+    until = _("%(day)s, or earlier if the person takes it back") % {"day": day_words(decision.valid_until, zone)}
+    return [
+        {"term": _("On which decision"), "main": agreed, "sub": f"{', '.join(words)}. {condition}".strip()},
+        {"term": _("Until"), "main": until},
+    ]
