@@ -11,7 +11,7 @@ from consent.models import Decision
 
 @dataclass(frozen=True)
 class Event:
-    """A line of the timeline."""
+    """A line of the timeline; of a step that is still to come, ``at`` is when it is due."""
 
     at: datetime
     title: str
@@ -22,11 +22,12 @@ class Event:
 class Part:
     """What an app adds to the overview: cards of the four elements, events, what is held back.
 
-    ``names`` and ``links`` say for a recipient of a decision who it is, and (address, words) of the step that follows.
+    ``steps`` are still to come. ``names`` and ``links`` say for a recipient of a decision who it is, and (address, words) of the step that follows.
     """
 
     cards: list[dict[str, Any]] = field(default_factory=list)
     events: list[Event] = field(default_factory=list)
+    steps: list[Event] = field(default_factory=list)
     names: dict[UUID, str] = field(default_factory=dict)
     held: list[dict[str, str]] = field(default_factory=list)
     links: dict[UUID, tuple[str, str]] = field(default_factory=dict)
@@ -54,7 +55,7 @@ class Contributor(Protocol):
         """Its part of the case page, in a number of queries that does not depend on the rows."""
         ...
 
-    def lines(self, recipients: list[UUID]) -> list[Line]:
+    def lines(self, case: Case, recipients: list[UUID]) -> list[Line]:
         """The lines of the conversation about consent for these recipients; unknown ones are left out."""
         ...
 

@@ -15,7 +15,7 @@ from foundation.accounts.models import Appointment, Role, User
 from foundation.core import policy
 from foundation.core.words import moment_words
 from foundation.dossiers import actions as dossiers
-from foundation.dossiers.models import Clock, Dossier
+from foundation.dossiers.models import Clock
 
 RELATED = ("dossier", "unit", "concern", "person", "owner")
 TABS = ("case", "case_person", "case_consent", "case_notes", "case_history")
@@ -38,16 +38,17 @@ def clocks_of(case: Case) -> dict[str, Clock]:
     return {clock.code: clock for clock in Clock.objects.running().filter(subject_id=case.pk)}
 
 
-def readers_of(dossier: Dossier) -> dict[str, list[str]]:
-    """Who can open the folder: role (empty for a named person) → names."""
-    rows = dossiers.readers(dossier)
-    groups = [key for kind, key, _reason in rows if kind == "group"]
-    people = [key for kind, key, _reason in rows if kind == "user"]
+def readers_of(case: Case) -> dict[str, list[str]]:
+    """Who can open the folder: role (empty for a named person) → names. Four queries at most."""
+    rows = dossiers.readers(case.dossier)
+    groups = [int(str(key)) for kind, key, _reason in rows if kind == "group"]
+    people = {int(str(key)) for kind, key, _reason in rows if kind == "user"}
     found: dict[str, list[str]] = {}
     appointments = Appointment.objects.in_force().filter(seat__group__in=groups, user__is_machine=False)
     for seated in appointments.select_related("user", "seat").order_by("user__name"):
         found.setdefault(seated.seat.role, []).append(seated.user.name)
-    found[""] = list(User.objects.filter(pk__in=people).order_by("name").values_list("name", flat=True))
+    others = User.objects.filter(pk__in=people - {case.owner_id}).order_by("name") if len(people) > 1 else []
+    found[""] = [case.owner.name] * (case.owner_id in people) + [user.name for user in others]
     return found
 
 
@@ -117,7 +118,7 @@ def masked(contact: dict[str, Any]) -> str:
     digits = [sign for sign in contact.get("value") or "" if sign.isdigit()]
     if method == ContactMethod.PHONE and len(digits) > 4:
         return _("Phone ending %(digits)s") % {"digits": "".join(digits[-2:])}
-    return ContactMethod(method).label
+    return str(ContactMethod(method).label)
 
 
 def _contact(case: Case) -> dict[str, Any]:

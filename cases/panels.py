@@ -8,11 +8,15 @@ from django.utils.translation import gettext_lazy
 
 from cases.policy import REPORTERS, WORKERS, has_seat
 from foundation.accounts import context
+from foundation.accounts.models import Role
 from foundation.core.worklist import Job, describe
 
 
 def _entries(actor: Any) -> list[dict[str, str]]:
-    places = [("cases:day", _("Your day"), None), ("cases:concerns", _("Concerns"), REPORTERS)]
+    places: list[tuple[str, str, tuple[Role, ...] | None]] = [
+        ("cases:day", _("Your day"), None),
+        ("cases:concerns", _("Concerns"), REPORTERS),
+    ]
     places += [("cases:cases", _("Cases"), WORKERS), ("cases:search", _("Search"), WORKERS)]
     return [
         {"url": reverse(name), "label": label, "section": name}
@@ -29,9 +33,27 @@ def _case(clock: Any) -> str:
     return reverse("cases:case", args=[clock.subject_id])
 
 
+JOBS = {
+    ("concern", "triage"): Job(
+        gettext_lazy("Triage the concern"),
+        gettext_lazy("A volunteer handed it over. Decide how urgent it is and what happens next."),
+        _concern,
+    ),
+    ("case", "owner"): Job(
+        gettext_lazy("Accept the case"),
+        gettext_lazy("You were asked to follow up. Accept it, or ask for somebody else."),
+        _case,
+    ),
+    ("case", "follow_up"): Job(
+        gettext_lazy("Ask how it went"),
+        gettext_lazy("A follow-up was agreed with the person. Use only the safe way to reach them."),
+        _case,
+    ),
+}
+
+
 def install() -> None:
     """Register; each clock of a concern or a case says what it asks for."""
     context.nav(_entries)
-    describe("concern", "triage", Job(gettext_lazy("Triage the concern"), gettext_lazy("A volunteer handed it over. Decide how urgent it is and what happens next."), _concern))  # fmt: skip
-    describe("case", "owner", Job(gettext_lazy("Accept the case"), gettext_lazy("You were asked to follow up. Accept it, or ask for somebody else."), _case))  # fmt: skip
-    describe("case", "follow_up", Job(gettext_lazy("Ask how it went"), gettext_lazy("A follow-up was agreed with the person. Use only the safe way to reach them."), _case))  # fmt: skip
+    for (kind, code), asked in JOBS.items():
+        describe(kind, code, asked)

@@ -72,7 +72,8 @@ def _rows(actor: User) -> list[tuple[Any, ...]]:
             f" WHERE {scope.sql} LIMIT %s",
             [*scope.params, settings.SEARCH_CAP],
         )
-        return cursor.fetchall()
+        rows: list[tuple[Any, ...]] = cursor.fetchall()
+    return rows
 
 
 def _hits(best: dict[UUID, tuple[int, str]]) -> list[Hit]:

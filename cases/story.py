@@ -16,7 +16,7 @@ from cases.states import CaseStatus
 from consent.models import Consent, Decision
 from consent.vocabulary import Answer, Mode, Purpose
 from foundation.accounts.models import Role
-from foundation.core.words import due_words, moment_words
+from foundation.core.words import due_words, inside, moment_words
 from foundation.dossiers.models import Clock
 
 TITLES = {
@@ -89,10 +89,13 @@ def _consents(case: Case, decisions: list[Decision]) -> list[Event]:
 
 
 def _conversation(consent: Consent, made: list[Decision]) -> Event:
-    given = sum(d.answer == Answer.GRANTED for d in made)
-    refused = sum(d.answer == Answer.REFUSED for d in made)
-    figures = {"given": given, "refused": refused, "open": len(made) - given - refused}
-    title = _("Consent recorded: %(given)d given, %(refused)d refused, %(open)d not asked") % figures
+    said = [d.answer for d in made]
+    parts = [
+        (said.count(Answer.GRANTED), _("%(n)d given")),
+        (said.count(Answer.REFUSED), _("%(n)d refused")),
+        (said.count(Answer.NOT_ASKED), _("%(n)d not asked")),
+    ]
+    title = _("Consent recorded: %(what)s") % {"what": ", ".join(words % {"n": n} for n, words in parts if n)}
     who = {"name": consent.held_by.name, "mode": Mode(consent.mode).label.lower()}
     return Event(consent.held_at, title, _("by %(name)s, %(mode)s") % who)
 
@@ -117,18 +120,20 @@ def timeline(case: Case, story: Story, clocks: dict[str, Clock], limit: int | No
         {"title": event.title, "detail": event.detail, "at": moment_words(event.at, now, zone)}
         for event in story.events[:limit]
     ]
-    return next_steps(case, clocks) + items
+    return _next_step(case, story, clocks) + items
 
 
-def next_steps(case: Case, clocks: dict[str, Clock]) -> list[dict[str, Any]]:
-    """The clock of the case that is due first, as the hollow dot of the timeline."""
-    words = {"owner": _("Next: take the case on"), "follow_up": _("Next: ask how it went")}
-    known = sorted((c for c in clocks.values() if c.code in words), key=lambda clock: clock.due_at)
-    zone, now = zone_of(case), timezone.now()
-    return [
-        {"title": words[c.code], "detail": case.owner.name, "at": moment_words(c.due_at, now, zone), "is_next": True}
-        for c in known[:1]
-    ]
+def _next_step(case: Case, story: Story, clocks: dict[str, Clock]) -> list[dict[str, Any]]:
+    """What is due first, as the hollow dot of the timeline."""
+    words = {"owner": _("take the case on"), "follow_up": _("ask how it went")}
+    steps = [Event(c.due_at, words[c.code], case.owner.name) for c in clocks.values() if c.code in words]
+    steps += [step for part in story.parts for step in part.steps]
+    first = min(steps, key=lambda step: step.at, default=None)
+    if first is None:
+        return []
+    when = _("by %(when)s") % {"when": inside(moment_words(first.at, timezone.now(), zone_of(case)))}
+    title = _("Next: %(what)s") % {"what": first.title}
+    return [{"title": title, "detail": first.detail, "at": when, "is_next": True}]
 
 
 def escalation(case: Case, readers: dict[str, list[str]], clocks: dict[str, Clock]) -> dict[str, Any]:
@@ -149,4 +154,4 @@ def escalation(case: Case, readers: dict[str, list[str]], clocks: dict[str, Cloc
     due = due_words(clock.due_at, timezone.now(), zone_of(case))
     tag = {"text": _("Late"), "tone": "late", "icon": "clock"} if due.tone == "late" else {}
     waiting = tag or {"text": _("Under way"), "tone": "act", "icon": "clock"}
-    return {**card, "tag": waiting, "who": case.owner.name, "when": due.main}
+    return {**card, "tag": waiting, "who": case.owner.name, "when": inside(due.main)}

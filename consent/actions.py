@@ -7,6 +7,7 @@ from uuid import UUID
 
 from django.conf import settings
 from django.db import transaction
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -90,6 +91,7 @@ def _check_conversation(
 
 def _decide(consent: Consent, person: Person, line: Asked) -> Decision:
     same = Decision.objects.filter(person=person, purpose=line.purpose, recipient_id=line.recipient_id)
+    _refuse_the_past(same, consent.held_at)
     replaced = list(same.filter(superseded_at=None, withdrawn_at=None).select_for_update())
     for old in replaced:
         old.superseded_at = consent.held_at
@@ -115,6 +117,12 @@ def _decide(consent: Consent, person: Person, line: Asked) -> Decision:
     for old in replaced:
         _pass_on(old, decision)
     return decision
+
+
+def _refuse_the_past(same: QuerySet[Decision], held_at: datetime) -> None:
+    """What was said earlier cannot undo what the person said later, least of all a withdrawal (HS-03, HS-05)."""
+    if same.filter(Q(valid_from__gt=held_at) | Q(withdrawn_at__gt=held_at)).exists():
+        raise Refused("consent.date", _("Consent is recorded when it is given, not for another time."))
 
 
 def _pass_on(old: Decision, new: Decision) -> None:

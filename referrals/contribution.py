@@ -14,14 +14,14 @@ from consent.models import Decision
 from consent.vocabulary import Answer, Purpose
 from foundation.accounts.models import User
 from foundation.core import policy
-from foundation.core.words import due_words
+from foundation.core.words import due_words, inside
+from foundation.core.worklist import job
 from foundation.dossiers.models import Clock
 from referrals import directory
 from referrals.models import Referral, ReferralMove, Service
-from referrals.states import APPROVER, OPEN, REFERRER
+from referrals.states import OPEN
+from referrals.summary import whose_turn
 from referrals.words import MOVES, heading, label
-
-NEWEST = 12
 
 
 def overview(case: Case, actor: User, decisions: list[Decision]) -> Part:
@@ -30,8 +30,10 @@ def overview(case: Case, actor: User, decisions: list[Decision]) -> Part:
     rows = Referral.objects.visible_to(actor).filter(case=case)
     referrals = list(rows.select_related("service", "recipient", "requested_by").order_by("-created_at"))
     services = _services({d.recipient_id for d in decisions if d.purpose == Purpose.EXTERNAL_REFERRAL})
+    clocks = _clocks(referrals)
     return Part(
-        cards=[_card(case, actor, referrals, about)],
+        cards=[_card(case, actor, referrals, about, clocks)],
+        steps=[_step(clock, referrals, actor) for clock in clocks],
         events=_events(referrals),
         names={pk: f"{s.partner.organisation.name}, {s.name}" for pk, s in services.items()},
         held=_held(about, services),
@@ -87,7 +89,23 @@ def _links(case: Case, actor: User, about: list[Decision], referrals: list[Refer
     return links
 
 
-def _card(case: Case, actor: User, referrals: list[Referral], about: list[Decision]) -> dict[str, Any]:
+def _clocks(referrals: list[Referral]) -> list[Clock]:
+    """What runs on these referrals, most needed first."""
+    if not referrals:
+        return []
+    rows = Clock.objects.running().filter(subject_id__in=[r.pk for r in referrals])
+    return list(rows.order_by("rank", "due_at"))
+
+
+def _step(clock: Clock, referrals: list[Referral], actor: User) -> Event:
+    referral = next(r for r in referrals if r.pk == clock.subject_id)
+    detail = f"{whose_turn(clock, referral, actor)}, {referral.service.name}"
+    return Event(clock.due_at, inside(str(job("referral", clock.code).do)), detail)
+
+
+def _card(
+    case: Case, actor: User, referrals: list[Referral], about: list[Decision], clocks: list[Clock]
+) -> dict[str, Any]:
     card: dict[str, Any] = {"title": _("Refer"), "sub": _("to a specialised partner")}
     may = policy.allows(actor, "refer", case)
     more = {"url": reverse("referrals:choose", args=[case.pk]), "link": _("Choose a service")} if may else {}
@@ -95,12 +113,10 @@ def _card(case: Case, actor: User, referrals: list[Referral], about: list[Decisi
         is_refused = bool(about) and all(d.answer == Answer.REFUSED or d.withdrawn_at for d in about)
         return {**card, **_nothing(is_refused), **more}
     lines = [f"{r.service.name}: {heading(r)}" for r in referrals]
-    clocks = Clock.objects.running().filter(subject_id__in=[r.pk for r in referrals]).order_by("rank", "due_at")
-    clock = next(iter(clocks), None)
-    if clock is None:
+    if not clocks:
         done = {"text": _("Done"), "tone": "good", "icon": "done"}
         return {**card, "tag": done, "what": ". ".join(lines), "next": _("Nobody needs to act."), **more}
-    return {**card, "what": ". ".join(lines), **_next(case, actor, clock, referrals)}
+    return {**card, "what": ". ".join(lines), **_next(case, actor, clocks[0], referrals)}
 
 
 def _nothing(is_refused: bool) -> dict[str, Any]:
@@ -117,19 +133,16 @@ def _next(case: Case, actor: User, clock: Clock, referrals: list[Referral]) -> d
     if due.tone != "late":
         tag = {"text": _("Under way"), "tone": "act", "icon": "clock"}
     url = reverse("referrals:referral", args=[referral.pk])
-    return {"tag": tag, "who": _who(clock, referral, actor), "when": due.main, "url": url, "link": _("open the referral")}
+    return {
+        "tag": tag,
+        "who": whose_turn(clock, referral, actor),
+        "when": inside(due.main),
+        "url": url,
+        "link": _("open the referral"),
+    }
 
 
-def _who(clock: Clock, referral: Referral, actor: User) -> str:
-    side = referral.needs_action_by
-    if clock.user_id == actor.pk or clock.group_id in actor.group_ids:
-        return _("You")
-    if side == REFERRER:
-        return referral.requested_by.name
-    return _("The focal point") if side == APPROVER else referral.recipient.name
-
-
-def lines(recipients: list[UUID]) -> list[Line]:
+def lines(case: Case, recipients: list[UUID]) -> list[Line]:
     """The lines of the conversation about consent for these services, if they may be asked at all."""
     found = []
     for service in _services(set(recipients)).values():
@@ -137,7 +150,7 @@ def lines(recipients: list[UUID]) -> list[Line]:
         always = [code for code in service.offered_fields if code not in told]
         title = _("Refer: %(what)s") % {"what": service.get_service_type_display().lower()}
         who = f"{service.partner.organisation.name}, {service.name}"
-        found.append(Line(service.pk, title, who, told, always, directory.told(service)))
+        found.append(Line(service.pk, title, who, told, always, directory.told(service, case.urgency)))
     return found
 
 

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from django.conf import settings
+from django.contrib.auth.hashers import make_password
 from django.db import transaction
 from django.utils import timezone
 from oauth2_provider.models import get_application_model
@@ -51,8 +52,8 @@ def install() -> None:
 def load(password: str | None = None) -> dict[str, Any]:
     """Units, people with seats, two partners with services and API clients; returns the facts for ``demo.json``."""
     password = password or secrets.token_urlsafe(12)
-    units = _units()
-    people = {key: _person(key, units, password) for key in PEOPLE}
+    units, hashed = _units(), make_password(password)
+    people = {key: _person(key, units, password, hashed) for key in PEOPLE}
     partners = [_client(units["quayside"]), _client(units["lantern"])]
     _services(units)
     return {"url": settings.URL, "people": people, "partners": partners}
@@ -77,10 +78,11 @@ def _units() -> dict[str, Unit]:
     }  # fmt: skip
 
 
-def _person(key: str, units: dict[str, Unit], password: str) -> dict[str, Any]:
+def _person(key: str, units: dict[str, Unit], password: str, hashed: str) -> dict[str, Any]:
     name, _unit, seats = PEOPLE[key]
     email = f"{key}@amparo.example"
-    user = User.objects.create_user(email, name, password, is_staff=key == "administrator")
+    user = User.objects.create_user(email, name, is_staff=key == "administrator")
+    User.objects.filter(pk=user.pk).update(password=hashed)  # hashed once for all: it is slow on purpose
     for role, unit in seats:
         seat = accounts.seat_of(units[unit], role)
         accounts.confirm(accounts.propose(user, seat, by=None), by=None)

@@ -8,8 +8,10 @@ from django.utils.translation import gettext as _
 from cases.models import Case
 from consent.models import Decision
 from consent.vocabulary import Answer, Purpose
+from foundation.core.words import inside
 from referrals.models import Service
-from referrals.vocabulary import FIELDS
+from referrals.states import tiers_open
+from referrals.vocabulary import FIELDS, Status
 from referrals.words import labels
 
 MAY_HOLD = ("district", "age_band", "gender", "languages", "interpreter", "access")
@@ -60,8 +62,21 @@ def may_hold(service: Service) -> dict[str, str]:
     return {c: str(FIELDS[c][1]) for c in service.offered_fields if FIELDS[c][0] > 0 or c in MAY_HOLD}
 
 
-def told(service: Service) -> str:
-    """What the service would be told, in the order in which it opens."""
-    later = [code for code in service.offered_fields if FIELDS[code][0] > 0]
-    first = _("At once: what is needed to decide, without a name.")
-    return f"{first} {_('After they accept: %(fields)s.') % {'fields': labels(later).lower()}}" if later else first
+def told(service: Service, urgency: str) -> str:
+    """What the service would be told, in the order in which it opens; an emergency opens the contact at once."""
+    now = tiers_open(Status.SENT, urgency)
+    at_once = [code for code in service.offered_fields if 0 < FIELDS[code][0] <= now]
+    later = [code for code in service.offered_fields if FIELDS[code][0] > now]
+    words = [_("At once: what is needed to decide, without a name.")]
+    if at_once:
+        words = [
+            _("At once, as this is an emergency: what is needed to decide, %(fields)s.") % {"fields": small(at_once)}
+        ]
+    if later:
+        words.append(_("After they accept: %(fields)s.") % {"fields": small(later)})
+    return " ".join(words)
+
+
+def small(codes: list[str]) -> str:
+    """Names of fields in the middle of a sentence."""
+    return inside(labels(codes))

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy
 
 from foundation.accounts.models import User
 from foundation.core.errors import Gone
-from foundation.core.words import due_words, moment_words
+from foundation.core.words import due_words, inside, moment_words
 from foundation.dossiers.models import Clock
 from referrals.api.representation import TIERS, available_actions, check_ground, whole
 from referrals.models import Referral, values_of
@@ -19,6 +19,7 @@ from referrals.vocabulary import PREVIEW, Status
 from referrals.words import facts
 
 MOST = 50
+RANKS = ("emergency", "urgent", "normal")
 LABELS = {
     "accept": gettext_lazy("Accept"),
     "acknowledge": gettext_lazy("Confirm receipt"),
@@ -50,7 +51,8 @@ def sections(actor: User) -> dict[str, Any]:
     """The inbox: what waits for an answer, what was taken back, what is under way. Three queries."""
     rows = _rows(actor)
     clocks: dict[Any, list[Clock]] = {}
-    for clock in Clock.objects.running().filter(subject_id__in=[r.pk for r in rows]).order_by("rank", "due_at"):
+    waits = Clock.objects.running().filter(subject_id__in=[r.pk for r in rows], group_id__in=actor.group_ids)
+    for clock in waits.order_by("rank", "due_at"):
         clocks.setdefault(clock.subject_id, []).append(clock)
     rows.sort(key=lambda r: (RANKS.index(r.urgency), clocks[r.pk][0].due_at if r.pk in clocks else r.sent_at))
     waiting = [r for r in rows if not r.recalled_at and (r.status in UNDECIDED or r.status == Status.INFO_REQUESTED)]
@@ -60,9 +62,6 @@ def sections(actor: User) -> dict[str, Any]:
         "running": [_line(r, clocks) for r in rows if not r.recalled_at and r.status in SERVING],
         "ids": [r.pk for r in rows],
     }
-
-
-RANKS = ("emergency", "urgent", "normal")
 
 
 def _is_covered(referral: Referral) -> bool:
@@ -77,8 +76,9 @@ def _line(referral: Referral, clocks: dict[Any, list[Clock]]) -> dict[str, Any]:
     mine = clocks.get(referral.pk, [])
     due = due_words(mine[0].due_at, timezone.now(), ZoneInfo(referral.unit.time_zone)).main if mine else ""
     state = "" if referral.recalled_at else referral.get_status_display()
-    text = ", ".join(part for part in (state, due) if part)
-    return {"label": referral.reference, "text": text, "url": reverse("referrals:offer", args=[referral.pk])}
+    code = referral.reference
+    text = ", ".join(part for part in (code, state, inside(due)) if part)
+    return {"label": referral.service.name, "text": text, "url": reverse("referrals:offer", args=[referral.pk])}
 
 
 def _offer(referral: Referral, clocks: list[Clock]) -> dict[str, Any]:
@@ -87,7 +87,7 @@ def _offer(referral: Referral, clocks: list[Clock]) -> dict[str, Any]:
     words = [_("Confirm receipt by %(when)s.") % {"when": dues["acknowledge"]}] if "acknowledge" in dues else []
     words += [_("Decide by %(when)s.") % {"when": dues["decide"]}] if "decide" in dues else []
     note = _("sent %(when)s, by %(unit)s") % {
-        "when": moment_words(referral.sent_at or now, now, zone), "unit": referral.unit.name,
+        "when": inside(moment_words(referral.sent_at or now, now, zone)), "unit": referral.unit.name,
     }  # fmt: skip
     if referral.status == Status.INFO_REQUESTED:
         note = f"{note}. {_('You asked a question; the referrer has not answered yet.')}"
@@ -118,9 +118,9 @@ def _url(referral: Referral, verb: str) -> str:
     return reverse("referrals:respond", args=[referral.pk, verb])
 
 
-def opened(referral: Referral) -> dict[str, Any]:
+def opened(referral: Referral, reader: User) -> dict[str, Any]:
     """One referral for its page. ``Gone`` when the consent has ended."""
-    data, zone, now = whole(referral), ZoneInfo(referral.unit.time_zone), timezone.now()
+    data, zone, now = whole(referral, reader), ZoneInfo(referral.unit.time_zone), timezone.now()
     groups = [
         {"title": GROUPS[name], "facts": facts(data[name])} for name in TIERS.values() if name in GROUPS and data[name]
     ]
@@ -132,5 +132,5 @@ def opened(referral: Referral) -> dict[str, Any]:
         "due": dues[0] if dues and data["needs_action_by"] == "partner" else None,
         "messages": [{**m, "at": moment_words(m["at"], now, zone)} for m in data["messages"]],
         "verbs": [{"label": LABELS[v], "url": _url(referral, v)} for v in LABELS if v in data["available_actions"]],
-        "sent": moment_words(referral.sent_at or now, now, zone),
+        "sent": inside(moment_words(referral.sent_at or now, now, zone)),
     }

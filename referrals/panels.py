@@ -34,9 +34,7 @@ JOBS = {
     "decide": Job(_("Accept or decline a referral"), _("The person waits for your answer"), _outside),
     "first_contact": Job(_("Reach the person safely"), _("You have accepted"), _outside),
     "feedback": Job(_("Say what came of the service"), _("The referrer waits for your report"), _outside),
-    "withdrawal_confirm": Job(
-        _("Confirm that you stopped"), _("The person has taken the consent back"), _outside
-    ),
+    "withdrawal_confirm": Job(_("Confirm that you stopped"), _("The person has taken the consent back"), _outside),
 }
 
 

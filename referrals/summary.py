@@ -11,12 +11,13 @@ from django.utils.translation import gettext_lazy
 
 from foundation.accounts.models import User
 from foundation.core import policy
-from foundation.core.words import day_words, moment_words
+from foundation.core.words import day_words, inside, isolated, moment_words
+from foundation.core.worklist import job
 from foundation.dossiers.models import Clock
 from referrals.models import Message, Referral, ReferralMove
-from referrals.states import APPROVER, LIFE, PARTNER, REFERRER, WITH_PARTNER, tiers_open
+from referrals.states import APPROVER, LIFE, NEEDS, PARTNER, REFERRER, UNSENT, WITH_PARTNER, tiers_open
 from referrals.vocabulary import FIELDS, CancelReason, Confirmation, DeclineReason, ServiceOutcome, Status
-from referrals.words import MOVES, heading, label, labels, limit, span
+from referrals.words import MOVES, heading, labels, limit, span
 
 WAITS = (
     ("acknowledge", gettext_lazy("Acknowledge")),
@@ -25,6 +26,8 @@ WAITS = (
     ("feedback", gettext_lazy("Feed back")),
 )
 CHECKABLE = (Status.COMPLETED, Status.NOT_COMPLETED, Status.DECLINED, Status.EXPIRED)
+PARTNERS = {code for need in NEEDS.values() for code, side in need.clocks if side == PARTNER} | {"withdrawal_confirm"}
+QUIET = ("return_to_draft", "cancel", "mark_error")
 LABELS = {
     "submit": gettext_lazy("Ask the focal point to approve"),
     "send": gettext_lazy("Check and share"),
@@ -63,12 +66,13 @@ def summary(referral: Referral, actor: User) -> dict[str, Any]:
         "heading": heading(referral),
         "lede": lede(referral, known),
         "clocks": clocks(referral, known) if referral.sent_at else [],
-        "timeline": timeline(referral, known),
+        "timeline": timeline(referral, known, actor),
         "sees": sees(referral),
         "not_yet": not_yet(referral),
         "held": stays(referral),
         "rests": rests(referral),
-        "verbs": [_button(verb, referral) for verb in offered],
+        "verbs": [_button(verb, referral) for verb in offered if verb not in QUIET],
+        "quiet": [_button(verb, referral) for verb in offered if verb in QUIET],
         "may_change": policy.allows(actor, "revise", referral),
         "may_offer_elsewhere": referral.status in (Status.DECLINED, Status.EXPIRED) and not referral.verified_at,
         "partner": referral.service.partner,
@@ -133,11 +137,12 @@ def _wait(referral: Referral, clock: Clock | None, code: str, title: Any) -> dic
     return {**wait, **words, "state": "now", "main": _("%(span)s left") % {"span": span(clock.due_at - now)}}
 
 
-def timeline(referral: Referral, known: dict[str, Clock]) -> list[dict[str, Any]]:
+def timeline(referral: Referral, known: dict[str, Clock], actor: User) -> list[dict[str, Any]]:
     """Moves and messages, newest first, under the next step."""
     zone, now, names = _zone(referral), timezone.now(), {"partner": referral.recipient.name}
     found: list[tuple[Any, str, str]] = []
-    for move in ReferralMove.objects.filter(referral=referral).select_related("actor"):
+    said = ("ask", "answer", "advise") if referral.is_open else ()
+    for move in ReferralMove.objects.filter(referral=referral).exclude(verb__in=said).select_related("actor"):
         why = _reason(move.reason)
         who = _("by %(name)s") % {"name": move.actor.name} if move.side != "system" else ""
         found.append((move.at, str(MOVES[move.verb]) % names, ". ".join(part for part in (who, why) if part)))
@@ -145,10 +150,12 @@ def timeline(referral: Referral, known: dict[str, Clock]) -> list[dict[str, Any]
     if referral.viewed_at:
         found.append((referral.viewed_at, _("%(partner)s first opened it") % names, ""))
     if referral.confirmation:
-        found.append((referral.status_at, _("%(partner)s confirmed") % names, Confirmation(referral.confirmation).label))
+        found.append(
+            (referral.status_at, _("%(partner)s confirmed") % names, str(Confirmation(referral.confirmation).label))
+        )
     found.sort(key=lambda row: row[0], reverse=True)
     items = [{"title": title, "detail": detail, "at": moment_words(at, now, zone)} for at, title, detail in found]
-    return _next(referral, known) + items
+    return _next(referral, known, actor) + items
 
 
 def _reason(code: str) -> str:
@@ -163,18 +170,27 @@ def _messages(referral: Referral) -> list[tuple[Any, str, str]]:
     for row in Message.objects.filter(referral=referral).select_related("author"):
         row.dossier = referral.dossier
         words = _("Asked: “%(text)s”") if row.side == PARTNER else _("Answered: “%(text)s”")
-        found.append((row.at, words % {"text": row.text}, _("by %(name)s") % {"name": row.author.name}))
+        found.append((row.at, words % {"text": isolated(row.text)}, _("by %(name)s") % {"name": row.author.name}))
     return found
 
 
-def _next(referral: Referral, known: dict[str, Clock]) -> list[dict[str, Any]]:
-    running = [c for c in known.values() if c.stopped_at is None]
-    if not running:
+def _next(referral: Referral, known: dict[str, Clock], actor: User) -> list[dict[str, Any]]:
+    clock = min((c for c in known.values() if c.stopped_at is None), key=lambda c: c.due_at, default=None)
+    if clock is None:
         return []
-    due = min(c.due_at for c in running)
-    when = _("by %(when)s") % {"when": moment_words(due, timezone.now(), _zone(referral))}
-    title = _("Next: %(what)s") % {"what": heading(referral)}
-    return [{"title": title, "detail": "", "at": when, "is_next": True}]
+    when = _("by %(when)s") % {"when": inside(moment_words(clock.due_at, timezone.now(), _zone(referral)))}
+    title = _("Next: %(what)s") % {"what": inside(str(job("referral", clock.code).do))}
+    return [{"title": title, "detail": whose_turn(clock, referral, actor), "at": when, "is_next": True}]
+
+
+def whose_turn(clock: Clock, referral: Referral, actor: User) -> str:
+    """Whom a clock waits for, in words for this reader."""
+    if clock.user_id == actor.pk or clock.group_id in actor.group_ids:
+        return _("You")
+    if clock.user_id is not None:
+        return referral.requested_by.name
+    is_ours = referral.status in UNSENT or clock.code not in PARTNERS
+    return _("The focal point") if is_ours else referral.recipient.name
 
 
 def sees(referral: Referral) -> list[str]:
@@ -182,8 +198,9 @@ def sees(referral: Referral) -> list[str]:
     if referral.sent_at is None or referral.recalled_at:
         return []
     most = tiers_open(referral.status, referral.urgency)
-    open_now = [label(code) for code in referral.fields if FIELDS[code][0] <= most]
-    return open_now + ([_("The questions and answers")] if referral.status in WITH_PARTNER else [])
+    by_tier = [[code for code in referral.fields if FIELDS[code][0] == tier] for tier in range(most + 1)]
+    lines = [labels(codes) for codes in by_tier if codes]
+    return lines + ([_("The questions and answers")] if referral.status in WITH_PARTNER else [])
 
 
 def not_yet(referral: Referral) -> str:
@@ -216,7 +233,7 @@ def rests(referral: Referral) -> dict[str, Any]:
         return {}
     zone, now = _zone(referral), timezone.now()
     return {
-        "at": moment_words(decision.valid_from, now, zone),
+        "at": inside(moment_words(decision.valid_from, now, zone)),
         "until": day_words(decision.valid_until, zone),
         "is_active": decision.is_active(),
         "url": reverse("cases:case_consent", args=[referral.case_id]),

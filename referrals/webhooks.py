@@ -62,7 +62,8 @@ def body(message: Message) -> str:
 
 def deliver(message: Message) -> None:
     """One attempt. 2xx is done, 410 disables the endpoint and is final, anything else is tried again."""
-    endpoint = WebhookEndpoint.objects.filter(pk=message.target_id, is_active=True).first()
+    active = WebhookEndpoint.objects.filter(is_active=True)
+    endpoint = active.filter(pk=message.target_id).first() if message.target_id else None
     if endpoint is None:
         raise DeliveryError("endpoint_gone", is_final=True)
     payload = body(message)

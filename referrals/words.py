@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy, ngettext
 from cases.vocabulary import Urgency
 from consent.vocabulary import AccessNeed, AgeBand, ContactMethod, Gender, InterpreterNeed
 from foundation.core.limits import SLA_DEFAULTS
-from foundation.core.words import language_name
+from foundation.core.words import inside, isolated, language_name
 from referrals.models import Referral
 from referrals.vocabulary import FIELDS, ServiceType, Status
 
@@ -18,6 +18,8 @@ CODED: dict[str, Any] = {
     "urgency": Urgency, "service_type": ServiceType, "age_band": AgeBand, "gender": Gender,
     "interpreter": InterpreterNeed, "access": AccessNeed,
 }  # fmt: skip
+
+TYPED = ("alias", "reason", "wishes", "district", "address", "safe_contact")
 
 HEADINGS = {
     Status.DRAFT: gettext_lazy("Not sent: finish the draft and ask for approval"),
@@ -86,7 +88,7 @@ def value_words(code: str, value: Any) -> str:
     if code == "languages":
         return ", ".join(language_name(str(item)) for item in value)
     if code == "immediate_danger":
-        return _("Yes, immediate") if value else _("No immediate danger named")
+        return _("Yes, immediate") if value else _("None named")
     if code == "safe_contact":
         return contact_words(value)
     if code in CODED:
@@ -111,14 +113,28 @@ def contact_words(contact: dict[str, Any]) -> str:
 
 
 def facts(values: dict[str, Any]) -> list[dict[str, str]]:
-    """Fields and values for a description list."""
-    return [{"term": label(code), "main": value_words(code, value)} for code, value in values.items()]
+    """Fields and values for a description list; sex and age stand together as "Person"."""
+    short = {"immediate_danger": _("Danger"), "access": _("Access"), "safe_contact": _("Safe contact")}
+    person = [value_words(code, values[code]) for code in ("gender", "age_band") if code in values]
+    found = [{"term": _("Person"), "main": ", ".join(person)}] if person else []
+    return found + [
+        {"term": short.get(code) or label(code), "main": value_words(code, value)}
+        for code, value in values.items()
+        if code not in ("gender", "age_band")
+    ]
 
 
 def sentence(values: dict[str, Any]) -> str:
     """The values of several fields as one line."""
-    words = [value_words(code, value) for code, value in values.items() if code != "immediate_danger"]
-    return ". ".join(words) + "." if words else ""
+    words = [_said(code, value) for code, value in values.items() if code != "immediate_danger"]
+    return " ".join(f"{part}." for part in words if part)
+
+
+def _said(code: str, value: Any) -> str:
+    words = value_words(code, value)
+    if code == "interpreter":
+        return _("Interpreter: %(need)s") % {"need": inside(words)}
+    return isolated(words.rstrip(". ")) if code in TYPED else words
 
 
 def span(length: timedelta) -> str:
@@ -130,7 +146,7 @@ def span(length: timedelta) -> str:
         parts.append(ngettext("%(n)d day", "%(n)d days", days) % {"n": days})
     if hours:
         parts.append(_("%(n)d h") % {"n": hours})
-    if rest and not days or not parts:
+    if (rest and not days) or not parts:
         parts.append(_("%(n)d min") % {"n": rest})
     return " ".join(parts)
 

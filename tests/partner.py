@@ -5,6 +5,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import partial
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from threading import Thread
 from typing import Any
@@ -40,37 +41,7 @@ class Hook:
 def listening(**how: Any) -> Iterator[Hook]:
     """A hook on a free port, in threads of its own."""
     hook = Hook(**how)
-
-    class Handler(BaseHTTPRequestHandler):
-        def setup(self) -> None:
-            hook.n_connects += 1
-            super().setup()
-
-        def do_POST(self) -> None:
-            body = self.rfile.read(int(self.headers["content-length"]))
-            hook.got.append(({name.lower(): value for name, value in self.headers.items()}, body))
-            time.sleep(hook.delay)
-            if hook.drip:
-                return self._drip()
-            self.send_response(hook.answer(len(hook.got)) if callable(hook.answer) else hook.answer)
-            if hook.location:
-                self.send_header("Location", hook.location)
-            self.end_headers()
-            return None
-
-        def _drip(self) -> None:
-            """Never finishes the first line, but never falls silent for long."""
-            try:
-                for sign in "HTTP/1.1 " * 100:
-                    self.wfile.write(sign.encode())
-                    time.sleep(hook.drip)
-            except OSError:
-                self.close_connection = True
-
-        def log_message(self, *args: Any) -> None:
-            pass
-
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    server = ThreadingHTTPServer(("127.0.0.1", 0), partial(_Handler, hook))
     server.daemon_threads = True
     hook.port = server.server_address[1]
     Thread(target=server.serve_forever, args=(0.02,), daemon=True).start()
@@ -79,6 +50,37 @@ def listening(**how: Any) -> Iterator[Hook]:
     finally:
         server.shutdown()
         server.server_close()
+
+
+class _Handler(BaseHTTPRequestHandler):
+    def __init__(self, hook: Hook, *args: Any) -> None:
+        self.hook = hook
+        hook.n_connects += 1
+        super().__init__(*args)
+
+    def do_POST(self) -> None:
+        hook, body = self.hook, self.rfile.read(int(self.headers["content-length"]))
+        hook.got.append(({name.lower(): value for name, value in self.headers.items()}, body))
+        time.sleep(hook.delay)
+        if hook.drip:
+            return self._drip()
+        self.send_response(hook.answer(len(hook.got)) if callable(hook.answer) else hook.answer)
+        if hook.location:
+            self.send_header("Location", hook.location)
+        self.end_headers()
+        return None
+
+    def _drip(self) -> None:
+        """Never finishes the first line, but never falls silent for long."""
+        try:
+            for sign in "HTTP/1.1 " * 100:
+                self.wfile.write(sign.encode())
+                time.sleep(self.hook.drip)
+        except OSError:
+            self.close_connection = True
+
+    def log_message(self, *args: Any) -> None:
+        pass
 
 
 @dataclass

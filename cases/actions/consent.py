@@ -47,7 +47,9 @@ def is_asked_again(case: Case, asked: list[Asked]) -> bool:
     """Whether one of these agreements follows a refusal or a withdrawal within 24 hours."""
     since = timezone.now() - PRESSURE
     said_no = Q(answer=Answer.REFUSED) | Q(withdrawn_at__isnull=False)
-    rows = Decision.objects.filter(said_no, person=case.person_id).annotate(at=Coalesce("withdrawn_at", F("valid_from")))
+    rows = Decision.objects.filter(said_no, person=case.person_id).annotate(
+        at=Coalesce("withdrawn_at", F("valid_from"))
+    )
     recent = set(rows.filter(at__gt=since, superseded_at=None).values_list("purpose", "recipient_id"))
     agreed = Decision.objects.active().filter(person=case.person_id).values_list("purpose", "recipient_id")
     recent -= set(agreed)

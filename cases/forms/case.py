@@ -59,7 +59,10 @@ class FollowUpForm(forms.Form):
         error_messages={"required": _("Choose how it went.")},
     )
     text = CleanText(
-        label=_("What the person said"), required=False, max_length=NOTE_LENGTH, widget=forms.Textarea(attrs={"rows": 4})
+        label=_("What the person said"),
+        required=False,
+        max_length=NOTE_LENGTH,
+        widget=forms.Textarea(attrs={"rows": 4}),
     )
 
 
@@ -88,7 +91,10 @@ class PersonForm(forms.Form):
     """What is known of the person; nothing but what help needs."""
 
     alias = CleanText(
-        label=_("Name or alias to use"), required=False, max_length=80, help_text=_("What the person wants to be called.")
+        label=_("Name or alias to use"),
+        required=False,
+        max_length=80,
+        help_text=_("What the person wants to be called."),
     )
     name = CleanText(label=_("Name"), required=False, max_length=120, help_text=_("Only if it is needed."))
     age_band = forms.ChoiceField(label=_("Age"), choices=AgeBand.choices, required=False)
@@ -97,13 +103,13 @@ class PersonForm(forms.Form):
     languages = forms.MultipleChoiceField(
         label=_("Languages"), choices=language_choices, required=False, widget=forms.CheckboxSelectMultiple
     )
-    interpreter = forms.ChoiceField(label=_("Interpreter"), choices=[("", "–"), *InterpreterNeed.choices], required=False)
+    interpreter = forms.ChoiceField(
+        label=_("Interpreter"), choices=[("", "–"), *InterpreterNeed.choices], required=False
+    )
     access = forms.MultipleChoiceField(
         label=_("Access needs"), choices=AccessNeed.choices, required=False, widget=forms.CheckboxSelectMultiple
     )
-    district = CleanText(
-        label=_("District"), required=False, max_length=60, help_text=_("No street, no house number.")
-    )
+    district = CleanText(label=_("District"), required=False, max_length=60, help_text=_("No street, no house number."))
     method = forms.ChoiceField(
         label=_("Safe way to reach the person"), choices=[("", "–"), *ContactMethod.choices], required=False
     )

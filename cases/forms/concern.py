@@ -4,6 +4,8 @@ from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.utils.functional import lazy
+from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 
 from cases.forms.text import CleanText
@@ -15,6 +17,11 @@ from foundation.core.pages import HintedCheckboxes, HintedRadios
 NONE = "none"
 SHORT = 120
 NEEDS_VALUE = {ContactMethod.PHONE, ContactMethod.MESSAGE, ContactMethod.THROUGH}
+
+
+def _strong(text: Any, emphasis: Any) -> Any:
+    """A hint whose second sentence must not be missed."""
+    return lazy(lambda: format_html("{} <strong>{}</strong>", text, emphasis), str)()
 
 
 class Revision(forms.IntegerField):
@@ -88,9 +95,9 @@ class Words(Step):
 
     summary = CleanText(
         label=_("What did the person tell you, in their words?"),
-        help_text=_(
-            "Write down only what the person chooses to tell you. Do not ask for details of what happened. "
-            "Leave out names, phone numbers and who caused the harm."
+        help_text=_strong(
+            _("Write down only what the person chooses to tell you. Do not ask for details of what happened."),
+            _("Leave out names, phone numbers and who caused the harm."),
         ),
         max_length=SUMMARY_LENGTH,
         widget=forms.Textarea(attrs={"rows": 6}),

@@ -22,6 +22,10 @@ from foundation.core.words import day_words
 CONDITION_LENGTH = 200
 
 
+def _small() -> forms.CheckboxSelectMultiple:
+    return forms.CheckboxSelectMultiple(attrs={"class": "govuk-checkboxes--small"})
+
+
 @dataclass(frozen=True)
 class Row:
     """One line of the matrix: its field names and its words."""
@@ -80,21 +84,18 @@ class ConsentForm(forms.Form):
     language = forms.ChoiceField(label=_("Language of the conversation"), choices=language_choices)
     mode = forms.ChoiceField(
         label=_("How the answers were given"),
-        choices=Mode.choices,
-        widget=forms.RadioSelect,
+        choices=[("", _("Choose")), *Mode.choices],
         error_messages={"required": _("Choose how the answers were given.")},
     )
     interpreter = forms.ChoiceField(
         label=_("Interpreter"),
-        choices=Interpreter.choices,
-        widget=forms.RadioSelect,
+        choices=[("", _("Choose")), *Interpreter.choices],
         help_text=_("Never a relative, a child or somebody of the authorities."),
         error_messages={"required": _("Choose who interpreted.")},
     )
     is_private = forms.TypedChoiceField(
         label=_("Could nobody else hear?"),
-        choices=[("yes", _("Nobody else could hear")), ("no", _("Others were near"))],
-        widget=forms.RadioSelect,
+        choices=[("", _("Choose")), ("yes", _("Nobody else could hear")), ("no", _("Others were near"))],
         coerce=lambda value: value == "yes",
         empty_value=None,
         required=False,
@@ -114,7 +115,7 @@ class ConsentForm(forms.Form):
             if row.may_hold:
                 choices = list(row.may_hold.items())
                 self.fields[f"hold-{row.key}"] = forms.MultipleChoiceField(
-                    label=_("Hold back"), choices=choices, required=False, widget=forms.CheckboxSelectMultiple
+                    label=_("Hold back"), choices=choices, required=False, widget=_small()
                 )
             self.fields[f"condition-{row.key}"] = CleanText(
                 label=_("Condition of the person"), required=False, max_length=CONDITION_LENGTH
@@ -142,9 +143,7 @@ class ConsentForm(forms.Form):
 
     def asked(self) -> list[Asked]:
         """The answered lines. What stays open or was not asked is not recorded and changes nothing."""
-        return [
-            self._asked(row) for row in self.rows if self.cleaned_data[row.key] in (Answer.GRANTED, Answer.REFUSED)
-        ]
+        return [self._asked(row) for row in self.rows if self.cleaned_data[row.key] in (Answer.GRANTED, Answer.REFUSED)]
 
     def _asked(self, row: Row) -> Asked:
         data = self.cleaned_data

@@ -56,7 +56,7 @@ class Triage(forms.Form):
     def __init__(self, data: Any, *, concern: Concern, owners: list[tuple[int, str]], why: str) -> None:
         super().__init__(data)
         self.fields["owner"].choices = [("", _("Choose a person")), *owners]  # type: ignore[attr-defined]
-        self.fields["urgency"].widget.hints = {concern.suggestion.value: why}  # type: ignore[attr-defined]
+        self.fields["urgency"].widget.hints = {concern.suggestion.value: why}
         if concern.is_anonymous:
             kept = [choice for choice in Outcome.choices if choice[0] != Outcome.CASE]
             self.fields["outcome"].choices = kept  # type: ignore[attr-defined]

@@ -16,9 +16,9 @@ from cases.forms.case import AssignForm, FollowUpForm, NoteForm, PlanForm
 from cases.identity import bar, clocks_of, open_case, reader_lines, readers_of, zone_of
 from cases.models import Case
 from cases.story import escalation, notes_of, tell, timeline
-from cases.vocabulary import Category, Exposure, HarmForm
 from cases.views.guards import keeps_words, page, refuse, typed
 from cases.views.who import me
+from cases.vocabulary import Category, Exposure, HarmForm
 from foundation.accounts.models import User
 from foundation.audit import trail
 from foundation.core import policy
@@ -33,7 +33,7 @@ PAGE = 25
 @require_safe
 def case_list(request: HttpRequest) -> HttpResponse:
     """The newest cases that this person can open; more than one page is said, never how many."""
-    rows = Case.objects.newest(request.user, Kind.CASE, PAGE + 1).with_key()
+    rows = Case.objects.with_key().newest(me(request), Kind.CASE, PAGE + 1)
     found = list(rows.select_related("unit", "person", "owner"))
     trail.record("case.listed", ids=[case.pk for case in found[:PAGE]])
     items = [_line(case) for case in found[:PAGE]]
@@ -52,7 +52,7 @@ def overview(request: HttpRequest, pk: UUID) -> HttpResponse:
     """A case at a glance. Opening it stands in the trail."""
     case = open_case(request.user, pk)
     trail.record("case.read", dossier=case.dossier_id, subject=case.pk)
-    clocks, readers = clocks_of(case), readers_of(case.dossier)
+    clocks, readers = clocks_of(case), readers_of(case)
     story, lines = tell(case, request.user, limit=PAGE), reader_lines(readers)
     context = {
         "case": case,
@@ -155,7 +155,7 @@ def assign(request: HttpRequest, pk: UUID) -> HttpResponse:
     if form.is_valid():
         try:
             actions.assign(case, form.cleaned_data["owner"], by=me(request))
-            is_seen = Case.objects.visible_to(request.user).filter(pk=pk).exists()
+            is_seen = Case.objects.visible_to(me(request)).filter(pk=pk).exists()
             return redirect("cases:case", pk) if is_seen else redirect("cases:cases")
         except DomainError as error:
             refuse(form, error)

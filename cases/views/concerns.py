@@ -7,6 +7,7 @@ from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
@@ -20,8 +21,9 @@ from cases.policy import REPORTERS
 from cases.states import ConcernStatus
 from cases.views import drafts, summary, triage
 from cases.views.drafts import Draft, fetch, is_own_draft
-from cases.views.guards import keeps_words, page, refuse, typed
+from cases.views.guards import keeps_words, page, refuse, renew, typed
 from cases.views.steps import frame
+from cases.views.who import me
 from foundation.accounts.models import Unit, User
 from foundation.audit import trail
 from foundation.core.errors import Absent, DomainError, Forbidden
@@ -41,10 +43,12 @@ def reporting_unit(actor: User) -> Unit | None:
 @require_safe
 def concerns(request: HttpRequest) -> HttpResponse:
     """The newest concerns that this person wrote or that their seats may follow."""
-    actor, zone = request.user, zone_of(request.user)
+    actor, zone = me(request), zone_of(me(request))
     found = [c for kind in KINDS for c in Concern.objects.newest(actor, kind, SHOWN).select_related("unit", "dossier")]
     newest = sorted(found, key=lambda concern: concern.dossier.created_at, reverse=True)[:SHOWN]
-    rows = [{"concern": c, "saved": stamp(c.saved_at, zone), "is_draft": c.status == ConcernStatus.DRAFT} for c in newest]
+    rows = [
+        {"concern": c, "saved": stamp(c.saved_at, zone), "is_draft": c.status == ConcernStatus.DRAFT} for c in newest
+    ]
     trail.record("concern.listed", n=len(rows))
     parts = [[row for row in rows if row["is_draft"]], [row for row in rows if not row["is_draft"]]]
     context = {"drafts": parts[0], "others": parts[1], "may_start": reporting_unit(actor) is not None}
@@ -55,10 +59,10 @@ def concerns(request: HttpRequest) -> HttpResponse:
 @require_POST
 def start(request: HttpRequest) -> HttpResponse:
     """A new draft, in the language of the page."""
-    unit = reporting_unit(request.user)
+    unit = reporting_unit(me(request))
     if unit is None:
         raise Forbidden("actor.not_allowed", _("Your seat does not allow this."))
-    concern = actions.start(by=request.user, unit=unit, language=get_language() or "en")
+    concern = actions.start(by=me(request), unit=unit, language=get_language() or "en")
     return redirect("cases:concern", pk=concern.pk)
 
 
@@ -66,8 +70,8 @@ def start(request: HttpRequest) -> HttpResponse:
 @require_safe
 def concern(request: HttpRequest, pk: UUID) -> HttpResponse:
     """The list of questions for its author, what was said for who may open it, where it stands for who follows it."""
-    found = fetch(request.user, pk)
-    if is_own_draft(request.user, found):
+    found = fetch(me(request), pk)
+    if is_own_draft(me(request), found):
         return _tasks(request, Draft(found))
     trail.record("concern.read", dossier=found.dossier_id, subject=found.pk, whole=found.is_open)
     return triage.concern_page(request, found) if found.is_open else _status(request, found)
@@ -76,16 +80,16 @@ def concern(request: HttpRequest, pk: UUID) -> HttpResponse:
 def _tasks(request: HttpRequest, draft: Draft) -> HttpResponse:
     groups = [drafts.FIRST, drafts.NOW, drafts.AGREED]
     first, now, agreed = (draft.tasks(steps) for steps in groups)
-    saved_at = stamp(draft.concern.saved_at, zone_of(request.user)) if draft.concern.revision else ""
+    saved_at = stamp(draft.concern.saved_at, zone_of(me(request))) if draft.concern.revision else ""
     context = {"concern": draft.concern, "first": first, "now": now, "agreed": agreed, "saved_at": saved_at}
     return render(request, "cases/concern_tasks.html", context)
 
 
 def _status(request: HttpRequest, found: Concern) -> HttpResponse:
-    running = Clock.objects.running().visible_to(request.user).filter(subject_id=found.pk, code="triage")
+    running = Clock.objects.running().visible_to(me(request)).filter(subject_id=found.pk, code="triage")
     clock = running.select_related("group__seat__unit").first()
-    due = due_words(clock.due_at, timezone.now(), zone_of(request.user)) if clock else None
-    context = {"concern": found, "clock": clock, "due": due, "sent": _sent(found, request.user)}
+    due = due_words(clock.due_at, timezone.now(), zone_of(me(request))) if clock else None
+    context = {"concern": found, "clock": clock, "due": due, "sent": _sent(found, me(request))}
     return render(request, "cases/concern_status.html", context)
 
 
@@ -97,27 +101,26 @@ def _sent(found: Concern, actor: User) -> str:
 def check(request: HttpRequest, pk: UUID) -> HttpResponse:
     """Everything once more, and handing over. A second press leads to where it stands."""
     try:
-        draft = Draft(fetch(request.user, pk))
+        draft = Draft(fetch(me(request), pk))
     except Absent:
         return redirect("cases:concern", pk=_successor(request, pk))
-    if not is_own_draft(request.user, draft.concern):
+    if not is_own_draft(me(request), draft.concern):
         return redirect("cases:concern", pk=pk)
     if missing := draft.needs("check"):
         return redirect(f"cases:{missing}", pk=pk)
     form = Step(typed(request), initial={"revision": draft.concern.revision})
     if form.is_bound and form.is_valid() and (handed := _hand_over(request, draft.concern, form)):
         return redirect("cases:concern", pk=handed.pk)
-    return page(request, "check", form, **frame(draft, "check", request.user), **summary.of(draft))
+    return page(request, "check", form, **frame(draft, "check", me(request)), **summary.of(draft))
 
 
 def _hand_over(request: HttpRequest, draft: Concern, form: Step) -> Concern | None:
     try:
-        handed = actions.submit(draft, by=request.user, revision=form.cleaned_data["revision"])
+        handed = actions.submit(draft, by=me(request), revision=form.cleaned_data["revision"])
     except DomainError as error:
         refuse(form, error)
         draft.refresh_from_db(fields=["revision", "saved_at"])
-        form.data = form.data.copy()
-        form.data["revision"] = str(draft.revision)
+        renew(form, draft.revision)
         return None
     request.session["handed_over"] = [str(draft.pk), str(handed.pk)]
     return handed
@@ -134,12 +137,13 @@ def _successor(request: HttpRequest, pk: UUID) -> str:
 @keeps_words
 def discard(request: HttpRequest, pk: UUID) -> HttpResponse:
     """Throw the draft away; a page of its own says what is destroyed."""
-    found = fetch(request.user, pk)
-    if not is_own_draft(request.user, found):
+    found = fetch(me(request), pk)
+    if not is_own_draft(me(request), found):
         return redirect("cases:concern", pk=pk)
     if request.method == "POST":
-        actions.discard(found, by=request.user)
+        actions.discard(found, by=me(request))
         messages.success(request, _("The draft was destroyed. Nothing of it remains."))
         return redirect("cases:concerns")
-    context: dict[str, Any] = {"concern": found, "rows": summary.destroyed(found)}
+    keep = [{"url": reverse("cases:concern", args=[pk]), "label": _("Keep it and go back")}]
+    context: dict[str, Any] = {"concern": found, "rows": summary.destroyed(found), "keep": keep}
     return render(request, "cases/discard.html", context)

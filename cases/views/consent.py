@@ -33,7 +33,9 @@ def conversation(request: HttpRequest, pk: UUID) -> HttpResponse:
     """Ask line by line, record what was answered; ``?service=<id>`` adds the line of a service (several allowed)."""
     case = open_case(request.user, pk)
     policy.require(request.user, "record_consent", case)
-    form = ConsentForm(own_rows(case) + _services(request), typed(request), initial={"language": case.concern.language})
+    form = ConsentForm(
+        own_rows(case) + _services(request, case), typed(request), initial={"language": case.concern.language}
+    )
     if form.is_valid():
         try:
             notice = NoticeVersion.current(form.cleaned_data["language"])
@@ -46,14 +48,14 @@ def conversation(request: HttpRequest, pk: UUID) -> HttpResponse:
     return page(request, "case_consent", form, **_context(request, case, form))
 
 
-def _services(request: HttpRequest) -> list[Any]:
+def _services(request: HttpRequest, case: Case) -> list[Any]:
     wanted = []
     for text in request.GET.getlist("service")[:10]:
         try:
             wanted.append(UUID(text))
         except ValueError:
             continue
-    return [service_row(line) for contributor in CONTRIBUTORS for line in contributor.lines(wanted)]
+    return [service_row(line) for contributor in CONTRIBUTORS for line in contributor.lines(case, wanted)]
 
 
 def _context(request: HttpRequest, case: Case, form: ConsentForm) -> dict[str, Any]:
@@ -123,8 +125,15 @@ def _stop(case: Case, decision: Decision, actor: Any) -> dict[str, Any]:
         {"term": _("What"), "main": Purpose(decision.purpose).label},
         {"term": _("With whom"), "main": names.get(decision.recipient_id, case.unit.name)},
         {"term": _("Agreed"), "main": moment_words(decision.valid_from, now, zone_of(case))},
-        {"term": _("What ends at once"), "main": ends[0] if ends else _("Nothing was passed on"), "sub": " ".join(ends[1:])},
-        {"term": _("What then"), "main": _("Who received something is told, loses access and must confirm within 7 days.")},
+        {
+            "term": _("What ends at once"),
+            "main": ends[0] if ends else _("Nothing was passed on"),
+            "sub": " ".join(ends[1:]),
+        },
+        {
+            "term": _("What then"),
+            "main": _("Who received something is told, loses access and must confirm within 7 days."),
+        },
     ]
     links = [{"url": reverse("cases:case_consent", args=[case.pk]), "label": _("Go back, nothing changes")}]
     return {"rows": rows, "links": links}

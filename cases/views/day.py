@@ -14,9 +14,10 @@ from django.views.decorators.http import require_safe
 from cases.models import Case
 from cases.moments import stamp, written, zone_of
 from cases.policy import LEADS, REPORTERS, WORKERS, has_seat
+from cases.views.who import me
 from foundation.accounts.models import Appointment, Role, User
 from foundation.audit import trail
-from foundation.core.words import due_words
+from foundation.core.words import day_words, due_words
 from foundation.core.worklist import job
 from foundation.dossiers.models import Clock
 from foundation.outbox.models import Notice
@@ -31,7 +32,7 @@ OWNERLESS = (Role.ADMINISTRATOR, Role.AUDITOR, Role.DATA_OFFICER)
 @require_safe
 def day(request: HttpRequest) -> HttpResponse:
     """The neediest first. A seat that works on no matter gets a page that says so."""
-    actor, now, zone = request.user, timezone.now(), zone_of(request.user)
+    actor, now, zone = me(request), timezone.now(), zone_of(me(request))
     waiting = list(Clock.objects.neediest(actor, MOST).select_related("unit"))
     trail.record("work.listed", n=len(waiting))
     context: dict[str, Any] = {
@@ -64,7 +65,11 @@ def _item(clock: Clock, now: datetime, zone: tzinfo) -> dict[str, Any]:
 
 
 def _needs(items: list[tuple[str, dict[str, Any]]]) -> list[dict[str, Any]]:
-    limits = {"emergency": _("within hours, day and night"), "urgent": _("within days"), "normal": _("within two weeks")}
+    limits = {
+        "emergency": _("within hours, day and night"),
+        "urgent": _("within days"),
+        "normal": _("within two weeks"),
+    }
     by_level = {level: [item for urgency, item in items if urgency == level] for level in LEVELS}
     return [{"level": level, "items": rows, "limit": limits[level]} for level, rows in by_level.items() if rows]
 
@@ -109,7 +114,7 @@ def _own(held: list[Appointment], actor: User, zone: tzinfo) -> str:
         return ""
     others = [a.user.name for a in held if a.seat.role in LEADS and a.user_id != actor.pk and not _is_away(a)]
     facts = {"role": mine.seat.get_role_display(), "name": ", ".join(others)}
-    until = written(mine.valid_until, zone, "d MMMM y") if mine.valid_until else ""
+    until = day_words(mine.valid_until, zone) if mine.valid_until else ""
     sentence = _("Your seat: %(role)s, until %(until)s.") if until else _("Your seat: %(role)s.")
     stands = _("%(name)s can stand in for you.") if others else _("Nobody here stands in for you.")
     return f"{sentence % {**facts, 'until': until}} {stands % facts}"

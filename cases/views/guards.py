@@ -3,21 +3,20 @@
 from collections.abc import Callable
 from functools import wraps
 from typing import Any
-from uuid import UUID
 
 from django.contrib.auth.decorators import login_required
 from django.forms import Form
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import render
 from django.urls import reverse
-from django.views.decorators.http import require_http_methods
 from django.views.decorators.debug import sensitive_post_parameters
+from django.views.decorators.http import require_http_methods
 
 from cases.forms.text import clean
 from foundation.core.errors import DomainError
 
 View = Callable[..., HttpResponse]
-TYPED = ("summary", "wishes", "alias", "value", "safe_times", "reason", "contact")
+TYPED = ("summary", "wishes", "alias", "value", "safe_times", "reason", "contact", "text", "name")
 
 
 def typed(request: HttpRequest) -> QueryDict | None:
@@ -32,6 +31,13 @@ def refuse(form: Form, error: DomainError) -> None:
     form.add_error(error.field if error.field in form.fields else None, error.message)
 
 
+def renew(form: Form, revision: int) -> None:
+    """Keep what was typed, on top of the state that is saved now."""
+    data: Any = form.data.copy()  # type: ignore[attr-defined]
+    data["revision"] = str(revision)
+    form.data = data
+
+
 def keeps_words(view: View) -> View:
     """Sign-in is needed. If the session ended while somebody typed, their words are shown, so that they can be copied.
 
@@ -40,9 +46,9 @@ def keeps_words(view: View) -> View:
     guarded = login_required(view)
 
     @wraps(view)
-    def kept(request: HttpRequest, pk: UUID) -> HttpResponse:
+    def kept(request: HttpRequest, **parts: Any) -> HttpResponse:
         if request.user.is_authenticated or request.method != "POST":
-            return guarded(request, pk)
+            return guarded(request, **parts)
         words = [clean(request.POST[name]) for name in TYPED if request.POST.get(name)]
         context = {"words": words, "login": reverse("account_login"), "next": request.path}
         return render(request, "cases/signed_out.html", context, status=401)

@@ -34,6 +34,8 @@ def person(request: HttpRequest, pk: UUID) -> HttpResponse:
         except DomainError as error:
             refuse(form, error)
     trail.record("case.read", dossier=case.dossier_id, subject=case.pk)
+    if case.person.contact.get("value"):
+        trail.record("person.contact_shown", dossier=case.dossier_id, subject=case.person_id)
     can = policy.allows(request.user, "describe_person", case)
     context = {"case": case, "bar": bar(case, "case_person", clocks=clocks_of(case)), "may_change": can}
     return page(request, "case_person", form, **context)

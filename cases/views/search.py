@@ -12,6 +12,7 @@ from cases.forms.search import Search
 from cases.models import Case
 from cases.policy import WORKERS, has_seat
 from cases.views.guards import page, typed
+from cases.views.who import me
 from foundation.accounts.models import User
 from foundation.audit import trail
 from foundation.core import codes
@@ -24,7 +25,7 @@ PER_MINUTE = 30
 @require_http_methods(["GET", "HEAD", "POST"])
 def search(request: HttpRequest) -> HttpResponse:
     """GET shows the field, POST looks; the term stands in no address and in no log."""
-    actor = request.user
+    actor = me(request)
     if not has_seat(actor, WORKERS):
         raise Forbidden("actor.not_allowed", _("Your seat does not allow this."))
     form = Search(typed(request))

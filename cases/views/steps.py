@@ -14,7 +14,8 @@ from cases.forms import concern as forms
 from cases.models import Concern
 from cases.moments import stamp, zone_of
 from cases.views.drafts import Draft, fetch, is_own_draft
-from cases.views.guards import keeps_words, page, refuse, typed
+from cases.views.guards import keeps_words, page, refuse, renew, typed
+from cases.views.who import me
 from foundation.accounts.models import User
 from foundation.core.errors import DomainError
 
@@ -100,7 +101,7 @@ STEPS = {
 
 
 def _step(request: HttpRequest, pk: UUID, name: str) -> HttpResponse:
-    step, actor, draft = STEPS[name], request.user, Draft(fetch(request.user, pk))
+    step, actor, draft = STEPS[name], me(request), Draft(fetch(me(request), pk))
     if not is_own_draft(actor, draft.concern):
         return redirect("cases:concern", pk=pk)
     if missing := draft.needs(name):
@@ -117,20 +118,19 @@ def _is_saved(step: Step, draft: Draft, form: forms.Step, by: User) -> bool:
     except DomainError as error:
         refuse(form, error)
         draft.concern.refresh_from_db(fields=["revision", "saved_at"])
-        form.data = form.data.copy()
-        form.data["revision"] = str(draft.concern.revision)
+        renew(form, draft.concern.revision)
         return False
     return True
 
 
 def frame(draft: Draft, name: str, actor: User) -> dict[str, Any]:
     """What stands around the question."""
-    place = QUESTIONS.index(name) + 1 if name in QUESTIONS else 0
-    over = _("Record a concern · question %(n)d of %(of)d") % {"n": place, "of": len(QUESTIONS)}
+    number = QUESTIONS.index(name) + 1 if name in QUESTIONS else 0
+    place = _("Record a concern · question %(n)d of %(of)d") % {"n": number, "of": len(QUESTIONS)}
     return {
         "draft": draft,
         "concern": draft.concern,
-        "over": over if place else _("Record a concern · before you listen"),
+        "place": place if number else _("Record a concern · before you listen"),
         "saved_at": stamp(draft.concern.saved_at, zone_of(actor)) if draft.concern.revision else "",
         "readers": readers(),
     }

@@ -20,6 +20,7 @@ from cases.views import summary
 from cases.views.drafts import Draft, fetch
 from cases.views.guards import keeps_words, refuse, status_of, typed
 from cases.views.reading import who_reads
+from cases.views.who import me
 from cases.vocabulary import URGENT_CATEGORIES
 from foundation.accounts.models import Appointment, Unit, User
 from foundation.audit import trail
@@ -52,7 +53,7 @@ def owners(unit: Unit) -> list[tuple[int, str]]:
 
 def concern_page(request: HttpRequest, concern: Concern, form: forms.Triage | None = None) -> HttpResponse:
     """What was said, for who may open it; with the form while it waits for triage."""
-    actor, draft = request.user, Draft(concern)
+    actor, draft = me(request), Draft(concern)
     if form is None and policy.allows(actor, "triage", concern):
         form = _form(concern, None)
     decision = draft.decision
@@ -82,12 +83,12 @@ def _form(concern: Concern, data: Any) -> forms.Triage:
 @keeps_words
 def triage(request: HttpRequest, pk: UUID) -> HttpResponse:
     """Confirm the urgency and decide what happens next."""
-    concern = fetch(request.user, pk)
+    concern = fetch(me(request), pk)
     if request.method != "POST" or (concern.triaged_at and concern.is_open):
         return _onward(request, concern)
-    policy.require(request.user, "triage", concern)
+    policy.require(me(request), "triage", concern)
     form = _form(concern, typed(request))
-    if form.is_valid() and _is_decided(concern, form, request.user):
+    if form.is_valid() and _is_decided(concern, form, me(request)):
         return _onward(request, concern)
     trail.record("concern.read", dossier=concern.dossier_id, subject=concern.pk, whole=True)
     return concern_page(request, concern, form)
@@ -105,7 +106,7 @@ def _is_decided(concern: Concern, form: forms.Triage, by: User) -> bool:
 
 
 def _onward(request: HttpRequest, concern: Concern) -> HttpResponse:
-    case = Case.objects.visible_to(request.user).filter(concern=concern).first()
+    case = Case.objects.visible_to(me(request)).filter(concern=concern).first()
     return redirect("cases:case", pk=case.pk) if case else redirect("cases:concern", pk=concern.pk)
 
 
@@ -113,8 +114,8 @@ def _onward(request: HttpRequest, concern: Concern) -> HttpResponse:
 @require_POST
 def reach(request: HttpRequest, pk: UUID) -> HttpResponse:
     """The safe way to reach the person, shown on request and noted in the trail."""
-    concern = fetch(request.user, pk)
-    policy.require(request.user, "triage", concern)
+    concern = fetch(me(request), pk)
+    policy.require(me(request), "triage", concern)
     trail.record("person.contact_shown", dossier=concern.dossier_id, subject=concern.person_id)
     rows = summary.reachable(concern.person)
     return render(request, "cases/reach.html", {"concern": concern, "rows": rows})

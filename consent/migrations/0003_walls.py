@@ -7,4 +7,4 @@ from foundation.dossiers.walls import wall
 
 class Migration(migrations.Migration):
     dependencies = [("consent", "0002_people"), ("dossiers", "0002_walls")]
-    operations = [wall("consent_person"), wall("consent_consent"), wall("consent_decision")]
+    operations = [wall("consent_person", is_scanned=True), wall("consent_consent"), wall("consent_decision")]

@@ -4,6 +4,7 @@ from functools import partial
 from typing import Any
 
 from allauth.account.forms import ResetPasswordForm
+from allauth.core import context
 from django.contrib import admin
 from django.db import transaction
 from django.db.models import QuerySet
@@ -11,7 +12,7 @@ from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
 from foundation.accounts import actions
-from foundation.accounts.forms import Invitation, Proposal
+from foundation.accounts.forms import Invitation, Known, Proposal
 from foundation.accounts.models import Appointment, Organisation, OrganisationKind, Role, Seat, Unit, User
 
 
@@ -47,14 +48,16 @@ class Kept(admin.ModelAdmin):  # type: ignore[type-arg]
 
 def _send_first_password_link(email: str, request: HttpRequest) -> None:
     form = ResetPasswordForm(data={"email": email})
-    if form.is_valid():
-        form.save(request)
+    with context.request_context(request):
+        if form.is_valid():
+            form.save(request)
 
 
 @admin.register(User)
 class UserAdmin(Kept):
     """People are invited; the first password comes by a link to their own address."""
 
+    form = Known
     list_display = ("name", "email", "language", "is_active")
     search_fields = ("name", "email")
     ordering = ("name",)
@@ -71,7 +74,9 @@ class UserAdmin(Kept):
 
     def get_fields(self, request: HttpRequest, obj: Any = None) -> tuple[str, ...]:
         """Never a password."""
-        return ("email", "name", "language") if obj is None else ("email", "name", "language", "is_active", "last_login")
+        return (
+            ("email", "name", "language") if obj is None else ("email", "name", "language", "is_active", "last_login")
+        )
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> tuple[str, ...]:
         """An address is who somebody is at sign-in."""

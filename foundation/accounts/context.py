@@ -5,7 +5,9 @@ from typing import Any
 
 from django.conf import settings
 from django.http import HttpRequest
+from django.urls import reverse
 from django.utils.translation import get_language, get_language_info
+from django.utils.translation import gettext as _
 
 NavItem = tuple[str, str, str]
 _NAV: list[Callable[[Any], list[dict[str, str]]]] = []
@@ -25,6 +27,7 @@ def house(request: HttpRequest) -> dict[str, Any]:
             "unit_name": user.seats[0].unit.name if known and user.seats else "",
             "user_name": user.name if known else "",
             "nav": _navigation(request, user) if known else [],
+            "account": [{"url": reverse("accounts:you"), "label": _("Your seats")}] if known else [],
             "languages": _languages(),
             "embedded": settings.EMBEDDED,
             "idle_seconds": int(settings.SESSION_IDLE.total_seconds()) if known else 0,
@@ -34,7 +37,8 @@ def house(request: HttpRequest) -> dict[str, Any]:
 
 def _navigation(request: HttpRequest, user: Any) -> list[dict[str, Any]]:
     entries = [entry for items in _NAV for entry in items(user)]
-    longest = max((e["url"] for e in entries if request.path.startswith(e["url"])), key=len, default="")
+    here = (e["url"] for e in entries if request.path.startswith(e["url"]) and e["url"] != "/")
+    longest = max(here, key=len, default=request.path)
     return [{**entry, "current": entry["url"] == longest} for entry in entries]
 
 

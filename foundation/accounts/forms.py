@@ -3,6 +3,7 @@
 from typing import Any
 
 from django import forms
+from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 
 from foundation.accounts.models import Appointment, Role, Unit, User
@@ -23,11 +24,20 @@ class Away(forms.Form):
     )
 
 
-class Invitation(forms.ModelForm):  # type: ignore[type-arg]
-    """A new person: no password is typed by anybody but themselves."""
+class Known(forms.ModelForm):  # type: ignore[type-arg]
+    """What an administrator may change of a person."""
+
+    language = forms.ChoiceField(label=_("Language"), choices=settings.LANGUAGES)
 
     class Meta:
         model = User
+        fields = ("name", "language")
+
+
+class Invitation(Known):
+    """A new person: no password is typed by anybody but themselves."""
+
+    class Meta(Known.Meta):
         fields = ("email", "name", "language")
 
     def clean_email(self) -> str:

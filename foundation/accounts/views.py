@@ -1,6 +1,6 @@
 """A person's own seats, being away, and appointments that wait for a second person."""
 
-from typing import Any
+from typing import Any, cast
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -18,6 +18,10 @@ from foundation.accounts.models import Appointment, Unit, User
 from foundation.core.errors import Absent, DomainError, Forbidden
 
 
+def _me(request: HttpRequest) -> User:
+    return cast(User, request.user)
+
+
 @login_required
 @require_safe
 def you(request: HttpRequest) -> HttpResponse:
@@ -26,10 +30,13 @@ def you(request: HttpRequest) -> HttpResponse:
 
 
 def _you(request: HttpRequest, problem: Away | None = None) -> HttpResponse:
-    held = Appointment.objects.in_force().filter(user=request.user).select_related("seat__unit")
+    held = Appointment.objects.in_force().filter(user=_me(request)).select_related("seat__unit")
     now = timezone.now()
-    rows = [{"appointment": a, "is_away": bool(a.away_until and a.away_until > now), "form": _form(a, problem)} for a in held]
-    context = {"rows": rows, "form": problem, "confirms": _confirms(request.user)}
+    rows = [
+        {"appointment": a, "is_away": bool(a.away_until and a.away_until > now), "form": _form(a, problem)}
+        for a in held
+    ]
+    context = {"rows": rows, "form": problem, "confirms": _confirms(_me(request))}
     return render(request, "accounts/you.html", context, status=422 if problem else 200)
 
 
@@ -42,7 +49,7 @@ def _form(appointment: Appointment, problem: Away | None) -> Away:
 
 def _own(request: HttpRequest) -> Appointment:
     """The appointment that was posted, if it is this person's and in force."""
-    held = Appointment.objects.in_force().filter(user=request.user).select_related("seat__unit", "user")
+    held = Appointment.objects.in_force().filter(user=_me(request)).select_related("seat__unit", "user")
     wanted = request.POST.get("appointment", "")
     found = next((a for a in held if str(a.pk) == wanted), None)
     if found is None:
@@ -60,7 +67,7 @@ def away(request: HttpRequest) -> HttpResponse:
         if not form.is_valid():
             return _you(request, form)
     try:
-        actions.go_away(appointment, by=request.user, until=form.cleaned_data["until"])
+        actions.go_away(appointment, by=_me(request), until=form.cleaned_data["until"])
     except DomainError as error:
         form.add_error("until", error.message)
         return _you(request, form)
@@ -72,7 +79,7 @@ def away(request: HttpRequest) -> HttpResponse:
 @require_POST
 def back(request: HttpRequest) -> HttpResponse:
     """Be there again."""
-    actions.come_back(_own(request), by=request.user)
+    actions.come_back(_own(request), by=_me(request))
     messages.success(request, _("You are back. What is new comes to you again."))
     return redirect("accounts:you")
 
@@ -106,7 +113,7 @@ def _line(unit: UUID, parents: dict[UUID, UUID | None]) -> set[UUID]:
 def appointments(request: HttpRequest) -> HttpResponse:
     """Appointments that another person proposed and that wait for this one (HS-20)."""
     rows: list[dict[str, Any]] = [
-        {"appointment": a, "may": request.user.pk not in (a.user_id, a.proposed_by_id)} for a in _pending(request.user)
+        {"appointment": a, "may": _me(request).pk not in (a.user_id, a.proposed_by_id)} for a in _pending(_me(request))
     ]
     return render(request, "accounts/appointments.html", {"rows": rows})
 
@@ -115,9 +122,9 @@ def appointments(request: HttpRequest) -> HttpResponse:
 @require_POST
 def confirm(request: HttpRequest, pk: UUID) -> HttpResponse:
     """Put an appointment in force."""
-    found = next((a for a in _pending(request.user) if a.pk == pk), None)
+    found = next((a for a in _pending(_me(request)) if a.pk == pk), None)
     if found is None:
         raise Absent("record.absent", _("There is nothing at this address."))
-    actions.confirm(found, by=request.user)
+    actions.confirm(found, by=_me(request))
     messages.success(request, _("The appointment is in force now."))
     return redirect("accounts:appointments")

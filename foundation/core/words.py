@@ -109,3 +109,13 @@ def language_name(code: str) -> str:
     """Name a language (ISO 639) in the language of the page; an unknown code stays as it is."""
     known = {"prs": _("Dari")}
     return known.get(code) or str(_locale(get_language() or "en").languages.get(code, code))
+
+
+def inside(words: str) -> str:
+    """Words that begin a line, for the middle of a sentence: the first letter is small."""
+    return words[:1].lower() + words[1:]
+
+
+def isolated(typed: str) -> str:
+    """What a person typed, inside a plain sentence: its direction does not disturb the rest (FSI … PDI)."""
+    return f"\u2068{typed}\u2069"

@@ -19,44 +19,57 @@ _WORKS = "(SELECT cardinality(amparo_groups(%s)) > 0)"
 _FAR = "infinity"
 
 _SEEN = """(EXISTS (SELECT 1 FROM dossiers_dossiergrouppermission p WHERE p.content_object_id = "{table}"."{column}"
- AND p.permission_id = ANY ((SELECT amparo_permissions(%s))::int[]) AND {live}
+ AND p.permission_id {least} AND {live}
  AND p.group_id = ANY ((SELECT amparo_groups(%s))::int[]))
  OR EXISTS (SELECT 1 FROM dossiers_dossieruserpermission p WHERE p.content_object_id = "{table}"."{column}"
- AND p.permission_id = ANY ((SELECT amparo_permissions(%s))::int[]) AND {live}
+ AND p.permission_id {least} AND {live}
  AND p.user_id = %s AND {works}))"""
 
 # The rows of several seats are merged; a seat contributes at most n. A folder followed and opened counts once.
 _NEWEST = """"{table}"."dossier_id" IN (SELECT k.id FROM (
-  SELECT p.id, p.at FROM unnest(amparo_groups(%s)) g(id) CROSS JOIN unnest(amparo_permissions(%s)) q(id)
+  SELECT p.id, p.at FROM unnest(amparo_groups((SELECT %s::int))) g(id) CROSS JOIN unnest({held}) q(id)
   CROSS JOIN LATERAL (
     SELECT content_object_id AS id, dossier_created_at AS at FROM dossiers_dossiergrouppermission p
      WHERE p.group_id = g.id AND p.permission_id = q.id AND p.dossier_kind = %s AND {live}
        AND p.dossier_created_at < %s::timestamptz
-     ORDER BY p.dossier_created_at DESC LIMIT %s) p
+     ORDER BY p.dossier_created_at DESC LIMIT {n:d}) p
   UNION
-  SELECT p.id, p.at FROM unnest(amparo_permissions(%s)) q(id) CROSS JOIN LATERAL (
+  SELECT p.id, p.at FROM unnest({held}) q(id) CROSS JOIN LATERAL (
     SELECT content_object_id AS id, dossier_created_at AS at FROM dossiers_dossieruserpermission p
      WHERE p.user_id = %s AND {works} AND p.permission_id = q.id AND p.dossier_kind = %s AND {live}
        AND p.dossier_created_at < %s::timestamptz
-     ORDER BY p.dossier_created_at DESC LIMIT %s) p
-  ORDER BY at DESC LIMIT %s) k)"""
+     ORDER BY p.dossier_created_at DESC LIMIT {n:d}) p
+  ORDER BY at DESC LIMIT {n:d}) k)"""
 
 _SET = """"{table}"."dossier_id" IN (
   SELECT p.content_object_id FROM dossiers_dossiergrouppermission p
    WHERE p.group_id = ANY ((SELECT amparo_groups(%s))::int[]) AND p.dossier_kind = %s AND {live}
-     AND p.permission_id = ANY ((SELECT amparo_permissions(%s))::int[])
+     AND p.permission_id {least}
   UNION SELECT p.content_object_id FROM dossiers_dossieruserpermission p
    WHERE p.user_id = %s AND {works} AND p.dossier_kind = %s AND {live}
-     AND p.permission_id = ANY ((SELECT amparo_permissions(%s))::int[]))"""
+     AND p.permission_id {least})"""
 
 
-def _sql(template: str, table: str, column: str, params: list[Any]) -> RawSQL:
-    return RawSQL(template.format(table=table, column=column, live=_LIVE, works=_WORKS), params, models.BooleanField())  # noqa: S611
+def _permissions(lowest: str) -> list[str]:
+    """Who opens a folder also follows it."""
+    return [f"(SELECT amparo_permission('{name}'))" for name in dict.fromkeys(("view_dossier", lowest))]
+
+
+def at_least(lowest: str) -> str:
+    """The comparison of a permission column, in SQL: ``view_dossier``, or any of the two."""
+    return f"IN ({', '.join(_permissions(lowest))})"
+
+
+def _sql(template: str, table: str, permission: str, params: list[Any], **more: Any) -> RawSQL:
+    """Numbers of rows stand in the text, not among the parameters: the plan is then made once, not at each request."""
+    held = f"ARRAY[{', '.join(_permissions(permission))}]"
+    text = template.format(table=table, least=at_least(permission), held=held, live=_LIVE, works=_WORKS, **more)
+    return RawSQL(text, params, models.BooleanField())  # noqa: S611
 
 
 def seen(table: str, column: str, actor: "User", permission: str) -> RawSQL:
     """The condition for single records and short sets: one EXISTS per permission table."""
-    return _sql(_SEEN, table, column, [permission, actor.pk, permission, actor.pk, actor.pk])
+    return _sql(_SEEN, table, permission, [actor.pk, actor.pk, actor.pk], column=column)
 
 
 def newest(
@@ -64,10 +77,10 @@ def newest(
 ) -> tuple[RawSQL, str]:
     """The condition for list pages, and the order: the newest ``n`` per seat, merged."""
     until = before.isoformat() if before else _FAR
-    params = [actor.pk, permission, kind, until, n, permission, actor.pk, actor.pk, kind, until, n, n]
-    return _sql(_NEWEST, table, "", params), "-dossier__created_at"
+    params = [actor.pk, kind, until, actor.pk, actor.pk, kind, until]
+    return _sql(_NEWEST, table, permission, params, n=n), "-dossier__created_at"
 
 
 def whole(table: str, actor: "User", permission: str, kind: str) -> RawSQL:
     """The condition for scans (search): one pass over the access rows instead of one probe per folder."""
-    return _sql(_SET, table, "", [actor.pk, kind, permission, actor.pk, actor.pk, kind, permission])
+    return _sql(_SET, table, permission, [actor.pk, kind, actor.pk, actor.pk, kind])

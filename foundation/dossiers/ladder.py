@@ -3,8 +3,6 @@
 A rung is used only if somebody holds the seat now and is not away. Rerouting keeps the due time; reminders add people.
 """
 
-from collections.abc import Callable
-
 from django.utils import timezone
 
 from foundation.accounts import actions as accounts
@@ -44,12 +42,13 @@ def reroute_seat(seat: Seat) -> None:
     if seat.role not in RUNGS or is_held(seat):
         return
     with clerk.as_clerk():
-        for clock in Clock.objects.running().filter(group=seat.group_id).select_related("dossier", "unit"):
-            _to_rung(clock, lambda seats: next(iter(seats), None))
+        waiting = Clock.objects.running().filter(group=seat.group_id).select_related("dossier", "unit")
+        for clock in waiting.select_for_update(skip_locked=True, of=("self",)):
+            _to_next_rung(clock)
 
 
-def _to_rung(clock: Clock, choose: Callable[[list[Seat]], Seat | None]) -> None:
-    seat = choose([s for s in rungs(clock.unit) if s.group_id != clock.group_id])
+def _to_next_rung(clock: Clock) -> None:
+    seat = next((s for s in rungs(clock.unit) if s.group_id != clock.group_id), None)
     if seat is None:
         return
     actions.share_with_group(clock.dossier, seat.group_id, VIEW)
@@ -84,17 +83,18 @@ def _climb(clock: Clock, slot: str) -> None:
 
 
 def sweep() -> int:
-    """Raise every reminder that is due and reroute what waits for empty seats; returns how many were raised."""
+    """Reroute what waits for empty seats, then raise every reminder that is due; returns how many were raised."""
+    _reroute_empty_seats()
     with clerk.as_clerk():
         due = Clock.objects.running().filter(paused_at=None, next_at__lte=timezone.now()).order_by("next_at")
         taken = list(due.select_for_update(skip_locked=True, of=("self",))[:SWEEP])
         for clock in taken:
-            _reroute_if_empty(clock)
             remind(clock)
     return len(taken)
 
 
-def _reroute_if_empty(clock: Clock) -> None:
-    seat = Seat.objects.filter(group=clock.group_id).first() if clock.group_id else None
-    if seat is not None and seat.role in RUNGS and not is_held(seat):
-        _to_rung(clock, lambda seats: next(iter(seats), None))
+def _reroute_empty_seats() -> None:
+    """An appointment may run out, or an absence begin, without anybody doing anything at that moment (R-40)."""
+    held = Appointment.objects.present().values("seat_id")
+    for seat in Seat.objects.filter(role__in=RUNGS).exclude(pk__in=held):
+        reroute_seat(seat)

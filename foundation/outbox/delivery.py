@@ -84,9 +84,10 @@ def deliver(pk: UUID) -> bool:
 
 def _done(message: Message) -> None:
     Message.objects.filter(pk=message.pk).update(status=Status.DONE, done_at=timezone.now(), problem="")
-    following = message.target_id and Message.objects.resume(message.target_id)
-    for wake in _WAKE if following else ():
-        wake(following)
+    following = Message.objects.resume(message.target_id) if message.target_id else None
+    if following is not None:
+        for wake in _WAKE:
+            wake(following)
 
 
 def _failed(message: Message, code: str, *, is_final: bool = False) -> None:

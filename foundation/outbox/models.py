@@ -10,7 +10,6 @@ from django.db.models import F
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-
 PAUSE = timedelta(minutes=5)
 
 
@@ -53,10 +52,14 @@ class MessageQuerySet(models.QuerySet["Message"]):
         """Take a due row for one attempt by conditional update; ``None`` if somebody else has it or it is not due.
 
         The claim moves ``next_at`` ahead by the back-off, so that a worker that dies gives the row back by itself.
+        A row whose every attempt killed its worker ends as failed too.
         """
         now = timezone.now()
         row = self.filter(pk=pk).first()
         if row is None:
+            return None
+        if row.n_tries >= settings.OUTBOX_TRIES:
+            self.due().filter(pk=pk).update(status=Status.FAILED, problem=row.problem or "died")
             return None
         taken = self.filter(pk=pk, status=Status.PENDING, next_at__lte=now, n_tries=row.n_tries).update(
             n_tries=F("n_tries") + 1, next_at=now + back_off(row.n_tries)

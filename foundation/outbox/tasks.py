@@ -23,4 +23,4 @@ def sweep() -> None:
     sweep expires: that sweep sends it off again.
     """
     for pk in Message.objects.next_in_line():
-        deliver.apply_async([str(pk)], expires=settings.CELERY_BEAT_SCHEDULE["outbox"]["schedule"])
+        deliver.apply_async((str(pk),), expires=settings.CELERY_BEAT_SCHEDULE["outbox"]["schedule"])

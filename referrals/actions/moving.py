@@ -79,13 +79,15 @@ def recipient_group(referral: Referral) -> int:
 def set_clocks(referral: Referral) -> None:
     """Stop what no longer runs in this state, start what does, let the partner's clock stand while it waits for us."""
     wanted = NEEDS[referral.status].clocks
-    running = set(Clock.objects.running().filter(subject_id=referral.pk).values_list("code", flat=True))
-    gone = running - {code for code, _side in wanted}
+    running = {clock.code: clock for clock in Clock.objects.running().filter(subject_id=referral.pk)}
+    gone = set(running) - {code for code, _side in wanted}
     if gone:
         clocks.stop(referral.pk, *gone)
     for code, side in wanted:
         if code not in running:
             start_clock(referral, code, side)
+        elif code == "send":  # one wait, first for the referrer, then for the approver
+            clocks.hand_over(running[code], **assignee(referral, side))
     if referral.status == Status.INFO_REQUESTED and referral.urgency != "emergency":
         clocks.pause(referral.pk, "decide")
     else:
@@ -95,12 +97,15 @@ def set_clocks(referral: Referral) -> None:
 def start_clock(referral: Referral, code: str, side: str) -> None:
     """Start a clock of this referral for the side it waits for."""
     subject = clocks.Subject("referral", referral.pk, referral.reference)
-    who: dict[str, Any] = {"user": referral.requested_by}
-    if side == PARTNER:
-        who = {"group": recipient_group(referral)}
-    elif side == APPROVER:
-        who = {"group": approver_group(referral)}
+    who = assignee(referral, side)
     clocks.start(referral.dossier, code, subject, referral.urgency, referral.unit, **who)
+
+
+def assignee(referral: Referral, side: str) -> dict[str, Any]:
+    """Whose work list a wait of this side stands on."""
+    if side == PARTNER:
+        return {"group": recipient_group(referral)}
+    return {"group": approver_group(referral)} if side == APPROVER else {"user": referral.requested_by}
 
 
 def approver_group(referral: Referral) -> int:

@@ -15,6 +15,7 @@ from foundation.audit import trail
 from foundation.core import policy
 from foundation.core.errors import Refused
 from foundation.dossiers import actions as dossiers
+from foundation.dossiers import clocks
 from foundation.dossiers.models import VIEW, Kind
 from referrals.actions.moving import lock, set_clocks
 from referrals.models import Referral, Service, referral_reference
@@ -85,6 +86,8 @@ def prepare(case: Case, service: Service, offer: Offer, *, by: User, previous: R
     _check(referral)
     dossiers.insert_with_code(referral, "reference", referral_reference)
     set_clocks(referral)
+    if previous is not None:
+        clocks.stop(previous.pk, "declined_answer")
     trail.record("referral.prepared", dossier=dossier.pk, subject=referral.pk, fields=referral.fields)
     return referral
 

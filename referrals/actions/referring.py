@@ -12,9 +12,9 @@ from foundation.core.errors import Refused, WrongState
 from foundation.dossiers import clocks
 from referrals.actions.answering import _say, narrow
 from referrals.actions.moving import lock, move, tell_recipient, touch
-from referrals.actions.sending import check_ground, check_recipient
+from referrals.actions.sending import check_ground, check_recipient, check_tier
 from referrals.models import Referral
-from referrals.states import APPROVER, REFERRER
+from referrals.states import APPROVER, LIFE, REFERRER
 from referrals.vocabulary import CancelReason, Status
 
 
@@ -29,6 +29,7 @@ def submit(referral: Referral, *, by: User) -> Referral:
     """Ask the focal point to approve and send. Refused at once when it could not be sent (HS-01)."""
     locked = _step(referral, "submit", by)
     check_recipient(locked.service)
+    check_tier(locked)
     check_ground(locked, locked.decision)
     return move(locked, "submit", by=by, side=REFERRER)
 
@@ -43,6 +44,7 @@ def return_to_draft(referral: Referral, *, by: User) -> Referral:
 def answer(referral: Referral, text: str, *, by: User) -> Referral:
     """Answer the recipient's question; its clock runs on."""
     locked = _step(referral, "answer", by)
+    LIFE.check("answer", locked.status)
     if not text.strip():
         raise Refused("sender.text", _("Write an answer."), "text")
     _say(locked, by, REFERRER, text)
@@ -55,6 +57,7 @@ def answer(referral: Referral, text: str, *, by: User) -> Referral:
 def advise(referral: Referral, text: str, *, by: User) -> Referral:
     """Say how else the person may be reached safely."""
     locked = _step(referral, "advise", by)
+    LIFE.check("advise", locked.status)
     if not text.strip():
         raise Refused("sender.text", _("Write an answer."), "text")
     _say(locked, by, REFERRER, text)

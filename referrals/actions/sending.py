@@ -16,7 +16,10 @@ from foundation.dossiers.models import VIEW
 from referrals.actions.moving import lock, move, recipient_group, tell_recipient
 from referrals.actions.preparing import by_tier, gather
 from referrals.models import Disclosure, Referral, Service
-from referrals.states import APPROVER, LIFE, tiers_open
+from referrals.states import APPROVER, LIFE, TERMINAL, tiers_open
+from referrals.vocabulary import Status
+
+ENDED = TERMINAL | {Status.EXPIRED}
 
 
 def check_recipient(service: Service) -> None:
@@ -27,22 +30,38 @@ def check_recipient(service: Service) -> None:
         raise Refused("receiver.service", _("This service is closed or was not verified for too long."))
 
 
+def check_tier(referral: Referral) -> None:
+    """HS-10: what the service needs and the agreement allows may have shrunk since the draft was written."""
+    if not set(referral.fields) <= set(referral.service.offered_fields):
+        raise Refused("receiver.tier", _("The service may not be told all of this any more. Return it to draft."))
+
+
 def check_ground(referral: Referral, decision: Decision | None) -> Decision:
     """HS-01: an active decision for this purpose, this service and every field; else nothing leaves."""
-    fields = set(referral.fields)
-    if decision is None or not decision.covers(Purpose.EXTERNAL_REFERRAL, referral.service_id, fields):
+    same = decision is not None and decision.pk == referral.decision_id
+    wanted = (Purpose.EXTERNAL_REFERRAL, referral.service_id, set(referral.fields))
+    if decision is None or not same or not decision.covers(*wanted):
         raise Refused("consent.missing", _("The person has not agreed to this, or not any more. Nothing was sent."))
+    if _was_asked_since(referral, decision):
+        raise Refused("consent.used", _("This service was asked before. Ask the person again, then refer again."))
     return decision
+
+
+def _was_asked_since(referral: Referral, decision: Decision) -> bool:
+    """Whether an earlier attempt ended after the person agreed: a new attempt needs new consent (scenario 3)."""
+    same = Referral.objects.filter(case=referral.case_id, service=referral.service_id, status__in=ENDED)
+    return same.exclude(pk=referral.pk).filter(sent_at__isnull=False, status_at__gt=decision.valid_from).exists()
 
 
 @transaction.atomic
 def send(referral: Referral, *, by: User) -> Referral:
     """Freeze what the person agreed to and offer it to the recipient. Approver and requester are two people (HS-20)."""
-    locked = lock(referral)
+    found = Decision.objects.select_for_update(of=("self",)).filter(referrals=referral.pk).first()
+    locked = lock(referral)  # after the decision, as a withdrawal does: the two wait for each other and never block
     LIFE.check("send", locked.status)
     policy.require(by, "send", locked)
     check_recipient(locked.service)
-    found = Decision.objects.select_for_update(of=("self",)).filter(referrals=locked).first()
+    check_tier(locked)
     decision, case = check_ground(locked, found), locked.case
     everything = gather(case, locked.service, locked.reason or "")
     locked.package = {code: everything[code] for code in locked.fields if code in everything}

@@ -1,11 +1,13 @@
 """What DRF is told about the caller; the work was done by ``middleware``."""
 
-from typing import Any
+from typing import Any, cast
 
 from django.utils.translation import gettext as _
 from rest_framework.authentication import BaseAuthentication
 from rest_framework.exceptions import AuthenticationFailed, PermissionDenied
 from rest_framework.request import Request
+
+from foundation.accounts.models import User
 
 READ, RESPOND = "referrals:read", "referrals:respond"
 
@@ -36,6 +38,11 @@ class ScopeMissing(PermissionDenied):
     def __init__(self, scope: str) -> None:
         super().__init__(_("The token does not have the scope %(scope)s.") % {"scope": scope})
         self.auth_header = f'Bearer realm="amparo", error="insufficient_scope", scope="{scope}"'
+
+
+def machine(request: Request) -> User:
+    """Who calls, after authentication."""
+    return cast(User, request.user)
 
 
 def require_scope(request: Request, scope: str) -> None:

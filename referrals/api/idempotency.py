@@ -15,6 +15,7 @@ from rest_framework.request import Request
 from rest_framework.utils.encoders import JSONEncoder
 
 from foundation.core.errors import Refused, WrongState
+from referrals.api.authentication import machine
 from referrals.models import IdempotencyKey
 
 KEPT = timedelta(hours=24)
@@ -47,9 +48,9 @@ def claim(request: Request) -> Claim:
     if not 1 <= len(key) <= LONGEST or not key.isascii() or not key.isprintable():
         raise Refused("sender.idempotency_key", _("The Idempotency-Key must be 1 to 80 printable ASCII characters."))
     digest = sha256(b"\n".join((request.path.encode(), request.body))).digest()
-    mine = IdempotencyKey.objects.filter(user=request.user, key=key)
+    mine = IdempotencyKey.objects.filter(user=machine(request), key=key)
     mine.filter(created_at__lt=timezone.now() - KEPT).delete()
-    row, is_new = IdempotencyKey.objects.get_or_create(user=request.user, key=key, defaults={"fingerprint": digest})
+    row, is_new = IdempotencyKey.objects.get_or_create(user=machine(request), key=key, defaults={"fingerprint": digest})
     if is_new:
         return Claim(row)
     held = bytes(row.fingerprint)

@@ -28,6 +28,28 @@ CODES = {
 }
 
 
+KINDS = {
+    **{code: status for status, code in CODES.items()},
+    "sender.invalid": 400,
+    "sender.scope": 403,
+    "sender.idempotency_key_reused": 409,
+    "sender.idempotency_key": 422,
+    "actor.not_allowed": 403,
+    "state.not_from_here": 409,
+    "state.not_yours": 409,
+    "state.nothing_to_confirm": 409,
+    "state.stale": 412,
+    "consent.withdrawn": 410,
+    "consent.expired": 410,
+    "receiver.reason": 422,
+    "receiver.outcome": 422,
+    "receiver.text": 422,
+    "receiver.confirmation": 422,
+    "house.broken": 500,
+}
+"""Every code that the API answers, and its status."""
+
+
 class IfMatchMissing(exceptions.APIException):
     """428: an action must say which version it answers to."""
 

@@ -4,7 +4,7 @@ import json
 from functools import cache
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.utils.translation import override
 from django.views.decorators.http import require_GET
 from drf_spectacular.extensions import OpenApiAuthenticationExtension
@@ -72,6 +72,15 @@ def document() -> dict[str, Any]:
     with override("en"):
         made: dict[str, Any] = SchemaGenerator().get_schema(request=None, public=True)  # type: ignore[no-untyped-call]
     return made
+
+
+@require_GET
+def kinds(request: HttpRequest) -> JsonResponse:
+    """What the ``type`` of a problem leads to: every code, its status and its title."""
+    told = [
+        {"code": code, "status": status, "title": problems.title(status)} for code, status in problems.KINDS.items()
+    ]
+    return JsonResponse({"problems": told})
 
 
 @require_GET

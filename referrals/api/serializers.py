@@ -149,7 +149,7 @@ class Problem(serializers.Serializer[Any]):
     code = serializers.CharField(help_text="Stable. Begins with whose fault it is: sender, receiver, consent, state.")
     detail = serializers.CharField(required=False)
     field = serializers.CharField(required=False)
-    errors = serializers.DictField(required=False, help_text="By field: message and code.")
+    errors = serializers.DictField(required=False, help_text="By field: message and code.")  # type: ignore[assignment]
     reference = serializers.CharField(required=False)
     state = serializers.ChoiceField(Status.choices, required=False)
     available_actions = serializers.ListField(child=serializers.CharField(), required=False)

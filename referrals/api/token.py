@@ -33,7 +33,7 @@ _REFUSED = OpenApiResponse(serializers.TokenError)
     operation_id="getToken",
     request={"application/x-www-form-urlencoded": serializers.TokenRequest},
     responses={200: serializers.Token, 400: _REFUSED, 401: _REFUSED, (429, "application/problem+json"): PROBLEM},
-    auth=[{"client": []}, {}],
+    auth=[{"client": []}, {}],  # type: ignore[list-item]
 )
 @api_view(["POST"])
 @authentication_classes([])

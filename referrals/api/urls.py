@@ -10,6 +10,7 @@ app_name = "api"
 urlpatterns = [
     path("oauth/token", token, name="token"),
     path("openapi.json", schema.openapi, name="openapi"),
+    path("problems", schema.kinds, name="problems"),
     path("referrals", views.inbox, name="inbox"),
     path("referrals/<str:id>", views.detail, name="detail"),
     *(path(f"referrals/<str:id>/{verb}", views.action(verb), name=verb) for verb in BODIES),

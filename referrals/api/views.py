@@ -16,7 +16,7 @@ from foundation.core import policy
 from foundation.core.errors import Absent, DomainError, Gone, Stale, WrongState
 from referrals import actions
 from referrals.api import problems, schema, serializers
-from referrals.api.authentication import READ, RESPOND, require_scope
+from referrals.api.authentication import READ, RESPOND, machine, require_scope
 from referrals.api.idempotency import Claim, claim
 from referrals.api.representation import available_actions, etag, summary, whole
 from referrals.models import Referral
@@ -62,8 +62,8 @@ def inbox(request: Request) -> Response:
     require_scope(request, READ)
     query = _query(request)
     after, limit, status = query["after"], query["limit"], query.get("status")
-    organisations = {seat.unit.organisation_id for seat in request.user.seats}
-    rows = Referral.objects.visible_to(request.user).filter(recipient__in=organisations, change__gt=after)
+    organisations = {seat.unit.organisation_id for seat in machine(request).seats}
+    rows = Referral.objects.visible_to(machine(request)).filter(recipient__in=organisations, change__gt=after)
     if status:
         rows = rows.filter(status=status)
     found = list(rows.select_related("unit").order_by("change")[: limit + 1])
@@ -85,7 +85,7 @@ def detail(request: Request, id: str) -> Response:
     require_scope(request, READ)
     referral = _fetch(request, id)
     try:
-        data = whole(referral, request.user)
+        data = whole(referral, machine(request))
     except Gone as error:
         raise _told(error, referral) from error
     actions.viewed(referral)

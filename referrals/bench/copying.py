@@ -70,7 +70,7 @@ class Table:
     def flush(self, cursor: Any) -> None:
         """Send what waits."""
         _copy(cursor, f'"{self.name}"', self.columns, self.lines)
-        _copy(cursor, f'floor."{self.name}"', self.plain_columns, self.plain_lines)
+        _copy(cursor, f'floor."plain_{self.name}"', self.plain_columns, self.plain_lines)
 
 
 def _default(field: Any) -> str:

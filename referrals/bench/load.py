@@ -45,11 +45,8 @@ FIRST_STAGE = 1_000
 SCOPES_FROM = 10_000
 RARE = (100, 101, 102)
 MANY_NOTES = 20
-FIRST = (
-    "Mohammed Amina Olha Tariq Fatima Yusuf Svitlana Leyla Ahmad Iryna Khaled Mariam Omar Natalia Hassan محمد فاطمة "
-    "يوسف Олександр Ольга Наталія Ahmed Yousef Ibrahim Salma Dmytro Sergei"
-).split()
-LAST = "Al-Zahra Kovalenko Haddad Shevchenko Nasser Bondar Darwish Ivanova Rahman Melnyk الخطيب Saleh Коваленко".split()
+FIRST = ["Mohammed", "Amina", "Olha", "Tariq", "Fatima", "Yusuf", "Svitlana", "Leyla", "Ahmad", "Iryna", "Khaled", "Mariam", "Omar", "Natalia", "Hassan", "محمد", "فاطمة", "يوسف", "Олександр", "Ольга", "Наталія", "Ahmed", "Yousef", "Ibrahim", "Salma", "Dmytro", "Sergei"]
+LAST = ["Al-Zahra", "Kovalenko", "Haddad", "Shevchenko", "Nasser", "Bondar", "Darwish", "Ivanova", "Rahman", "Melnyk", "الخطيب", "Saleh", "Коваленко"]
 STORY = "The landlord keeps the papers and locks the door at night. They ask for their papers and for a safe place. "
 FIELDS = ["urgency", "service_type", "district", "age_band", "languages", "alias", "safe_contact", "reason"]
 DAY = timedelta(days=1)
@@ -188,7 +185,7 @@ class Loader:
         concern = self._concern(matter, status="escalated_to_case", triage={"exposure": "actual", "harm_forms": []})
         case, case_code = self._case_row(matter, concern)
         self._waits(matter, case, case_code)
-        if number % 10 < 3:
+        if self._turn(number) % 10 < 3:
             self._referral(matter, case)
         if self.random.random() < place.waiting_share:
             self._waiting_concern(number, place, at)
@@ -226,8 +223,13 @@ class Loader:
     def _later(self, days: int) -> datetime:
         return self.start + STEP * self.largest + DAY * days
 
+    def _turn(self, number: int) -> int:
+        """How many cases the point had before: what a case is like must not follow from where it is."""
+        return number // len(self.world.points)
+
     def _urgency(self, number: int) -> tuple[int, str]:
-        rank = 0 if number % 20 == 0 else 1 if number % 5 == 0 else 2
+        turn = self._turn(number)
+        rank = 0 if turn % 20 == 0 else 1 if turn % 5 == 0 else 2
         return rank, ("emergency", "urgent", "normal")[rank]
 
     def _concern(self, matter: Matter, **values: Any) -> UUID:
@@ -279,7 +281,7 @@ class Loader:
         place, number, folder = matter.place, matter.number, matter.folder
         subject = ("case", case, case_code)
         self.clock(folder, number, subject, "owner", unit_id=place.unit.pk, user_id=place.owner.pk, stopped_at=folder.at)
-        if number % 4 == 2 or number in RARE:
+        if self._turn(number) % 4 == 2 or number in RARE:
             self.add(FollowUp, folder, case_id=case, planned_by_id=place.owner.pk, due_at=self._later(20))
             self.clock(folder, number, subject, "follow_up", unit_id=place.unit.pk, user_id=place.owner.pk)
 
@@ -291,7 +293,8 @@ class Loader:
         self.clock(matter.folder, number, subject, "triage", unit_id=place.unit.pk, group_id=place.waiting_group)
 
     def _referral(self, matter: Matter, case: UUID) -> None:
-        service = self.world.services[matter.number // 10 % len(self.world.services)]
+        order = self._turn(matter.number) + matter.number
+        service = self.world.services[order % len(self.world.services)]
         decision = self.consent(matter, "external_referral", "service", service.pk, FIELDS)
         recipient = service.partner_id
         place, at, owner = matter.place, matter.folder.at + DAY / 24, matter.place.owner
@@ -300,7 +303,7 @@ class Loader:
             self.open_to(folder, group)
         self.open_to_person(folder, owner, "referrer")
         self.feeds[recipient] += 1
-        is_accepted = matter.number % 3 > 0
+        is_accepted = order % 3 > 0
         self._referral_rows(matter, folder, case, service, decision, is_accepted=is_accepted)
 
     def _referral_rows(

@@ -64,7 +64,7 @@ class PlainModules:
 
     def _make(self, name: str) -> None:
         if name in _REPLACED:
-            self.made[name] = SimpleNamespace(**_REPLACED[name])
+            self.made[name] = SimpleNamespace(**{**vars(importlib.import_module(name)), **_REPLACED[name]})
         elif name in MODELS:
             real = vars(importlib.import_module(name))
             self.made[name] = SimpleNamespace(**{k: twin(v) if isinstance(v, type) else v for k, v in real.items()})
@@ -101,10 +101,11 @@ def modules() -> PlainModules:
     return plain
 
 
-def addresses(plain: PlainModules, name: str) -> list[URLPattern]:
+def addresses(plain: PlainModules, name: str) -> tuple[list[URLPattern], str]:
     """The addresses of an app, leading to its plain views; each decides itself about transactions, as plain Django."""
+    app = plain[name]
     return [
-        path(str(p.pattern), transaction.non_atomic_requests(p.callback), p.default_args)
-        for p in plain[name].urlpatterns
+        path(str(p.pattern), transaction.non_atomic_requests(p.callback), p.default_args, p.name)
+        for p in app.urlpatterns
         if isinstance(p, URLPattern)
-    ]
+    ], app.app_name

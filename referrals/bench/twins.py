@@ -8,7 +8,7 @@ from typing import Any, ClassVar
 
 from django.apps.registry import Apps
 from django.conf import settings
-from django.db import connections, models
+from django.db import connection, connections, models
 from django.db.models import Q
 from django.utils import timezone
 
@@ -29,6 +29,7 @@ INDEXES = (
     ("referrals_referral", "(service_id)"),
 )
 _TYPES = {EncryptedJSON: ("jsonb", models.JSONField), EncryptedDate: ("date", models.DateField)}
+PREFIX = "plain_"
 _REGISTRY = Apps()
 _TWINS: dict[type[models.Model], type[models.Model]] = {}
 PLACES: dict[int, list[Any]] = {}
@@ -40,11 +41,16 @@ READERS: dict[Any, list[tuple[str, Any, str]]] = {}
 class Folder:
     """Stands where the product has a dossier, and holds nothing."""
 
-    pk = id = erased_at = created_at = None
+    pk = id = erased_at = None
     is_open = True
 
     def __init__(self, row: Any = None) -> None:
         self.row = row
+
+    @property
+    def created_at(self) -> Any:
+        """When its matter began."""
+        return self.row.started_at
 
 
 class PlainQuerySet(models.QuerySet[Any]):
@@ -137,7 +143,7 @@ def _plain(field: Any, original: type[models.Model]) -> Any:
 
 
 def _make(original: type[models.Model]) -> type[models.Model]:
-    table = f'floor"."{original._meta.db_table}'
+    table = PREFIX + original._meta.db_table
     meta = type("Meta", (), {"apps": _REGISTRY, "app_label": "floor", "managed": False, "db_table": table})
     kept = (property, staticmethod, classmethod)
     own = {k: v for k, v in vars(original).items() if isinstance(v, kept) or k in _WORDS}
@@ -170,21 +176,29 @@ def make_tables() -> None:
         for statement in (line for original in ORIGINALS for line in _statements(original)):
             cursor.execute(statement)
         for table, columns in INDEXES:
-            cursor.execute(f"CREATE INDEX ON floor.{table} {columns}")
+            cursor.execute(f"CREATE INDEX ON floor.{PREFIX}{table} {columns}")
         cursor.execute(f'GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA floor TO "{app}"')
 
 
 def _statements(original: type[models.Model]) -> list[str]:
-    name = original._meta.db_table
+    name, plain = original._meta.db_table, f"floor.{PREFIX}{original._meta.db_table}"
     sealed = [f for f in original._meta.concrete_fields if isinstance(f, EncryptedField)]
     return [
-        f"CREATE TABLE floor.{name} (LIKE public.{name} INCLUDING DEFAULTS INCLUDING CONSTRAINTS INCLUDING INDEXES)",
-        f"ALTER TABLE floor.{name} DROP COLUMN dossier_id CASCADE",
-        *(f"ALTER TABLE floor.{name} ALTER COLUMN {f.column} TYPE {_open_type(f)[0]} USING NULL" for f in sealed),
+        f"CREATE TABLE {plain} (LIKE public.{name} INCLUDING DEFAULTS INCLUDING CONSTRAINTS INCLUDING INDEXES)",
+        f"ALTER TABLE {plain} DROP COLUMN dossier_id CASCADE",
+        *(f"ALTER TABLE {plain} ALTER COLUMN {f.column} TYPE {_open_type(f)[0]} USING NULL" for f in sealed),
     ]
+
+
+def find_tables() -> None:
+    """Let the application's connection see the twins without naming their schema."""
+    with connection.cursor() as cursor:
+        cursor.execute("SET search_path TO public, floor")
 
 
 def drop_tables() -> None:
     """Leave nothing behind."""
+    with connection.cursor() as cursor:
+        cursor.execute("RESET search_path")
     with connections["owner"].cursor() as cursor:
         cursor.execute("DROP SCHEMA IF EXISTS floor CASCADE")

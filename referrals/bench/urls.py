@@ -1,4 +1,4 @@
-"""The addresses of the product, and the plain twins of its pages under ``floor/``."""
+"""The addresses of the product, leading to the plain twins of its pages wherever there is one."""
 
 from importlib import import_module
 from typing import Any
@@ -9,10 +9,10 @@ from django.urls import include, path
 from referrals.bench.plain import addresses, modules
 
 PLAIN = modules()
-_product: Any = import_module(getattr(settings, "BENCHED_URLCONF", "config.urls"))
+_product: Any = import_module(settings.ROOT_URLCONF)
 urlpatterns = [
-    path("floor/", include(addresses(PLAIN, "cases.urls"))),
-    path("floor/", include(addresses(PLAIN, "referrals.urls"))),
-    path("api/v1/floor/", include(addresses(PLAIN, "referrals.api.urls"))),
+    path("", include(addresses(PLAIN, "cases.urls"))),
+    path("", include(addresses(PLAIN, "referrals.urls"))),
+    path("api/v1/", include(addresses(PLAIN, "referrals.api.urls"))),
     *_product.urlpatterns,
 ]

@@ -85,6 +85,7 @@ def build() -> World:
         User.objects.get(email="focal0@bench.invalid"),
         {
             "worker": [p.unit.pk for p in points[:3]], "manager": [p.unit.pk for p in points[:POINTS]],
+            "none": [people["none"].seats[0].unit_id],
             **{key: [place.unit.pk] for key, place in special.items()},
         },
     )  # fmt: skip

@@ -44,14 +44,18 @@ class TextStep(forms.Form):
     """An answer to the partner, or advice on how to reach the person."""
 
     text = _long(
-        _("Your answer"), missing=_("Write an answer."), hint=_("The partner reads this. Do not write the person’s name.")
+        _("Your answer"),
+        missing=_("Write an answer."),
+        hint=_("The partner reads this. Do not write the person’s name."),
     )
 
 
 class VerifyStep(forms.Form):
     """What the person said when asked whether it helped."""
 
-    text = _long(_("What the person said"), required=False, hint=_("Did they get it, was it safe, what is still needed?"))
+    text = _long(
+        _("What the person said"), required=False, hint=_("Did they get it, was it safe, what is still needed?")
+    )
 
 
 class CancelStep(forms.Form):

@@ -54,7 +54,7 @@ def offer(request: HttpRequest, pk: UUID) -> HttpResponse:
         context = {"referral": found, "form": FORMS["confirm-withdrawal"](), "is_open": not found.confirmation}
         trail.record("referral.read", dossier=found.dossier_id, subject=found.pk, version=found.version)
         return render(request, "referrals/recalled.html", context, status=410)
-    context = opened(found)
+    context = opened(found, me(request))
     actions.viewed(found)
     return render(request, "referrals/offer.html", context)
 

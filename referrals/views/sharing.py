@@ -9,6 +9,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
@@ -19,15 +20,16 @@ from consent.vocabulary import Mode
 from foundation.audit import trail
 from foundation.core import policy
 from foundation.core.errors import DomainError
-from foundation.core.words import day_words, language_name, moment_words
+from foundation.core.words import day_words, inside, language_name, moment_words
 from referrals import actions
-from referrals.actions.preparing import by_tier, gather
+from referrals.actions.preparing import gather
 from referrals.models import Referral
-from referrals.states import LIFE
+from referrals.states import LIFE, tiers_open
 from referrals.summary import stays
 from referrals.views.guards import refuse
 from referrals.views.referral import fetch
-from referrals.words import contact_words, labels, limit, sentence
+from referrals.vocabulary import FIELDS, Status
+from referrals.words import labels, limit, sentence
 
 
 @login_required
@@ -58,33 +60,37 @@ def _links(referral: Referral) -> list[dict[str, str]]:
 
 def _rows(referral: Referral) -> list[dict[str, Any]]:
     values = gather(referral.case, referral.service, referral.reason or "")
-    tiers = by_tier([code for code in referral.fields if code in values])
+    known = [code for code in referral.fields if code in values]
+    now = tiers_open(Status.SENT, referral.urgency)
+    first = [code for code in known if FIELDS[code][0] <= now]
+    later = [code for code in known if now < FIELDS[code][0] <= tiers_open(Status.ACCEPTED, referral.urgency)]
     whom = f"{referral.recipient.name}, {referral.service.name}"
     return [
         {"term": _("With whom"), "main": whom, "sub": _terms(referral)},
-        {"term": _("At once"), "main": _("A preview without a name"), "sub": _part(values, tiers, 0)},
-        {"term": _("Once they accept"), "main": labels(tiers.get(1, []) + tiers.get(2, [])) or _("Nothing more"),
-         "sub": _later(values, tiers)},
+        {"term": _("At once"), "main": _opening(first), "sub": _part(values, first)},
+        {"term": _("Once they accept"), "main": labels(later) or _("Nothing more"), "sub": _part(values, later)},
         *_ground(referral),
-    ]  # fmt: skip
+    ]
 
 
-def _part(values: dict[str, Any], tiers: dict[int, list[str]], tier: int) -> str:
-    text = sentence({code: values[code] for code in tiers.get(tier, [])})
-    return f"{text} {_('Immediate danger.')}" if tier == 0 and values.get("immediate_danger") else text
+def _opening(codes: list[str]) -> str:
+    named = [code for code in codes if FIELDS[code][0] > 0]
+    if not named:
+        return _("A preview without a name")
+    return _("As this is an emergency: the preview, and %(fields)s") % {"fields": inside(labels(named))}
 
 
-def _later(values: dict[str, Any], tiers: dict[int, list[str]]) -> str:
-    shown = {c: values[c] for c in tiers.get(1, []) + tiers.get(2, []) if c != "safe_contact"}
-    contact = [contact_words(values["safe_contact"])] if "safe_contact" in tiers.get(1, []) else []
-    return " ".join([sentence(shown), *(f"{words}." for words in contact)])
+def _part(values: dict[str, Any], codes: list[str]) -> str:
+    text = sentence({code: values[code] for code in codes})
+    is_danger = "immediate_danger" in codes and values["immediate_danger"]
+    return f"{text} {_('Immediate danger.')}" if is_danger else text
 
 
 def _terms(referral: Referral) -> str:
     partner, service = referral.service.partner, referral.service
     days = (timezone.localdate() - service.verified_on).days
     return _("Agreement valid until %(until)s. Service checked %(days)s days ago.") % {
-        "until": partner.agreement_until.isoformat(), "days": days,
+        "until": date_format(partner.agreement_until, "j M Y"), "days": days,
     }  # fmt: skip
 
 
@@ -93,9 +99,13 @@ def _ground(referral: Referral) -> list[dict[str, Any]]:
     if decision is None or not decision.is_active():
         return [{"term": _("On which decision"), "main": _("The person has not agreed to this, or not any more.")}]
     held = decision.consent
-    words = [str(Mode(held.mode).label), language_name(held.language), _("recorded by %(name)s") % {"name": held.held_by.name}]
+    words = [
+        str(Mode(held.mode).label),
+        language_name(held.language),
+        _("recorded by %(name)s") % {"name": held.held_by.name},
+    ]
     condition = _("Condition: “%(text)s”") % {"text": decision.condition} if decision.condition else ""
-    agreed = _("The person agreed: %(when)s") % {"when": moment_words(decision.valid_from, now, zone)}
+    agreed = _("The person agreed %(when)s") % {"when": inside(moment_words(decision.valid_from, now, zone))}
     until = _("%(day)s, or earlier if the person takes it back") % {"day": day_words(decision.valid_until, zone)}
     return [
         {"term": _("On which decision"), "main": agreed, "sub": f"{', '.join(words)}. {condition}".strip()},

@@ -1,5 +1,7 @@
 """The pages of a case, through HTTP."""
 
+import re
+
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
@@ -22,10 +24,10 @@ def url(name, case):
     return reverse(f"cases:{name}", args=[case.pk])
 
 
-def events(verb):
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT count(*) FROM trail.event WHERE verb = %s", [verb])
-        return cursor.fetchone()[0]
+def bare(response):
+    """The page without what each request carries: its own token and the address that was asked for."""
+    text = response.content.decode().replace(response.wsgi_request.path, "")
+    return re.sub(r'name="csrfmiddlewaretoken" value="\w+"', "", text)
 
 
 def test_the_list_shows_what_one_can_open_and_nothing_else(browse, caseworker, outsider, case):
@@ -53,7 +55,7 @@ def test_nobody_else_can_tell_that_it_exists(browse, outsider, administrator, pa
     """A4.8: hidden and unknown are the same bytes."""
     unknown = browse(outsider).get(reverse(f"cases:{name}", args=["00000000-0000-4000-8000-000000000000"]))
     assert unknown.status_code == 404
-    assert browse(outsider).get(url(name, case)).content == unknown.content
+    assert bare(browse(outsider).get(url(name, case))) == bare(unknown)
     for other in (administrator, partner_worker, volunteer):
         assert browse(other).get(url(name, case)).status_code == 404
 

@@ -2,6 +2,7 @@
 
 import re
 from typing import Any
+from uuid import uuid4
 
 from django.test import Client
 from django.urls import reverse
@@ -15,40 +16,71 @@ ANSWERS: dict[str, dict[str, Any]] = {
     "agreement": {"answer": "granted", "mode": "verbal", "interpreter": "none", "reason": ""},
     "contact": {"alias": "Mariam", "method": "phone", "value": "+380501234567", "safe_times": "10:00-12:00"},
 }
+TRIAGE = {"urgency": "normal", "outcome": "escalated_to_case", "exposure": "actual", "harm_forms": ["coercion"]}
+TAG = re.compile(r"<input[^>]*>")
 
 
 def url(name: str, pk: Any) -> str:
     return reverse(f"cases:{name}", args=[pk])
 
 
+def _id_of(response: Any) -> str:
+    assert response.status_code == 302, response.content.decode()
+    return str(response["Location"].rstrip("/").rsplit("/", 1)[-1])
+
+
 def start(client: Client) -> str:
-    """The address of a new draft's pages, by its id."""
-    response = client.post(reverse("cases:start"))
-    assert response.status_code == 302
-    return response["Location"].rstrip("/").rsplit("/", 1)[-1]
+    """The id of a new draft."""
+    return _id_of(client.post(reverse("cases:start")))
 
 
-def revision(client: Client, name: str, pk: str) -> str:
-    found = re.search(r'name="revision"[^>]*value="(-?\d+)"|value="(-?\d+)"[^>]*name="revision"', client.get(url(name, pk)).content.decode())
-    assert found is not None
-    return next(group for group in found.groups() if group is not None)
+def shown_revision(response: Any) -> str:
+    """The hidden number of the saved state that a page was made from."""
+    tag = next(t for t in TAG.findall(response.content.decode()) if 'name="revision"' in t)
+    return re.search(r'value="(-?\d+)"', tag)[1]  # type: ignore[index]
 
 
 def answer(client: Client, name: str, pk: str, **more: Any) -> Any:
     """Open a step and post it."""
-    return client.post(url(name, pk), {**ANSWERS.get(name, {}), "revision": revision(client, name, pk), **more})
+    revision = shown_revision(client.get(url(name, pk)))
+    return client.post(url(name, pk), {**ANSWERS.get(name, {}), "revision": revision, **more})
 
 
-def fill_in(client: Client, pk: str, steps: tuple[str, ...] = tuple(ANSWERS), **more: Any) -> None:
-    for name in steps:
+def fill_in(client: Client, pk: str, *steps: str, **more: Any) -> None:
+    """Answer these questions, or all; ``more`` maps a step to other answers."""
+    for name in steps or ANSWERS:
         response = answer(client, name, pk, **more.get(name, {}))
-        assert response.status_code == 302, (name, response.status_code)
+        assert response.status_code == 302, (name, response.content.decode())
 
 
 def hand_over(client: Client, pk: str) -> str:
-    response = answer(client, "check", pk)
-    assert response.status_code == 302
-    return response["Location"].rstrip("/").rsplit("/", 1)[-1]
+    """The id of what was handed over."""
+    return _id_of(answer(client, "check", pk))
 
 
-TRIAGE = {"urgency": "normal", "outcome": "escalated_to_case", "exposure": "actual", "harm_forms": ["coercion"]}
+def refused(client: Client, **more: Any) -> str:
+    """A concern whose person said no; the id of the anonymous one that remains."""
+    pk = start(client)
+    fill_in(
+        client, pk, "limits", "where", "danger", "words", "wishes", "agreement", agreement={"answer": "refused"}, **more
+    )
+    return hand_over(client, pk)
+
+
+def agreed(client: Client, **more: Any) -> str:
+    """A concern that was handed over whole."""
+    pk = start(client)
+    fill_in(client, pk, **more)
+    return hand_over(client, pk)
+
+
+def plain(response: Any) -> str:
+    """A page without the forgery token of this visit and without the address that was asked for."""
+    text = re.sub(r'name="csrfmiddlewaretoken" value="[^"]*"', "", response.content.decode())
+    return re.sub(r'name="next" value="[^"]*"', "", text)
+
+
+def is_absent(client: Client, path: str, pk: str) -> bool:
+    """Whether an address answers as if there were nothing: the very page of an unknown id."""
+    hidden, unknown = client.get(path), client.get(path.replace(pk, str(uuid4())))
+    return hidden.status_code == unknown.status_code == 404 and plain(hidden) == plain(unknown)

@@ -74,7 +74,11 @@ def add_dates(chart: Chart, seed: int) -> None:
     User.objects.filter(pk=rng.choice(chart.people).pk).update(is_active=False)
     with acting(clerk._ids()[0]):
         for model in (DossierGroupPermission, DossierUserPermission):
-            for row in model.objects.exclude(group_id=clerk.group_id()) if model is DossierGroupPermission else model.objects.all():
+            for row in (
+                model.objects.exclude(group_id=clerk.group_id())
+                if model is DossierGroupPermission
+                else model.objects.all()
+            ):
                 until = rng.choice([None, None, now + HOUR, now - HOUR])
                 model.objects.filter(pk=row.pk).update(expires_at=until)
 
@@ -96,7 +100,10 @@ def expected(user: User, codenames: set[str]) -> set[Any]:
     held = {
         a.seat.group_id
         for a in user.appointments.select_related("seat")
-        if a.confirmed_at and a.confirmed_at <= now and a.valid_from <= now and (a.valid_until is None or a.valid_until > now)
+        if a.confirmed_at
+        and a.confirmed_at <= now
+        and a.valid_from <= now
+        and (a.valid_until is None or a.valid_until > now)
     }
     if not user.is_active or not held:
         return set()

@@ -13,7 +13,20 @@ from referrals.models import Disclosure, Message, Referral, ReferralMove
 from tests import factories
 from tests.dossiers import charts
 
-BOUND = [Person, Consent, Decision, Concern, Case, CaseNote, FollowUp, Clock, Referral, ReferralMove, Disclosure, Message]
+BOUND = [
+    Person,
+    Consent,
+    Decision,
+    Concern,
+    Case,
+    CaseNote,
+    FollowUp,
+    Clock,
+    Referral,
+    ReferralMove,
+    Disclosure,
+    Message,
+]
 SEEDS = range(6)
 BOTH_PERMISSIONS = {VIEW, FOLLOW}
 

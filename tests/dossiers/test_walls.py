@@ -56,7 +56,9 @@ def case(house):
 
 def test_we_run_as_a_role_that_can_do_little(db):
     assert charts.roles() == [("amparo_app", False, False, False, False)]
-    assert sql("SELECT 1 FROM pg_auth_members m JOIN pg_roles r ON r.oid = m.member WHERE r.rolname = current_user") == []
+    assert (
+        sql("SELECT 1 FROM pg_auth_members m JOIN pg_roles r ON r.oid = m.member WHERE r.rolname = current_user") == []
+    )
 
 
 @pytest.mark.parametrize(
@@ -78,9 +80,8 @@ def test_the_application_changes_no_definition(db, statement):
 
 def test_reading_past_the_wall_is_refused(db):
     """``row_security = off`` makes PostgreSQL fail loudly, never show more."""
-    with pytest.raises(DatabaseError), transaction.atomic():
-        sql("SET LOCAL row_security = off")
-        sql("SELECT * FROM cases_case")
+    sql("SET LOCAL row_security = off")
+    assert refused("SELECT * FROM cases_case")
 
 
 def test_every_table_that_names_a_folder_is_walled_and_forced(db):
@@ -124,9 +125,8 @@ def test_an_actor_who_is_nobody_sees_nothing(house, case, value):
 
 
 def test_an_actor_that_is_no_number_is_an_error_and_not_everybody(house, case):
-    with pytest.raises(DatabaseError), transaction.atomic():
-        sql("SELECT set_config('amparo.actor', %s, true)", "1 OR 1=1")
-        Case.objects.exists()
+    sql("SELECT set_config('amparo.actor', %s, true)", "1 OR 1=1")
+    assert refused("SELECT * FROM cases_case")
 
 
 def test_the_actor_ends_with_the_block(house, case, caseworker, outsider):
@@ -201,7 +201,9 @@ def test_nobody_grants_himself_a_hidden_folder(house, case, outsider):
         with pytest.raises(DatabaseError), transaction.atomic():
             actions.share_with_group(case.dossier, outsider.group_ids[0])
         assert DossierUserPermission.objects.filter(content_object=case.dossier).update(user=outsider) == 0
-        assert DossierGroupPermission.objects.filter(content_object=case.dossier).update(group=outsider.group_ids[0]) == 0
+        assert (
+            DossierGroupPermission.objects.filter(content_object=case.dossier).update(group=outsider.group_ids[0]) == 0
+        )
         assert DossierGroupPermission.objects.filter(content_object=case.dossier)._raw_delete("default") == 0
         assert not Case.objects.exists()
 

@@ -97,7 +97,7 @@ def test_only_what_the_person_agreed_to(house, api):
 
 
 def test_an_emergency_opens_the_contact_with_the_preview(house, api):
-    case = factories.case(house, flags=["immediate_danger"])
+    case = factories.case(house, flags=["life_threatening_injury"])
     referral = factories.sent(house, case)
     if referral.urgency != "emergency":
         pytest.fail("the factory no longer makes an emergency")
@@ -152,7 +152,7 @@ def test_expired_consent_is_gone(house, api):
     referral = factories.sent(house)
     now = timezone.now()
     with acting(house.people["caseworker"].pk):
-        Decision.objects.filter(pk=referral.decision_id).update(
+        Decision.objects.filter(referrals=referral).update(
             valid_from=now - timedelta(days=2), valid_until=now - timedelta(days=1)
         )
     answer = api.get(f"/{referral.pk}")

@@ -76,7 +76,7 @@ def test_the_key_derivation_is_the_hkdf_of_rfc_5869(key, info):
 
 
 def test_every_byte_of_a_token_counts():
-    token = cipher().seal(*PLACE, "Her papers".encode())
+    token = cipher().seal(*PLACE, b"Her papers")
     for at in range(len(token)):
         for mask in (0x01, 0x80, 0xFF):
             with pytest.raises(VaultError):

@@ -18,7 +18,17 @@ from foundation.vault.crypto import VaultError
 from foundation.vault.fields import EncryptedDate, EncryptedField, EncryptedJSON, EncryptedText, Token
 from tests import factories
 
-SAMPLES = ["Олександр живе біля порту", "محمد ينتظر في المركز", "🧕🏽👩‍👧 ok", "\u202eabc\u2066", "x" * 499, "", " ", "\0", "null"]
+SAMPLES = [
+    "Олександр живе біля порту",
+    "محمد ينتظر في المركز",
+    "🧕🏽👩‍👧 ok",
+    "\u202eabc\u2066",
+    "x" * 499,
+    "",
+    " ",
+    "\0",
+    "null",
+]
 SLOW = settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 JSON = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False, allow_infinity=False) | st.text(),
@@ -227,7 +237,12 @@ def test_the_database_holds_no_plaintext():
     for shown in (referral.reference.encode(), b"referral.disclosed", b"confirmed_at"):
         assert shown in whole, "the positive control: the dump does hold rows, past the walls"
     for secret in secrets:
-        for form in (secret.encode(), secret.encode("utf-16-le"), secret.encode().hex().encode(), secret.lower().encode()):
+        for form in (
+            secret.encode(),
+            secret.encode("utf-16-le"),
+            secret.encode().hex().encode(),
+            secret.lower().encode(),
+        ):
             assert form not in whole, secret
 
 

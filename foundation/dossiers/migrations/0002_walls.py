@@ -11,7 +11,7 @@ class Migration(migrations.Migration):
         migrations.RunSQL(walls.FUNCTIONS, walls.DROP_FUNCTIONS),
         migrations.RunSQL(walls.HAS_LIST, "DROP FUNCTION amparo_has_list(uuid) CASCADE"),
         walls.wall("dossiers_dossier", "id", reads="follow_dossier", clerk_changes=True),
-        walls.wall("dossiers_dossierkey"),
+        walls.wall("dossiers_dossierkey", is_scanned=True),
         walls.wall("dossiers_clock", reads="follow_dossier", writes="follow_dossier"),
         walls.access_list_wall("dossiers_dossiergrouppermission"),
         walls.access_list_wall("dossiers_dossieruserpermission"),

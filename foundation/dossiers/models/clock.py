@@ -17,13 +17,13 @@ if TYPE_CHECKING:
 
 # The neediest of each seat and of the person, merged: one index probe per seat (R-29).
 _NEEDIEST = """"dossiers_clock"."id" IN (SELECT k.id FROM (
-  SELECT c.id, c.rank, c.due_at FROM unnest(amparo_groups(%s)) g(id) CROSS JOIN LATERAL (
+  SELECT c.id, c.rank, c.due_at FROM unnest(amparo_groups((SELECT %s::int))) g(id) CROSS JOIN LATERAL (
     SELECT id, rank, due_at FROM dossiers_clock WHERE group_id = g.id AND stopped_at IS NULL
-     ORDER BY rank, due_at LIMIT %s) c
+     ORDER BY rank, due_at LIMIT {n:d}) c
   UNION ALL
-  (SELECT id, rank, due_at FROM dossiers_clock WHERE user_id = %s AND stopped_at IS NULL
-    ORDER BY rank, due_at LIMIT %s)
-  ORDER BY rank, due_at LIMIT %s) k)"""
+  (SELECT id, rank, due_at FROM dossiers_clock WHERE user_id = (SELECT %s::int) AND stopped_at IS NULL
+    ORDER BY rank, due_at LIMIT {n:d})
+  ORDER BY rank, due_at LIMIT {n:d}) k)"""
 
 
 class ClockQuerySet(BoundQuerySet["Clock"]):
@@ -31,7 +31,7 @@ class ClockQuerySet(BoundQuerySet["Clock"]):
 
     def neediest(self, actor: "User", n: int = 25) -> "models.QuerySet[Clock]":
         """What waits for this person and for the seats they hold: emergency first, then by due time."""
-        wanted = RawSQL(_NEEDIEST, [actor.pk, n, actor.pk, n, n], models.BooleanField())  # noqa: S611
+        wanted = RawSQL(_NEEDIEST.format(n=n), [actor.pk, actor.pk], models.BooleanField())  # noqa: S611
         return self.filter(wanted).order_by("rank", "due_at")[:n]
 
     def running(self) -> "ClockQuerySet":

@@ -1,0 +1,229 @@
+"""A browser without scripts: cookies, pages, links and forms that are filled in by field name."""
+
+import re
+from dataclasses import dataclass, field
+from html.parser import HTMLParser
+from http.cookiejar import CookieJar
+from typing import Any
+from urllib.error import HTTPError
+from urllib.parse import urlencode, urljoin, urlsplit
+from urllib.request import HTTPCookieProcessor, Request, build_opener
+
+TIMEOUT = 30
+
+
+class StoryError(Exception):
+    """Something is not as the story needs it; the text says what."""
+
+
+def expect(is_so: object, what: str) -> None:
+    """Go on only if it is so."""
+    if not is_so:
+        raise StoryError(what)
+
+
+@dataclass
+class Form:
+    """A form of a page: where it goes, what it holds now, what may be chosen."""
+
+    action: str
+    held: list[tuple[str, str]] = field(default_factory=list)
+    names: set[str] = field(default_factory=set)
+    choices: dict[str, dict[str, str]] = field(default_factory=dict)
+
+    def filled(self, values: dict[str, str | list[str]]) -> list[tuple[str, str]]:
+        """What a browser would send after these fields were filled in; refuses what the page does not offer."""
+        pairs = [(name, value) for name, value in self.held if name not in values]
+        for name, given in values.items():
+            expect(name in self.names, f"the form at {self.action} has no field {name!r}, only {sorted(self.names)}")
+            for value in [given] if isinstance(given, str) else given:
+                offered = self.choices.get(name)
+                expect(offered is None or value in offered, f"{name!r} does not offer {value!r}, only {offered}")
+                pairs.append((name, value))
+        return pairs
+
+    def choice(self, name: str, words: str) -> str:
+        """The value of the choice whose label holds these words."""
+        found = [value for value, label in self.choices.get(name, {}).items() if words in label]
+        expect(len(found) == 1, f"{name!r} offers {words!r} {len(found)} times: {self.choices.get(name)}")
+        return found[0]
+
+
+class _Reader(HTMLParser):
+    """Takes a page apart: forms, links, text, the language of the page."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.forms: list[Form] = []
+        self.links: list[tuple[str, str]] = []
+        self.text: list[str] = []
+        self.page: dict[str, str] = {}
+        self._form: Form | None = None
+        self._select = self._area = ""
+        self._option: tuple[str, str] | None = None
+        self._silent = 0
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        """Note what opens."""
+        has = {name: value or "" for name, value in attrs}
+        if tag == "html":
+            self.page = has
+        elif tag in ("script", "style"):
+            self._silent += 1
+        elif tag == "a" and "href" in has:
+            self.links.append((has["href"], "".join(self.text[-40:])))
+        elif tag == "form":
+            self._form = Form(has.get("action", ""))
+            self.forms.append(self._form)
+        elif self._form is not None and tag in ("input", "select", "option", "textarea", "button"):
+            self._control(self._form, tag, has)
+
+    def _control(self, form: Form, tag: str, has: dict[str, str]) -> None:
+        name, value = has.get("name", ""), has.get("value", "")
+        if tag == "option":
+            self._option = (value, "selected" if "selected" in has else "")
+            form.choices.setdefault(self._select, {})[value] = ""
+            return
+        form.names |= {name} - {""}
+        if tag == "select":
+            self._select = name
+        elif tag == "textarea":
+            self._area = name
+            form.held.append((name, ""))
+        elif has.get("type") in ("checkbox", "radio"):
+            value = value or "on"
+            form.choices.setdefault(name, {})[value] = value
+            form.held += [(name, value)] if "checked" in has else []
+        elif tag == "button":
+            form.choices.setdefault(name, {})[value] = value
+        elif name:
+            form.held.append((name, value))
+
+    def handle_endtag(self, tag: str) -> None:
+        """Note what closes."""
+        if tag == "form":
+            self._form = None
+        elif tag in ("script", "style"):
+            self._silent -= 1
+        elif tag == "textarea":
+            self._area = ""
+        elif tag in ("option", "select"):
+            self._option = None
+
+    def handle_data(self, data: str) -> None:
+        """Text, of the page or of a control."""
+        if self._silent:
+            return
+        self.text.append(data)
+        if self._form is None:
+            return
+        if self._area:
+            name, value = self._form.held[-1]
+            self._form.held[-1] = (name, value + data.removeprefix("\n"))
+        elif self._option is not None:
+            value, selected = self._option
+            self._form.choices[self._select][value] += data
+            self._form.held += [(self._select, value)] if selected else []
+            self._option = (value, "")
+
+
+@dataclass
+class Page:
+    """An answer: status, where it was found in the end, its bytes and what stands in them."""
+
+    status: int
+    url: str
+    body: bytes
+
+    def __post_init__(self) -> None:
+        reader = _Reader()
+        reader.feed(self.body.decode())
+        self.forms, self.links, self.lang = reader.forms, reader.links, reader.page
+        self.text = re.sub(r"\s+", " ", "".join(reader.text))
+
+    @property
+    def path(self) -> str:
+        """The path of the address."""
+        return urlsplit(self.url).path
+
+    @property
+    def pk(self) -> str:
+        """The first id in the address."""
+        return first_id(self.path)
+
+    def form(self, *names: str, action: str = "") -> Form:
+        """The first form that holds these fields and goes to this address."""
+        for form in self.forms:
+            if set(names) <= form.names and form.action.endswith(action):
+                return form
+        raise StoryError(f"no form with {names} to {action!r} at {self.path} ({self.status}): {self.text[:400]}")
+
+    def own_form(self, *names: str) -> Form:
+        """The first form that holds these fields and comes back to this very page."""
+        for form in self.forms:
+            is_own = urlsplit(urljoin(self.url, form.action or self.url)).path == self.path
+            if is_own and set(names) <= form.names:
+                return form
+        raise StoryError(f"no form with {names} of {self.path} ({self.status}): {self.text[:400]}")
+
+    def link(self, pattern: str, words: str = "") -> str:
+        """The first link whose address matches, after these words if any are given."""
+        for href, before in self.links:
+            if re.search(pattern, href) and words in before:
+                return href
+        raise StoryError(f"no link like {pattern!r} after {words!r} at {self.path} ({self.status}): {self.text[:400]}")
+
+
+def first_id(path: str) -> str:
+    """The first id in an address."""
+    found = re.search(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", path)
+    if found is None:
+        raise StoryError(f"there is no id in {path}")
+    return found[0]
+
+
+class Browser:
+    """One person at one device."""
+
+    def __init__(self, base: str, who: str) -> None:
+        self.base, self.who = base, who
+        self._opener = build_opener(HTTPCookieProcessor(CookieJar()))
+
+    def get(self, path: str) -> Page:
+        """Open an address."""
+        return self._open(Request(urljoin(self.base, path)))
+
+    def opened(self, path: str) -> Page:
+        """Open an address that must be there."""
+        page = self.get(path)
+        expect(page.status == 200, f"{self.who} gets {page.status} at {path}")
+        return page
+
+    def post(self, path: str, pairs: list[tuple[str, str]]) -> Page:
+        """Send fields to an address."""
+        return self._open(Request(urljoin(self.base, path), urlencode(pairs).encode()))
+
+    def submit(self, page: Page, form: Form, **values: Any) -> Page:
+        """Send a form filled in with these values (a list for several ticks); it must be accepted."""
+        sent = self.post(urljoin(page.url, form.action or page.url), form.filled(values))
+        expect(sent.status == 200, f"{self.who} gets {sent.status} at {sent.path}: {sent.text[:600]}")
+        return sent
+
+    def step(self, path: str, **values: Any) -> Page:
+        """Open a page, fill in its form with these values and send it."""
+        page = self.opened(path)
+        return self.submit(page, page.own_form("csrfmiddlewaretoken", *values), **values)
+
+    def sign_in(self, email: str, password: str) -> Page:
+        """Sign in."""
+        page = self.step("/accounts/login/", login=email, password=password)
+        expect("/accounts/login" not in page.path, f"{self.who} cannot sign in: {page.text[:300]}")
+        return page
+
+    def _open(self, request: Request) -> Page:
+        try:
+            with self._opener.open(request, timeout=TIMEOUT) as answer:
+                return Page(answer.status, answer.url, answer.read())
+        except HTTPError as error:
+            with error:
+                return Page(error.code, error.url or request.full_url, error.read())

@@ -1,0 +1,185 @@
+"""The same request to the floor and to the product in turn, many times: medians, p95, queries, and whether they agree."""
+
+import json
+import re
+import statistics
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.conf import settings
+from django.core.cache import cache
+from django.db import connection, transaction
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from rest_framework.throttling import SimpleRateThrottle
+
+from foundation.accounts.models import User
+from foundation.core.acting import acting
+
+BACKEND = "django.contrib.auth.backends.ModelBackend"
+FLOOR_URLCONF = "referrals.bench.urls"
+WARM_UP = 7
+_FORGERY = re.compile(r'value="[A-Za-z0-9]{64}"')
+Request = Callable[[Client], Any]
+
+
+class UnequalError(Exception):
+    """Floor and product do not show the same; then the figures mean nothing."""
+
+
+@dataclass
+class Series:
+    """What one request cost on one side."""
+
+    times: list[float] = field(default_factory=list)
+    n_queries: int = 0
+
+    @property
+    def median(self) -> float:
+        """Milliseconds."""
+        return statistics.median(self.times)
+
+    @property
+    def p95(self) -> float:
+        """Milliseconds."""
+        return sorted(self.times)[min(len(self.times) - 1, int(len(self.times) * 0.95))]
+
+
+@dataclass
+class Result:
+    """One line of the table. ``floor`` is missing where plain Django has no such thing (search over tokens)."""
+
+    size: int
+    what: str
+    who: str
+    walls: Series
+    floor: Series | None = None
+    n_rows: int = 0
+
+    @property
+    def ratio(self) -> float | None:
+        """Walls over floor."""
+        return self.walls.median / self.floor.median if self.floor else None
+
+
+@contextmanager
+def floor() -> Iterator[None]:
+    """Requests inside go to the plain twins."""
+    product = settings.ROOT_URLCONF
+    settings.ROOT_URLCONF = FLOOR_URLCONF
+    try:
+        yield
+    finally:
+        settings.ROOT_URLCONF = product
+
+
+@contextmanager
+def unthrottled() -> Iterator[None]:
+    """Without the partner API's limit of requests, and answering to the test client's host."""
+    rates, hosts = SimpleRateThrottle.THROTTLE_RATES, settings.ALLOWED_HOSTS
+    SimpleRateThrottle.THROTTLE_RATES = {**rates, "user": "1000000/min"}
+    settings.ALLOWED_HOSTS = [*hosts, "testserver"]
+    try:
+        yield
+    finally:
+        SimpleRateThrottle.THROTTLE_RATES, settings.ALLOWED_HOSTS = rates, hosts
+
+
+def signed_in(user: User) -> Client:
+    """A browser of this person."""
+    client = Client()
+    client.force_login(user, backend=BACKEND)
+    return client
+
+
+def get(address: str, **headers: str) -> Request:
+    """A page."""
+    return lambda client: client.get(address, headers=headers)
+
+
+def body(response: Any) -> str:
+    """What a page says, without the forgery tokens, which are new each time, and without the order of JSON's keys."""
+    if "json" in response.headers["Content-Type"]:
+        return json.dumps(response.json(), sort_keys=True)
+    return _FORGERY.sub("", response.content.decode())
+
+
+def timed(series: Series, client: Client, request: Request, *, wanted: int = 200) -> Any:
+    """One request, its time noted."""
+    began = time.perf_counter()
+    response = request(client)
+    series.times.append((time.perf_counter() - began) * 1000)
+    if response.status_code != wanted:
+        raise UnequalError(f"{response.status_code} instead of {wanted}: {response.content[:500]!r}")
+    return response
+
+
+def counted(client: Client, request: Request) -> tuple[int, str]:
+    """Number of statements and the body, in a request that is not timed."""
+    with CaptureQueriesContext(connection) as queries:
+        response = request(client)
+    return len([q for q in queries.captured_queries if q["sql"] not in ("BEGIN", "COMMIT")]), body(response)
+
+
+def compare(client: Client, request: Request, rounds: int) -> tuple[Series, Series]:
+    """The same request on both sides in turn. Refuses to go on if they answer differently."""
+    plain, walled = Series(), Series()
+    for _ in range(WARM_UP):
+        request(client)
+        with floor():
+            request(client)
+    walled.n_queries, there = counted(client, request)
+    with floor():
+        plain.n_queries, here = counted(client, request)
+    _check_same(here, there)
+    for number in range(rounds):
+        for is_floor in (number % 2 == 0, number % 2 == 1):
+            one_side(client, request, plain if is_floor else walled, is_floor=is_floor)
+    return plain, walled
+
+
+def one_side(client: Client, request: Request, series: Series, *, is_floor: bool, wanted: int = 200) -> Any:
+    """One timed request to the floor or to the product."""
+    if not is_floor:
+        return timed(series, client, request, wanted=wanted)
+    with floor():
+        return timed(series, client, request, wanted=wanted)
+
+
+def _check_same(here: str, there: str) -> None:
+    pairs = zip(here.splitlines(), there.splitlines(), strict=False)
+    other = next(((a, b) for a, b in pairs if a != b), None)
+    if here != there:
+        raise UnequalError(f"floor and walls show different pages: {other}")
+
+
+def alone(client: Client, request: Request, rounds: int) -> Series:
+    """A request that has no plain twin."""
+    walled = Series()
+    for _ in range(3):
+        request(client)
+    walled.n_queries, _text = counted(client, request)
+    for _ in range(rounds):
+        timed(walled, client, request)
+    return walled
+
+
+def search(user: User, term: str, rounds: int) -> tuple[Series, int]:
+    """The page of the search; returns its times and the number of hits shown."""
+
+    def look(client: Client) -> Any:
+        cache.delete(f"search:{user.pk}")
+        return client.post("/search/", {"term": term})
+
+    client = signed_in(user)
+    return alone(client, look, rounds), body(look(client)).count("/cases/")
+
+
+@contextmanager
+def as_user(user: User) -> Iterator[None]:
+    """For what is prepared between the timed requests."""
+    with acting(user.pk), transaction.atomic():
+        yield

@@ -1,0 +1,101 @@
+"""The two writes that are measured: a concern, from the first question to handing over, and a referral that is sent.
+
+Each round needs a draft of its own, made on either side by that side's own actions.
+"""
+
+from typing import Any
+from uuid import UUID
+
+from django.test import Client
+
+from foundation.accounts.models import User
+from foundation.core.acting import acting
+from referrals.bench.measure import Request, Series, as_user, one_side, signed_in
+from referrals.bench.urls import PLAIN
+from referrals.bench.world import World
+
+STEPS: tuple[tuple[str, dict[str, Any]], ...] = (
+    ("limits", {"said": "on"}),
+    ("where", {"reporter_kind": "affected_person_self", "setting": "hsp"}),
+    ("danger", {"flags": ["none"]}),
+    ("words", {"summary": "The landlord keeps the papers.", "category": "documents_legal_status"}),
+    ("wishes", {"wishes": "My papers back. No police."}),
+    ("agreement", {"answer": "granted", "mode": "verbal", "interpreter": "none"}),
+    ("contact", {"alias": "Amina", "method": "phone", "value": "+380501234567", "safe_times": "10:00-12:00"}),
+    ("check", {}),
+)
+SIDES = (True, False)
+
+
+def _post(address: str, **data: Any) -> Request:
+    return lambda client: client.post(address, data)
+
+
+def log_concern(reporter: User, rounds: int) -> tuple[dict[bool, Series], dict[bool, Series]]:
+    """The last step and the whole: nine requests that write. Returns both by side (floor is ``True``)."""
+    client = signed_in(reporter)
+    last, whole = ({side: Series() for side in SIDES} for _ in range(2))
+    for number in range(-2, rounds):
+        for is_floor in SIDES if number % 2 else SIDES[::-1]:
+            times = _one_concern(client, is_floor=is_floor)
+            if number >= 0:
+                last[is_floor].times.append(times[-1])
+                whole[is_floor].times.append(sum(times))
+    return last, whole
+
+
+def _one_concern(client: Client, *, is_floor: bool) -> list[float]:
+    series = Series()
+    begun = one_side(client, _post("/concerns/start/"), series, is_floor=is_floor, wanted=302)
+    address = begun.headers["Location"]
+    for revision, (step, data) in enumerate(STEPS):
+        request = _post(f"{address}{step}/", revision=revision, **data)
+        one_side(client, request, series, is_floor=is_floor, wanted=302)
+    return series.times
+
+
+def send(world: World, rounds: int) -> dict[bool, Series]:
+    """The focal point's press on the button that sends."""
+    place, lead = world.points[0], world.approver
+    client, sent = signed_in(lead), {side: Series() for side in SIDES}
+    offers = {side: Offers(world, is_floor=side) for side in SIDES}
+    for number in range(-2, rounds):
+        for is_floor in SIDES if number % 2 else SIDES[::-1]:
+            referral = offers[is_floor].prepare(place.owner)
+            series = sent[is_floor] if number >= 0 else Series()
+            one_side(client, _post(f"/referrals/{referral}/share/"), series, is_floor=is_floor, wanted=302)
+    return sent
+
+
+class Offers:
+    """Referrals that wait for approval, made by one side's actions."""
+
+    def __init__(self, world: World, *, is_floor: bool) -> None:
+        self.models, self.actions = self._modules("referrals.models", is_floor), self._modules(
+            "referrals.actions", is_floor
+        )
+        case = self._modules("cases.models", is_floor).Case
+        with as_user(world.approver):
+            rows = case.objects.filter(unit=world.points[0].unit, referrals__sent_at__isnull=False)
+            self.cases = list(rows.select_related("dossier", "unit", "concern", "person", "owner").order_by("pk")[:5])
+        self.decisions = self._modules("consent.models", is_floor).Decision
+        self.services, self.number = {service.pk: service for service in world.services}, 0
+
+    @staticmethod
+    def _modules(name: str, is_floor: bool) -> Any:
+        import importlib
+
+        return PLAIN[name] if is_floor else importlib.import_module(name)
+
+    def prepare(self, owner: User) -> UUID:
+        """One more referral that was prepared and submitted by the case's owner."""
+        case = self.cases[self.number % len(self.cases)]
+        self.number += 1
+        with acting(owner.pk), as_user(owner):
+            decision = self.decisions.objects.filter(person=case.person, purpose="external_referral").first()
+            service = self.services[decision.recipient_id]
+            offer = self.actions.Offer("Help to get identity papers back")
+            referral = self.actions.prepare(case, service, offer, by=owner)
+            self.actions.submit(referral, by=owner)
+        pk: UUID = referral.pk
+        return pk

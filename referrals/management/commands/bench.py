@@ -1,0 +1,35 @@
+"""``manage.py bench``: what the walls cost, measured beside the same pages without walls."""
+
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandParser
+
+from referrals.bench import report
+
+SIZES = [1_000, 100_000]
+ROUNDS = 40
+
+
+class Command(BaseCommand):
+    """Needs a database that holds nobody; ``python3 manage.py bench`` starts one of its own with production's durability."""
+
+    help = "Load synthetic cases, measure pages and writes with and without walls, print the ratios."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("--cases", type=int, action="append", metavar="N", help="a size; may be given several times")
+        parser.add_argument("--rounds", type=int, default=ROUNDS, help="requests per page, user and side")
+        parser.add_argument("--json", metavar="FILE", help="also write everything as JSON")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        from referrals.bench.run import run
+
+        machine = report.machine()
+        results = run(sorted(options["cases"] or SIZES), options["rounds"], self.stderr.write)
+        for line in report.lines(results):
+            self.stdout.write(line)
+        for verdict in report.verdicts(results):
+            mark = "ok  " if verdict["is_met"] else "MISS"
+            unit = verdict["unit"]
+            self.stdout.write(f"{mark} {verdict['what']}: {verdict['reached']:g} {unit} (wanted ≤ {verdict['wanted']:g})")
+        if options["json"]:
+            report.write(options["json"], report.document(results, machine))
