@@ -11,6 +11,7 @@ from uuid import UUID
 
 from django.conf import settings
 from django.db import connection
+from django.db.models import Model
 
 from cases.models import Case
 from consent.models import Person
@@ -18,11 +19,12 @@ from foundation.accounts.models import User
 from foundation.audit import trail
 from foundation.core.keyring import keyring
 from foundation.dossiers import doors
-from foundation.dossiers.models import VIEW, Kind, open_key
+from foundation.dossiers.models import VIEW, DossierKey, Kind, open_key
 from foundation.vault.names import compile_query
 
 TABLE = Person._meta.db_table
 FIELDS = ("alias", "name")
+KEY = ("version", "organisation_key_id", "wrapped", "commit")
 
 
 @dataclass(frozen=True)
@@ -55,21 +57,23 @@ def term_hash(text: str) -> str:
 
 
 def _names(actor: User) -> Iterator[tuple[str, UUID]]:
-    for dossier, person, version, key, wrapped, commit, *tokens in _rows(actor):
-        cipher = open_key(dossier, version, key, wrapped, commit)
+    keys = {dossier: columns for dossier, *columns in _rows(actor, DossierKey, KEY)}
+    for dossier, person, *tokens in _rows(actor, Person, ("id", *FIELDS)):
+        if dossier not in keys:
+            continue
+        cipher = open_key(dossier, *keys[dossier])
         for field, token in zip(FIELDS, tokens, strict=True):
             if token is not None:
                 yield cipher.open(TABLE, field, person, token).decode(), person
 
 
-def _rows(actor: User) -> list[tuple[Any, ...]]:
-    scope = doors.whole(TABLE, actor, VIEW, Kind.CASE)
-    columns = ", ".join(f'"{TABLE}"."{name}"' for name in FIELDS)
+def _rows(actor: User, model: type[Model], columns: tuple[str, ...]) -> list[tuple[Any, ...]]:
+    """One pass over one table: joining the two would ask the access list once for each row of each."""
+    table, scope = model._meta.db_table, doors.whole(model._meta.db_table, actor, VIEW, Kind.CASE)
+    names = ", ".join(f'"{name}"' for name in ("dossier_id", *columns))
     with connection.cursor() as cursor:
         cursor.execute(
-            f'SELECT k.dossier_id, "{TABLE}"."id", k.version, k.organisation_key_id, k.wrapped, k.commit, {columns}'  # noqa: S608
-            f' FROM "{TABLE}" JOIN dossiers_dossierkey k ON k.dossier_id = "{TABLE}"."dossier_id"'
-            f" WHERE {scope.sql} LIMIT %s",
+            f'SELECT {names} FROM "{table}" WHERE {scope.sql} ORDER BY dossier_id LIMIT %s',  # noqa: S608
             [*scope.params, settings.SEARCH_CAP],
         )
         rows: list[tuple[Any, ...]] = cursor.fetchall()

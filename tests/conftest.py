@@ -5,11 +5,12 @@ from contextlib import suppress
 from typing import Any
 
 import pytest
-from django.db import OperationalError
-from django.test import Client
+from django.db import OperationalError, transaction
+from django.test import Client, override_settings
 
 from tests import factories
 
+FAST = "django.contrib.auth.hashers.MD5PasswordHasher"
 BOTH: Any = ["default", "owner"]
 
 
@@ -45,6 +46,8 @@ def django_db_setup(
         keep = django_db_keepdb and not django_db_createdb
         config = setup_databases(verbosity=0, interactive=False, aliases=BOTH, keepdb=keep)
         assert connections["default"].settings_dict["NAME"].startswith("test_")
+        with override_settings(PASSWORD_HASHERS=[FAST]), transaction.atomic():
+            factories.load()
     yield
     if not django_db_keepdb:
         # A thread of the live server may still hold a connection; the cluster itself is thrown away after the run.
@@ -62,7 +65,7 @@ def _no_stale_ids(request: pytest.FixtureRequest, settings: Any) -> None:
     actions.forget()
     clerk.forget()
     vault._opened.cache_clear()
-    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+    settings.PASSWORD_HASHERS = [FAST]
     settings.EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
     settings.WEBHOOK_ALLOW_LOOPBACK = True
 

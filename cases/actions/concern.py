@@ -39,8 +39,9 @@ def start(*, by: User, unit: Unit, language: str) -> Concern:
 
 
 def _locked(concern: Concern, by: User, revision: int | None) -> Concern:
-    locked: Concern = Concern.objects.select_for_update(of=("self",)).select_related("dossier").get(pk=concern.pk)
-    if locked.status != ConcernStatus.DRAFT:
+    rows = Concern.objects.select_for_update(of=("self",)).select_related("dossier")
+    locked: Concern | None = rows.filter(pk=concern.pk).first()
+    if locked is None or locked.status != ConcernStatus.DRAFT:
         raise WrongState("concern.handed_over", _("This concern was handed over already."))
     policy.require(by, "describe", locked)
     if revision is not None and revision != locked.revision:

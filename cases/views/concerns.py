@@ -109,21 +109,24 @@ def check(request: HttpRequest, pk: UUID) -> HttpResponse:
     if missing := draft.needs("check"):
         return redirect(f"cases:{missing}", pk=pk)
     form = Step(typed(request), initial={"revision": draft.concern.revision})
-    if form.is_bound and form.is_valid() and (handed := _hand_over(request, draft.concern, form)):
-        return redirect("cases:concern", pk=handed.pk)
+    if form.is_bound and form.is_valid() and (onward := _hand_over(request, draft.concern, form)):
+        return onward
     return page(request, "check", form, **frame(draft, "check", me(request)), **summary.of(draft))
 
 
-def _hand_over(request: HttpRequest, draft: Concern, form: Step) -> Concern | None:
+def _hand_over(request: HttpRequest, draft: Concern, form: Step) -> HttpResponse | None:
+    """Where to go; ``None`` after a refusal. A press that came at the same moment as another leads to the list."""
     try:
         handed = actions.submit(draft, by=me(request), revision=form.cleaned_data["revision"])
     except DomainError as error:
+        if error.code == "concern.handed_over":
+            return redirect("cases:concerns")
         refuse(form, error)
         draft.refresh_from_db(fields=["revision", "saved_at"])
         renew(form, draft.revision)
         return None
     request.session["handed_over"] = [str(draft.pk), str(handed.pk)]
-    return handed
+    return redirect("cases:concern", pk=handed.pk)
 
 
 def _successor(request: HttpRequest, pk: UUID) -> str:

@@ -116,6 +116,8 @@ def _is_saved(step: Step, draft: Draft, form: forms.Step, by: User) -> bool:
     try:
         step.save(draft, form, by, form.cleaned_data["revision"])
     except DomainError as error:
+        if error.code == "concern.handed_over":
+            raise
         refuse(form, error)
         draft.concern.refresh_from_db(fields=["revision", "saved_at"])
         renew(form, draft.concern.revision)

@@ -21,7 +21,7 @@ from urllib.request import Request, urlopen
 from config.story.browser import TIMEOUT, StoryError, expect
 
 MANAGE = Path(__file__).resolve().parent.parent.parent / "manage.py"
-PATIENCE = 30
+PATIENCE = 60
 
 
 @dataclass

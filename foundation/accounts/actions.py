@@ -66,9 +66,13 @@ def _may_confirm(appointment: Appointment, by: User) -> None:
 @transaction.atomic
 def end(appointment: Appointment, *, by: User | None) -> None:
     """End an appointment at once: the seat's folders close for this person with the commit."""
-    appointment.valid_until = max(timezone.now(), appointment.valid_from)
+    now = timezone.now()
+    if appointment.valid_until is not None and appointment.valid_until <= now:
+        return
+    appointment.valid_until = max(now, appointment.valid_from)
     appointment.save(update_fields=["valid_until"])
-    appointment.user.groups.remove(appointment.seat.group)
+    if not Appointment.objects.in_force().filter(user=appointment.user, seat=appointment.seat).exists():
+        appointment.user.groups.remove(appointment.seat.group)
     appointment.user.__dict__.pop("_seats", None)
     trail.record("appointment.ended", subject=appointment.pk, user=appointment.user_id)
     absence_changed.send(appointment.seat)

@@ -1,6 +1,6 @@
 """What people say about their own seats."""
 
-from typing import Any
+from typing import Any, ClassVar
 
 from django import forms
 from django.conf import settings
@@ -31,14 +31,14 @@ class Known(forms.ModelForm):  # type: ignore[type-arg]
 
     class Meta:
         model = User
-        fields = ("name", "language")
+        fields: ClassVar[tuple[str, ...]] = ("name", "language")
 
 
 class Invitation(Known):
     """A new person: no password is typed by anybody but themselves."""
 
     class Meta(Known.Meta):
-        fields = ("email", "name", "language")
+        fields: ClassVar[tuple[str, ...]] = ("email", "name", "language")
 
     def clean_email(self) -> str:
         """Lower case, as it is stored."""

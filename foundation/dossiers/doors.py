@@ -41,13 +41,13 @@ _NEWEST = """"{table}"."dossier_id" IN (SELECT k.id FROM (
      ORDER BY p.dossier_created_at DESC LIMIT {n:d}) p
   ORDER BY at DESC LIMIT {n:d}) k)"""
 
-_SET = """"{table}"."dossier_id" IN (
+_SET = """"{table}"."dossier_id" = ANY (ARRAY(
   SELECT p.content_object_id FROM dossiers_dossiergrouppermission p
    WHERE p.group_id = ANY ((SELECT amparo_groups(%s))::int[]) AND p.dossier_kind = %s AND {live}
      AND p.permission_id {least}
   UNION SELECT p.content_object_id FROM dossiers_dossieruserpermission p
    WHERE p.user_id = %s AND {works} AND p.dossier_kind = %s AND {live}
-     AND p.permission_id {least})"""
+     AND p.permission_id {least}))"""
 
 
 def _permissions(lowest: str) -> list[str]:
@@ -56,14 +56,20 @@ def _permissions(lowest: str) -> list[str]:
 
 
 def at_least(lowest: str) -> str:
-    """The comparison of a permission column, in SQL: ``view_dossier``, or any of the two."""
-    return f"IN ({', '.join(_permissions(lowest))})"
+    """The comparison of a permission column, in SQL: ``view_dossier``, or any of the two. Each id is looked up once."""
+    known = _permissions(lowest)
+    return f"IN ({', '.join(known)})" if len(known) > 1 else f"= {known[0]}"
+
+
+def held(lowest: str) -> str:
+    """The same as an array."""
+    return f"ARRAY[{', '.join(_permissions(lowest))}]"
 
 
 def _sql(template: str, table: str, permission: str, params: list[Any], **more: Any) -> RawSQL:
     """Numbers of rows stand in the text, not among the parameters: the plan is then made once, not at each request."""
-    held = f"ARRAY[{', '.join(_permissions(permission))}]"
-    text = template.format(table=table, least=at_least(permission), held=held, live=_LIVE, works=_WORKS, **more)
+    words = {"least": at_least(permission), "held": held(permission), "live": _LIVE, "works": _WORKS}
+    text = template.format(table=table, **words, **more)
     return RawSQL(text, params, models.BooleanField())  # noqa: S611
 
 

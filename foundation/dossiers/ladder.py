@@ -16,6 +16,7 @@ RUNGS = (Role.FOCAL_POINT, Role.DEPUTY, Role.MANAGER)
 overdue: Hook[Clock] = Hook()
 # Which clocks wait for people outside (a partner): their ladder leads to these seats of the referring unit.
 SWEEP = 500
+AT_THE_END = 2  # reminders that go out before the limit is reached
 
 
 def rungs(unit: Unit) -> list[Seat]:
@@ -57,14 +58,19 @@ def _to_next_rung(clock: Clock) -> None:
 
 
 def remind(clock: Clock) -> None:
-    """Raise one reminder (its slot makes a second worker harmless); from 100 % on, climb a rung and tell it too."""
-    slot = f"reminder:{clock.pk}:{clock.n_reminders}"
+    """Raise one reminder (its slot makes a second worker harmless); from 100 % on, climb a rung and tell it too.
+
+    When the sweep comes late, what it missed is one reminder, and as many rungs as are due.
+    """
+    slot, now = f"reminder:{clock.pk}:{clock.n_reminders}", timezone.now()
     delivery.tell(_assignees(clock), "work.waiting", slot)
-    if clock.n_reminders >= 2:
-        _climb(clock, slot)
+    first = clock.n_reminders
+    while clock.next_at is not None and clock.next_at <= now:
+        clock.n_reminders += 1
+        clock.next_at = clocks.next_time(clock)
+    if clock.n_reminders > AT_THE_END:
+        _climb(clock, slot, range(max(first - AT_THE_END, 0), clock.n_reminders - AT_THE_END))
         overdue.send(clock)
-    clock.n_reminders += 1
-    clock.next_at = clocks.next_time(clock)
     clock.save(update_fields=["n_reminders", "next_at"])
 
 
@@ -74,12 +80,11 @@ def _assignees(clock: Clock) -> list[object]:
     return list(accounts.members(clock.group_id)) if clock.group_id else []
 
 
-def _climb(clock: Clock, slot: str) -> None:
+def _climb(clock: Clock, slot: str, steps: range) -> None:
     seats = [s for s in rungs(clock.unit) if s.group_id != clock.group_id]
-    step = clock.n_reminders - 2
-    if step < len(seats):
-        actions.share_with_group(clock.dossier, seats[step].group_id, VIEW)
-        delivery.tell(accounts.members(seats[step].group_id), "work.overdue", slot)
+    for seat in seats[steps.start : steps.stop]:
+        actions.share_with_group(clock.dossier, seat.group_id, VIEW)
+        delivery.tell(accounts.members(seat.group_id), "work.overdue", slot)
 
 
 def sweep() -> int:

@@ -60,7 +60,9 @@ def seen(column: str, permission: str, *, is_probed: bool = True) -> str:
     A row that names the actor counts while the actor holds any seat: whoever left keeps nothing. ``is_probed`` keeps
     the planner from reading the actor's whole access list first (a page would then cost what the actor may see).
     """
-    least, fence = doors.at_least(permission), "OFFSET 0" if is_probed else ""
+    least, fence = doors.at_least(permission), "OFFSET 0"
+    if not is_probed:
+        least, fence = f"= ANY ((SELECT {doors.held(permission)})::int[])", ""
     return f"""(EXISTS (SELECT 1 FROM dossiers_dossiergrouppermission p WHERE p.content_object_id = {column}
         AND p.permission_id {least} AND (p.expires_at IS NULL OR p.expires_at > statement_timestamp())
         AND p.group_id = ANY ((SELECT amparo_groups((SELECT amparo_actor())))::int[]) {fence})

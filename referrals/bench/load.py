@@ -1,7 +1,7 @@
 """N synthetic cases, copied into the tables: real keys, real tokens, real access lists, real clocks.
 
 What an action of the product would write for a case, a waiting concern or a referral stands here a second time, as
-rows, because 100,000 cases by the actions take most of an hour. A test compares the two.
+rows, because 100,000 cases by the actions take most of an hour. A test works on with what was loaded.
 """
 
 import os

@@ -4,7 +4,9 @@ import random
 from collections.abc import Callable
 from uuid import UUID
 
+from django.conf import settings
 from django.core.management.base import CommandError
+from django.utils.module_loading import import_string
 
 from cases.models import Case
 from foundation.accounts.models import User
@@ -24,6 +26,7 @@ def run(sizes: list[int], rounds: int, say: Say) -> list[Result]:
     """Load and measure; the database must hold nobody yet. Leaves the cases and drops the floor."""
     if User.objects.exclude(email=clerk.EMAIL).exists():
         raise CommandError("This database is in use. The bench wants one of its own: python3 manage.py bench")
+    import_string(settings.WSGI_APPLICATION)  # as in a web process: the broker is then ours, not Celery's default
     twins.make_tables()
     try:
         world = build()

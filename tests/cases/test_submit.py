@@ -1,11 +1,12 @@
 """Checking and handing over: whole if the person agreed, else only an anonymous concern remains (HS-02, scenario 1)."""
 
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import pytest
 from django.urls import reverse
 
 from cases.models import Concern
+from cases.views import concerns, drafts, steps
 from consent.models import Person
 from foundation.core.acting import acting
 from foundation.dossiers.models import Clock, DossierKey
@@ -84,6 +85,25 @@ def test_a_second_press_after_a_refusal_leads_to_the_anonymous_concern(client):
     first, second = (client.post(walk.url("check", pk), data) for _ in range(2))
     assert first["Location"] == second["Location"] != walk.url("concern", pk)
     assert client.get(walk.url("check", str(uuid4()))).status_code == 404
+
+
+@pytest.mark.parametrize("said", ["granted", "refused"])
+def test_two_presses_at_the_same_moment_hand_over_once(said, client, volunteer, monkeypatch):
+    pk = walk.start(client)
+    walk.fill_in(client, pk, "limits", "where", "danger", "words", "agreement", agreement={"answer": said})
+    data = {"revision": walk.shown_revision(client.get(walk.url("check", pk)))}
+    with acting(volunteer.pk):
+        before = drafts.fetch(volunteer, UUID(pk))
+        asked = drafts.Draft(before).decision
+        assert before.is_open, "the request has read the key before the other one took it away"
+    client.post(walk.url("check", pk), data)
+    monkeypatch.setattr(concerns, "fetch", lambda actor, ref: before)
+    monkeypatch.setattr(drafts, "escalation_decision", lambda concern: asked)
+    assert client.post(walk.url("check", pk), data)["Location"] == reverse("cases:concerns")
+    monkeypatch.setattr(steps, "fetch", lambda actor, ref: before)
+    late = client.post(walk.url("wishes", pk), {"wishes": "Too late", "revision": data["revision"]})
+    assert late.status_code == 409
+    assert "handed over already" in late.content.decode()
 
 
 def test_a_stale_page_hands_nothing_over(client, volunteer):

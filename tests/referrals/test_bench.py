@@ -1,0 +1,103 @@
+"""The bench works, and its floor shows what the product shows."""
+
+import json
+
+import pytest
+from django.core.management import call_command
+from django.core.management.base import CommandError
+from django.db import connection, connections
+
+from cases import actions as cases
+from cases.models import Case
+from foundation.accounts.models import User
+from foundation.audit import seals
+from referrals.bench import report, run, twins
+from referrals.bench.load import Loader
+from referrals.bench.measure import UnequalError, as_user, compare, get, signed_in, unthrottled
+from referrals.bench.world import build
+from referrals.models import Referral
+
+N = 110
+
+
+@pytest.fixture
+def _no_floor():
+    yield
+    twins.drop_tables()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_the_whole_bench(tmp_path, capsys, _no_floor):
+    print(list(User.objects.values_list("email", flat=True)))
+    path = tmp_path / "bench.json"
+    call_command("bench", cases=[N], rounds=2, json=str(path))
+    table = capsys.readouterr().out
+    found = json.loads(path.read_text())
+    measured = {(r["what"], r["who"]) for r in found["results"]}
+    pages = {(what, who) for what in ("day", "list", "case") for who in ("worker", "manager", "rare")}
+    assert pages | {("list", "none"), ("partner read", "partner"), ("send", "focal point")} <= measured
+    assert all(r["ratio"] > 0 and r["walls"]["median_ms"] > 0 for r in found["results"])
+    assert next(r["n_rows"] for r in found["results"] if (r["what"], r["who"]) == ("list", "rare")) == 3
+    budgets = [v for v in found["verdicts"] if v["unit"] == "statements"]
+    assert len(budgets) == len(report.BUDGET)
+    assert [v["what"] for v in budgets if not v["is_met"]] == []
+    assert "walls ms" in table
+    assert _schemas() == []
+
+
+@pytest.mark.django_db(transaction=True)
+def test_what_was_loaded_is_real(_no_floor):
+    twins.make_tables()
+    world = build()
+    run.know(world)
+    Loader(world, N).grow(N)
+    worker = User.objects.get(pk=world.people["worker"].pk)
+    with as_user(worker):
+        seen = Case.objects.newest(worker, "case", 100)
+        assert {case.unit_id for case in seen} == set(world.scope_units["worker"])
+        own = next(case for case in seen if case.owner_id == worker.pk)
+        assert own.person.name.startswith(own.person.alias), "opens with the folder's key"
+        assert own.concern.summary
+        assert cases.add_note(own, by=worker, text="Called back").text == "Called back"
+    with as_user(world.people["none"]):
+        assert not Case.objects.exists()
+        assert not Referral.objects.exists()
+    seals.seal()
+    assert seals.verify().problem is None
+    assert _unforced() == []
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_floor_that_shows_something_else_is_refused(_no_floor):
+    twins.make_tables()
+    world = build()
+    run.know(world)
+    Loader(world, N).grow(N)
+    manager = world.people["manager"]
+    twins.PLACES[manager.pk] = world.scope_units["worker"]
+    with unthrottled(), pytest.raises(UnequalError, match="different pages"):
+        compare(signed_in(manager), get("/cases/"), 1)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_database_in_use_is_left_alone():
+    User.objects.create_user("a@b.example", "Somebody")
+    with pytest.raises(CommandError, match="in use"):
+        call_command("bench", cases=[N])
+    assert _schemas() == []
+
+
+def _schemas():
+    with connections["owner"].cursor() as cursor:
+        cursor.execute("SELECT nspname FROM pg_namespace WHERE nspname = 'floor'")
+        return cursor.fetchall()
+
+
+def _unforced():
+    """Tables with policies that do not bind their owner, but for the key table, whose rows a trigger destroys."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT relname FROM pg_class WHERE relrowsecurity AND NOT relforcerowsecurity"
+            " AND relname <> 'dossiers_dossierkey'"
+        )
+        return cursor.fetchall()
