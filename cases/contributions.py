@@ -22,7 +22,8 @@ class Event:
 class Part:
     """What an app adds to the overview: cards of the four elements, events, what is held back.
 
-    ``steps`` are still to come. ``names`` and ``links`` say for a recipient of a decision who it is, and (address, words) of the step that follows.
+    ``steps`` are still to come. ``names`` and ``links`` say for a recipient of a decision who it is, and (address,
+    words) of the step that follows.
     """
 
     cards: list[dict[str, Any]] = field(default_factory=list)

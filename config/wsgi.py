@@ -3,8 +3,9 @@
 import gc
 import os
 
-from config.celery import app
 from django.core.wsgi import get_wsgi_application
+
+from config.celery import app
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 # Tasks sent from requests must reach this project's broker, not Celery's default one.

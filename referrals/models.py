@@ -234,11 +234,14 @@ class WebhookEndpoint(models.Model):
 
 
 class IdempotencyKey(models.Model):
-    """A POST of a partner that succeeded, kept for 24 hours: its key, its fingerprint and its answer's status."""
+    """A POST of a partner that succeeded, kept for 24 hours: its key, the fingerprint of
+    address and body, and the answer that was given: a line of the inbox, nothing of the person.
+    """
 
     user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="+", db_index=False)
     key = models.CharField(max_length=80)
     fingerprint = models.BinaryField()
+    answer = models.TextField(blank=True)
     created_at = models.DateTimeField(default=timezone.now, db_index=True)
 
     class Meta:

@@ -90,7 +90,8 @@ def _offer(referral: Referral, clocks: list[Clock]) -> dict[str, Any]:
         "when": inside(moment_words(referral.sent_at or now, now, zone)), "unit": referral.unit.name,
     }  # fmt: skip
     if referral.status == Status.INFO_REQUESTED:
-        note = f"{note}. {_('You asked a question; the referrer has not answered yet.')}"
+        waits = _("You asked a question; the referrer has not answered yet.")
+        note = f"{note}. {waits}"
     return {
         "code": referral.reference,
         "title": f"{referral.service.get_service_type_display()}: {referral.service.name}",

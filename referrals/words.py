@@ -104,11 +104,11 @@ def contact_words(contact: dict[str, Any]) -> str:
     """A safe way to reach the person, whole."""
     method = contact.get("method", "")
     parts = [_coded(ContactMethod, method)] if method else []
-    parts += [str(contact[name]) for name in ("value", "safe_times") if contact.get(name)]
+    parts += [isolated(str(contact[name])) for name in ("value", "safe_times") if contact.get(name)]
     if contact.get("may_leave_message") is False:
         parts.append(_("no voice message"))
     if contact.get("code_word"):
-        parts.append(_("code word: %(word)s") % {"word": contact["code_word"]})
+        parts.append(_("code word: %(word)s") % {"word": isolated(contact["code_word"])})
     return ", ".join(parts)
 
 

@@ -7,6 +7,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from cases.models import Concern, case_code
+from cases.policy import REPORTERS, has_seat
 from cases.states import CONCERN, ConcernStatus
 from consent import actions as consent
 from consent.models import Decision, NoticeVersion, Person
@@ -15,7 +16,7 @@ from foundation.accounts import actions as accounts
 from foundation.accounts.models import Seat, Unit, User
 from foundation.audit import trail
 from foundation.core import policy
-from foundation.core.errors import Refused, WrongState
+from foundation.core.errors import Forbidden, Refused, WrongState
 from foundation.dossiers import actions as dossiers
 from foundation.dossiers import clocks, ladder
 from foundation.dossiers.models import FOLLOW, VIEW, Kind
@@ -29,6 +30,8 @@ ESCALATION_FIELDS = ["alias", "safe_contact", "summary", "wishes"]
 @transaction.atomic
 def start(*, by: User, unit: Unit, language: str) -> Concern:
     """A new draft, in a folder that only its author opens."""
+    if not has_seat(by, REPORTERS):
+        raise Forbidden("actor.not_allowed", _("Your seat does not allow this."))
     dossier = dossiers.open_dossier(Kind.DRAFT, unit, by=by, groups={}, reason="author")
     person = Person(dossier=dossier)
     person.save(force_insert=True)

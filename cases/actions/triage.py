@@ -61,6 +61,8 @@ def _check(concern: Concern, decided: Triage) -> None:
         )
     if decided.outcome == Outcome.CASE and (decided.owner is None or not _may_own(decided.owner, concern)):
         raise Refused("triage.owner", _("Choose who will follow up."), "owner")
+    if decided.outcome == Outcome.CASE and not (decided.exposure and decided.harm_forms):
+        raise Refused("triage.classification", _("Say whether it happens or may happen, and which form of harm it is."))
     if decided.outcome == Outcome.REDIRECTED and not decided.contact.strip():
         raise Refused("triage.contact", _("Write which contact was given."), "contact")
 

@@ -10,6 +10,7 @@ from cases.views.drafts import LABELS, Draft
 from cases.vocabulary import Category, Flag
 from consent.models import Decision, Person
 from consent.vocabulary import ContactMethod
+from foundation.core.words import isolated
 
 Row = dict[str, Any]
 
@@ -50,10 +51,11 @@ def reachable(person: Person | None) -> list[Row]:
         return [{"key": LABELS["contact"], "value": _("None was agreed"), "step": "contact"}]
     message = _("A message may be left") if contact.get("may_leave_message") else _("Leave no message")
     method = str(ContactMethod(contact["method"]).label)
-    lines = [line for line in (method, contact.get("value"), contact.get("safe_times")) if line]
+    # Each on its own: a number between Arabic lines would turn round.
+    typed = [isolated(contact[name]) for name in ("value", "safe_times") if contact.get(name)]
     return [
         {"key": _("Called"), "value": person.alias or _("No name was given"), "typed": True, "step": "contact"},
-        {"key": LABELS["contact"], "value": "\n".join([*lines, message]), "typed": True, "step": "contact"},
+        {"key": LABELS["contact"], "value": "\n".join([method, *typed, message]), "typed": True, "step": "contact"},
     ]
 
 

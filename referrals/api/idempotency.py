@@ -1,7 +1,4 @@
-"""One POST, one effect: the same key with the same body gives the same answer again, with another body a conflict.
-
-A key's row holds 32 bytes of SHA-256 over the address and the body, and after them the answer that was given.
-"""
+"""One POST, one effect: the same key with the same body gives the same answer again, with another body a conflict."""
 
 import json
 from dataclasses import dataclass
@@ -19,7 +16,7 @@ from referrals.api.authentication import machine
 from referrals.models import IdempotencyKey
 
 KEPT = timedelta(hours=24)
-LONGEST, DIGEST = 80, 32
+LONGEST = 80
 
 
 @dataclass
@@ -32,9 +29,8 @@ class Claim:
     def keep(self, answer: dict[str, Any]) -> None:
         """Keep the answer with the effect, in the same transaction."""
         if self.row is not None:
-            said = json.dumps(answer, cls=JSONEncoder, separators=(",", ":"))
-            self.row.fingerprint = bytes(self.row.fingerprint) + said.encode()
-            self.row.save(update_fields=["fingerprint"])
+            self.row.answer = json.dumps(answer, cls=JSONEncoder)
+            self.row.save(update_fields=["answer"])
 
 
 def claim(request: Request) -> Claim:
@@ -53,10 +49,9 @@ def claim(request: Request) -> Claim:
     row, is_new = IdempotencyKey.objects.get_or_create(user=machine(request), key=key, defaults={"fingerprint": digest})
     if is_new:
         return Claim(row)
-    held = bytes(row.fingerprint)
-    if held[:DIGEST] != digest:
+    if bytes(row.fingerprint) != digest:
         raise WrongState("sender.idempotency_key_reused", _("This Idempotency-Key was used for another request."))
-    return Claim(row, json.loads(held[DIGEST:]))
+    return Claim(row, json.loads(row.answer))
 
 
 def forget_old() -> int:

@@ -44,9 +44,9 @@ class Table:
     """One model's table: columns, what a row has when nobody says otherwise, and the rows that wait to be copied."""
 
     def __init__(self, model: type[Model], *, has_twin: bool = False) -> None:
-        fields = [f for f in model._meta.concrete_fields if not isinstance(f, AutoField)]
+        fields: list[Any] = [f for f in model._meta.concrete_fields if not isinstance(f, AutoField)]
         self.name, self.has_twin = model._meta.db_table, has_twin
-        self.sealed = {f.column: f for f in fields if isinstance(f, EncryptedField)}
+        self.sealed: dict[str, Any] = {str(f.column): f for f in fields if isinstance(f, EncryptedField)}
         self.columns = [f.column for f in fields]
         self.plain_columns = [c for c in self.columns if c != "dossier_id"]
         self.defaults = {f.column: _default(f) for f in fields}
@@ -58,7 +58,7 @@ class Table:
         row = {**self.defaults, **{name: text(value) for name, value in values.items()}}
         if self.has_twin:
             self.plain_lines.append("\t".join([row[c] for c in self.plain_columns]))
-        for name in self.sealed.keys() & values.keys():
+        for name in [column for column in self.sealed if column in values]:
             row[name] = text(self._seal(cipher, name, values))
         self.lines.append("\t".join([row[c] for c in self.columns]))
 

@@ -4,71 +4,38 @@ What an action of the product would write for a case, a waiting concern or a ref
 rows, because 100,000 cases by the actions take most of an hour. A test works on with what was loaded.
 """
 
-import os
-import random
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from django.db import connections
-from django.utils import timezone
-
 from cases.models import Case, CaseNote, Concern, FollowUp
 from consent.models import Consent, Decision, Person
 from consent.vocabulary import Element
-from foundation.accounts.models import User
-from foundation.core.codes import ALPHABET
-from foundation.dossiers import clerk
-from foundation.dossiers.actions import permission_id
-from foundation.dossiers.models import (
-    FOLLOW,
-    VIEW,
-    Clock,
-    Dossier,
-    DossierGroupPermission,
-    DossierKey,
-    DossierUserPermission,
-    key_place,
-)
-from foundation.vault.crypto import Cipher, commitment, extract, wrap
-from foundation.vault.models import current_key, organisation_kek
-from referrals.bench.copying import Table, Trail, WallsDown
-from referrals.bench.twins import ORIGINALS
-from referrals.bench.world import SCOPES, Place, World
-from referrals.models import Disclosure, Partner, Referral, ReferralMove
+from foundation.dossiers.models import FOLLOW, Clock
+from referrals.bench.copying import WallsDown
+from referrals.bench.folders import STEP, Folder, Writer, code
+from referrals.bench.world import SCOPES, Place
+from referrals.models import Disclosure, Referral, ReferralMove
 
 CHUNK = 2_000
-STEP = timedelta(minutes=10)
 FIRST_STAGE = 1_000
 SCOPES_FROM = 10_000
 RARE = (100, 101, 102)
 MANY_NOTES = 20
-FIRST = ["Mohammed", "Amina", "Olha", "Tariq", "Fatima", "Yusuf", "Svitlana", "Leyla", "Ahmad", "Iryna", "Khaled", "Mariam", "Omar", "Natalia", "Hassan", "محمد", "فاطمة", "يوسف", "Олександр", "Ольга", "Наталія", "Ahmed", "Yousef", "Ibrahim", "Salma", "Dmytro", "Sergei"]
-LAST = ["Al-Zahra", "Kovalenko", "Haddad", "Shevchenko", "Nasser", "Bondar", "Darwish", "Ivanova", "Rahman", "Melnyk", "الخطيب", "Saleh", "Коваленко"]
+FIRST = (
+    "Mohammed", "Amina", "Olha", "Tariq", "Fatima", "Yusuf", "Svitlana", "Leyla", "Ahmad", "Iryna", "Khaled", "Mariam",
+    "Omar", "Natalia", "Hassan", "محمد", "فاطمة", "يوسف", "Олександр", "Ольга", "Наталія", "Ahmed", "Yousef", "Ibrahim",
+    "Salma", "Dmytro", "Sergei",
+)  # fmt: skip
+LAST = (
+    "Al-Zahra", "Kovalenko", "Haddad", "Shevchenko", "Nasser", "Bondar", "Darwish", "Ivanova", "Rahman", "Melnyk",
+    "الخطيب", "Saleh", "Коваленко",
+)  # fmt: skip
 STORY = "The landlord keeps the papers and locks the door at night. They ask for their papers and for a safe place. "
 FIELDS = ["urgency", "service_type", "district", "age_band", "languages", "alias", "safe_contact", "reason"]
 DAY = timedelta(days=1)
-
-
-def code(number: int) -> str:
-    """A code in the product's alphabet, another one for each number."""
-    signs, number = "", (number + 1) * 104_395_301 % 29**6
-    for _ in range(6):
-        number, sign = divmod(number, 29)
-        signs += ALPHABET[sign]
-    return f"{signs[:3]}-{signs[3:]}"
-
-
-@dataclass
-class Folder:
-    """A dossier that is being written: its id, its cipher, when it was opened."""
-
-    pk: UUID
-    cipher: Cipher
-    kind: str
-    at: datetime
 
 
 @dataclass
@@ -79,24 +46,10 @@ class Matter:
     place: Place
     folder: Folder
     person: UUID
-    words: dict[str, str] = field(default_factory=dict)
 
 
-class Loader:
-    """Grows the database to a number of cases. Reproducible but for the keys: the same seed gives the same cases."""
-
-    def __init__(self, world: World, largest: int) -> None:
-        self.world, self.largest, self.n_cases, self.n_codes = world, largest, 0, 0
-        self.random = random.Random(1)  # noqa: S311
-        self.start = timezone.now() - STEP * (largest + 10)
-        twins = set(ORIGINALS)
-        bare = (Dossier, DossierKey, DossierGroupPermission, DossierUserPermission)
-        self.tables = {model: Table(model, has_twin=model in twins) for model in (*bare, *ORIGINALS)}
-        self.trail = Trail()
-        self.permissions = {name: permission_id(name) for name in (VIEW, FOLLOW)}
-        self.keys = {org: current_key(org) for org in (world.society.pk, *world.partner_groups)}
-        self.keks = {org: organisation_kek(key.pk) for org, key in self.keys.items()}
-        self.feeds = dict.fromkeys(world.partner_groups, 0)
+class Loader(Writer):
+    """Grows the database to a number of cases."""
 
     def grow(self, size: int) -> None:
         """Write cases until there are ``size``."""
@@ -106,66 +59,8 @@ class Loader:
                 for number in range(self.n_cases, upto):
                     self._case(number)
                 self.n_cases = upto
-                self._flush(raw)
-        self._finish()
-
-    def _flush(self, raw: Any) -> None:
-        with raw.transaction(), raw.cursor() as cursor:
-            for table in self.tables.values():
-                table.flush(cursor)
-            self.trail.flush(cursor)
-
-    def _finish(self) -> None:
-        for organisation, change in self.feeds.items():
-            Partner.objects.filter(pk=organisation).update(last_change=change)
-        with connections["owner"].cursor() as cursor:
-            cursor.execute("VACUUM ANALYZE")
-
-    def add(self, model: type[Any], folder: Folder, **values: Any) -> UUID:
-        """One row that hangs on a folder; returns its id."""
-        pk = self._uuid()
-        self.tables[model].add(folder.cipher, id=pk, dossier_id=folder.pk, **values)
-        return pk
-
-    def _uuid(self) -> UUID:
-        return UUID(int=self.random.getrandbits(128), version=4)
-
-    def _code(self) -> str:
-        self.n_codes += 1
-        return code(self.n_codes)
-
-    # --- folders
-
-    def folder(self, kind: str, place: Place, at: datetime, owner: UUID) -> Folder:
-        """A dossier with a key of its own, wrapped for ``owner``, that the clerk follows."""
-        pk, key = self._uuid(), os.urandom(32)
-        prk = extract(key)
-        folder = Folder(pk, Cipher(pk, 1, prk), kind, at)
-        self.tables[Dossier].add(id=pk, kind=kind, organisation_id=owner, unit_id=place.unit.pk, created_at=at)
-        self.tables[DossierKey].add(
-            id=self._uuid(), dossier_id=pk, organisation_key_id=self.keys[owner].pk, commit=commitment(prk),
-            wrapped=wrap(self.keks[owner], key, key_place(pk, 1)),
-        )  # fmt: skip
-        self.open_to(folder, clerk.group_id(), FOLLOW)
-        return folder
-
-    def open_to(self, folder: Folder, group: int, permission: str = VIEW) -> None:
-        """A seat on the access list."""
-        self.tables[DossierGroupPermission].add(**self._access(folder, permission), group_id=group)
-
-    def open_to_person(self, folder: Folder, user: User, reason: str, permission: str = VIEW) -> None:
-        """A person on the access list."""
-        self.tables[DossierUserPermission].add(
-            **self._access(folder, permission), user_id=user.pk, reason=reason, granted_by_id=user.pk
-        )
-
-    def _access(self, folder: Folder, permission: str) -> dict[str, Any]:
-        return {
-            "permission_id": self.permissions[permission], "content_object_id": folder.pk,
-            "dossier_kind": folder.kind, "dossier_created_at": folder.at,
-        }  # fmt: skip
-
-    # --- matters
+                self.flush(raw)
+        self.finish()
 
     def _place(self, number: int) -> Place:
         """Where a case happens. From 10,000 cases on, 7,800 of them belong to the two scopes of the search."""
@@ -235,7 +130,7 @@ class Loader:
     def _concern(self, matter: Matter, **values: Any) -> UUID:
         at, place = matter.folder.at, matter.place
         return self.add(
-            Concern, matter.folder, code=self._code(), unit_id=place.unit.pk, reporter_id=place.reporter.pk,
+            Concern, matter.folder, code=self.code(), unit_id=place.unit.pk, reporter_id=place.reporter.pk,
             person_id=matter.person, notice_id=self.world.notice.pk, urgency=self._urgency(matter.number)[1],
             language="en", reporter_kind="affected_person_self", setting="hsp", limits_explained_at=at, started_at=at,
             saved_at=at, submitted_at=at, answers={"flags": [], "category": "documents_legal_status"}, summary=STORY,
@@ -243,7 +138,7 @@ class Loader:
         )  # fmt: skip
 
     def _case_row(self, matter: Matter, concern: UUID) -> tuple[UUID, str]:
-        at, place, case_code = matter.folder.at, matter.place, self._code()
+        at, place, case_code = matter.folder.at, matter.place, self.code()
         self.open_to_person(matter.folder, place.owner, "owner")
         case = self.add(
             Case, matter.folder, code=case_code, unit_id=place.unit.pk, concern_id=concern, person_id=matter.person,
@@ -265,8 +160,6 @@ class Loader:
         for hours in range(1, n_notes):
             yield hours, "note"
 
-    # --- what waits
-
     def clock(self, folder: Folder, number: int, subject: tuple[str, UUID, str], what: str, **values: Any) -> None:
         """A clock that runs; its due time lies ahead, so that the sweep leaves it alone."""
         rank, urgency = self._urgency(number)
@@ -280,7 +173,9 @@ class Loader:
     def _waits(self, matter: Matter, case: UUID, case_code: str) -> None:
         place, number, folder = matter.place, matter.number, matter.folder
         subject = ("case", case, case_code)
-        self.clock(folder, number, subject, "owner", unit_id=place.unit.pk, user_id=place.owner.pk, stopped_at=folder.at)
+        self.clock(
+            folder, number, subject, "owner", unit_id=place.unit.pk, user_id=place.owner.pk, stopped_at=folder.at
+        )
         if self._turn(number) % 4 == 2 or number in RARE:
             self.add(FollowUp, folder, case_id=case, planned_by_id=place.owner.pk, due_at=self._later(20))
             self.clock(folder, number, subject, "follow_up", unit_id=place.unit.pk, user_id=place.owner.pk)
@@ -299,7 +194,7 @@ class Loader:
         recipient = service.partner_id
         place, at, owner = matter.place, matter.folder.at + DAY / 24, matter.place.owner
         folder = self.folder("package", place, at, recipient)
-        for group in (place.group, self.world.partner_groups[recipient]):
+        for group in (place.group, *place.more_groups, self.world.partner_groups[recipient]):
             self.open_to(folder, group)
         self.open_to_person(folder, owner, "referrer")
         self.feeds[recipient] += 1
@@ -311,7 +206,7 @@ class Loader:
     ) -> None:
         place, at, recipient = matter.place, folder.at, service.partner_id
         approver = self.world.approver if place.owner.pk != self.world.approver.pk else place.reporter
-        status, reference = "accepted" if is_accepted else "sent", self._code() + "-0"
+        status, reference = "accepted" if is_accepted else "sent", self.code() + "-0"
         package = {
             "urgency": "normal", "service_type": service.service_type, "district": "Harbour", "age_band": "18-59",
             "languages": ["uk"], "alias": "Amina", "reason": "Help to get identity papers back",

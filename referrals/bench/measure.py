@@ -127,7 +127,7 @@ def counted(client: Client, request: Request) -> tuple[int, str]:
 def compare(client: Client, request: Request, rounds: int) -> tuple[Series, Series]:
     """The same request on both sides in turn. Refuses to go on if they answer differently."""
     plain, walled = Series(), Series()
-    for _ in range(WARM_UP):
+    for _ in range(min(WARM_UP, rounds)):
         request(client)
         with floor():
             request(client)

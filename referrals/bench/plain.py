@@ -35,7 +35,7 @@ def _readers(folder: Folder) -> list[tuple[str, Any, str]]:
 
 @contextmanager
 def _as_clerk() -> Iterator[User]:
-    yield User.objects.get(pk=ACTOR.get())
+    yield User.objects.get(pk=ACTOR.get() or 0)
 
 
 _REPLACED: dict[str, dict[str, Any]] = {

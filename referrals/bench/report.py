@@ -85,7 +85,7 @@ def _queries(results: list[Result]) -> Iterable[dict[str, Any]]:
             yield _verdict(f"{what}: most statements", max(counts), BUDGET[what], "statements")
 
 
-BUDGET = {"day": 10, "list": 7, "case": 19, "partner list": 8, "partner read": 12}
+BUDGET = {"day": 8, "list": 5, "case": 17, "partner list": 7, "partner read": 13}
 """Statements of a page, session and user included: a committed budget, whatever the number of rows."""
 
 

@@ -94,11 +94,11 @@ class Bench:
         machine = self.world.machine
         with as_user(machine):
             rows = Referral.objects.visible_to(machine).filter(status="accepted")
-            newest = rows.order_by("-change").first()
+            newest = rows.order_by("-change")[0]
             n_rows = min(PAGE, Referral.objects.visible_to(machine).count())
-        addresses = {"partner list": ("/api/v1/referrals", n_rows), "partner read": (f"/api/v1/referrals/{newest.pk}", 1)}
+        one = f"/api/v1/referrals/{newest.pk}"
         found = []
-        for what, (address, n) in addresses.items():
+        for what, address, n in (("partner list", "/api/v1/referrals", n_rows), ("partner read", one, 1)):
             request = get(address, Authorization=f"Bearer {self.world.token}")
             plain, walled = compare(signed_in(machine), request, self.rounds)
             found.append(Result(self.size, what, "partner", walled, plain, n))

@@ -156,7 +156,8 @@ _WORDS = ("__str__", "is_active", "covers")
 
 def _install() -> None:
     """Make the twins. The registry lists them, so that lookups over reverse relations work among them alone."""
-    others = {f.related_model for o in ORIGINALS for f in o._meta.concrete_fields if f.is_relation} - set(ORIGINALS)
+    fields = [f for original in ORIGINALS for f in original._meta.concrete_fields if f.is_relation]
+    others: set[Any] = {f.related_model for f in fields} - set(ORIGINALS)
     for model in others:
         _REGISTRY.all_models[model._meta.app_label][model._meta.model_name] = model
     for original in ORIGINALS:

@@ -149,7 +149,7 @@ def _partners() -> tuple[list[Service], dict[Any, int], User]:
             organisation=organisation, status=PartnerStatus.ACTIVE, agreement_until=today + timedelta(days=365)
         )
         groups[organisation.pk] = _group(unit, Role.PARTNER_WORKER)
-        machine = _user(f"machine{number}", (unit, Role.PARTNER_WORKER), is_machine=True)
+        _user(f"machine{number}", (unit, Role.PARTNER_WORKER), is_machine=True)
         _user(f"intake{number}", (unit, Role.PARTNER_WORKER))
         services.append(
             Service.objects.create(

@@ -3,6 +3,7 @@
 Each round needs a draft of its own, made on either side by that side's own actions.
 """
 
+from importlib import import_module
 from typing import Any
 from uuid import UUID
 
@@ -71,21 +72,13 @@ class Offers:
     """Referrals that wait for approval, made by one side's actions."""
 
     def __init__(self, world: World, *, is_floor: bool) -> None:
-        self.models, self.actions = self._modules("referrals.models", is_floor), self._modules(
-            "referrals.actions", is_floor
-        )
-        case = self._modules("cases.models", is_floor).Case
+        find: Any = PLAIN.__getitem__ if is_floor else import_module
+        self.actions, case = find("referrals.actions"), find("cases.models").Case
         with as_user(world.approver):
             rows = case.objects.filter(unit=world.points[0].unit, referrals__sent_at__isnull=False)
             self.cases = list(rows.select_related("dossier", "unit", "concern", "person", "owner").order_by("pk")[:5])
-        self.decisions = self._modules("consent.models", is_floor).Decision
+        self.decisions = find("consent.models").Decision
         self.services, self.number = {service.pk: service for service in world.services}, 0
-
-    @staticmethod
-    def _modules(name: str, is_floor: bool) -> Any:
-        import importlib
-
-        return PLAIN[name] if is_floor else importlib.import_module(name)
 
     def prepare(self, owner: User) -> UUID:
         """One more referral that was prepared and submitted by the case's owner."""

@@ -83,7 +83,8 @@ def _opening(codes: list[str]) -> str:
 def _part(values: dict[str, Any], codes: list[str]) -> str:
     text = sentence({code: values[code] for code in codes})
     is_danger = "immediate_danger" in codes and values["immediate_danger"]
-    return f"{text} {_('Immediate danger.')}" if is_danger else text
+    danger = _("Immediate danger.")
+    return f"{text} {danger}" if is_danger else text
 
 
 def _terms(referral: Referral) -> str:

@@ -191,7 +191,7 @@ def test_a_case_that_its_owner_lets_lie_comes_to_the_focal_point(house):
 
     with acting(lead.pk):
         fresh = Concern.objects.get(pk=concern.pk)
-        cases.triage(fresh, Triage("escalated_to_case", "emergency", "", "actual", [], owner=owner), by=lead)
+        cases.triage(fresh, Triage("escalated_to_case", "emergency", "", "actual", ["coercion"], owner=owner), by=lead)
     with clerk.as_clerk():
         clock = Clock.objects.get(code="owner")
     before = told("work.overdue", lead)

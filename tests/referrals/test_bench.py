@@ -11,24 +11,30 @@ from cases import actions as cases
 from cases.models import Case
 from foundation.accounts.models import User
 from foundation.audit import seals
+from foundation.dossiers import actions as dossiers
+from foundation.dossiers import clerk
+from foundation.dossiers.models import Kind
 from referrals.bench import report, run, twins
+from referrals.bench import world as bench_world
 from referrals.bench.load import Loader
 from referrals.bench.measure import UnequalError, as_user, compare, get, signed_in, unthrottled
-from referrals.bench.world import build
 from referrals.models import Referral
 
 N = 110
 
 
 @pytest.fixture
-def _no_floor():
+def empty(transactional_db, monkeypatch):
+    """A database that holds nobody, as the command finds it, and a small world; without the floor afterwards."""
+    monkeypatch.setattr(bench_world, "BRANCHES", 2)
+    call_command("flush", database="owner", interactive=False, verbosity=0)
+    dossiers.forget()
+    clerk.forget()
     yield
     twins.drop_tables()
 
 
-@pytest.mark.django_db(transaction=True)
-def test_the_whole_bench(tmp_path, capsys, _no_floor):
-    print(list(User.objects.values_list("email", flat=True)))
+def test_the_whole_bench(tmp_path, capsys, empty):
     path = tmp_path / "bench.json"
     call_command("bench", cases=[N], rounds=2, json=str(path))
     table = capsys.readouterr().out
@@ -45,15 +51,14 @@ def test_the_whole_bench(tmp_path, capsys, _no_floor):
     assert _schemas() == []
 
 
-@pytest.mark.django_db(transaction=True)
-def test_what_was_loaded_is_real(_no_floor):
+def test_what_was_loaded_is_real(empty):
     twins.make_tables()
-    world = build()
+    world = bench_world.build()
     run.know(world)
     Loader(world, N).grow(N)
     worker = User.objects.get(pk=world.people["worker"].pk)
     with as_user(worker):
-        seen = Case.objects.newest(worker, "case", 100)
+        seen = Case.objects.newest(worker, Kind.CASE, 100)
         assert {case.unit_id for case in seen} == set(world.scope_units["worker"])
         own = next(case for case in seen if case.owner_id == worker.pk)
         assert own.person.name.startswith(own.person.alias), "opens with the folder's key"
@@ -65,22 +70,17 @@ def test_what_was_loaded_is_real(_no_floor):
     seals.seal()
     assert seals.verify().problem is None
     assert _unforced() == []
+    _refuses_another_floor(world)
 
 
-@pytest.mark.django_db(transaction=True)
-def test_a_floor_that_shows_something_else_is_refused(_no_floor):
-    twins.make_tables()
-    world = build()
-    run.know(world)
-    Loader(world, N).grow(N)
+def _refuses_another_floor(world):
     manager = world.people["manager"]
     twins.PLACES[manager.pk] = world.scope_units["worker"]
     with unthrottled(), pytest.raises(UnequalError, match="different pages"):
         compare(signed_in(manager), get("/cases/"), 1)
 
 
-@pytest.mark.django_db(transaction=True)
-def test_a_database_in_use_is_left_alone():
+def test_a_database_in_use_is_left_alone(empty):
     User.objects.create_user("a@b.example", "Somebody")
     with pytest.raises(CommandError, match="in use"):
         call_command("bench", cases=[N])

@@ -16,7 +16,9 @@ class Command(BaseCommand):
     help = "Load synthetic cases, measure pages and writes with and without walls, print the ratios."
 
     def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("--cases", type=int, action="append", metavar="N", help="a size; may be given several times")
+        parser.add_argument(
+            "--cases", type=int, action="append", metavar="N", help="a size; may be given several times"
+        )
         parser.add_argument("--rounds", type=int, default=ROUNDS, help="requests per page, user and side")
         parser.add_argument("--json", metavar="FILE", help="also write everything as JSON")
 
@@ -30,6 +32,8 @@ class Command(BaseCommand):
         for verdict in report.verdicts(results):
             mark = "ok  " if verdict["is_met"] else "MISS"
             unit = verdict["unit"]
-            self.stdout.write(f"{mark} {verdict['what']}: {verdict['reached']:g} {unit} (wanted ≤ {verdict['wanted']:g})")
+            self.stdout.write(
+                f"{mark} {verdict['what']}: {verdict['reached']:g} {unit} (wanted ≤ {verdict['wanted']:g})"
+            )
         if options["json"]:
             report.write(options["json"], report.document(results, machine))

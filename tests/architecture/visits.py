@@ -1,0 +1,158 @@
+"""Walking over every address of the router, as every seat, with a record that exists and with one that does not."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID, uuid4
+
+from django.db import transaction
+from django.test import Client
+from django.urls import URLPattern, URLResolver, get_resolver, reverse
+
+from consent.models import Decision
+from foundation.accounts import actions as accounts
+from foundation.accounts.models import User
+from foundation.core.acting import acting
+from referrals.models import Referral
+from tests import factories, partner
+
+# The six seats of every test, the case's owner, another partner's machine, and nobody.
+PEOPLE = ("volunteer", "caseworker", "focal_point", "outsider", "partner_worker", "data_officer", "administrator", "nobody")
+CALLERS = ("partner", "other partner", "person", "nobody")
+PAGES, API, FOREIGN = "pages", "api", "foreign"
+ELSEWHERE = {"app_label": "accounts", "url": "nowhere/", "object_id": "nobody", "uidb36": "1", "key": "x-y"}
+OURS = ("core:", "cases:", "referrals:", "accounts:")
+
+
+def routes() -> dict[str, str]:
+    """Every address of the router: name (or the pattern itself) → pattern."""
+    return dict(_walk(get_resolver(), "", ""))
+
+
+def _walk(resolver: Any, prefix: str, space: str) -> Iterator[tuple[str, str]]:
+    for entry in resolver.url_patterns:
+        pattern = prefix + str(entry.pattern)
+        if isinstance(entry, URLResolver):
+            yield from _walk(entry, pattern, f"{space}{entry.namespace}:" if entry.namespace else space)
+        elif isinstance(entry, URLPattern):
+            yield (f"{space}{entry.name}" if entry.name else pattern), pattern
+
+
+def kind(route: str) -> str:
+    """Our page, our API, or an address of a library (signing in, the administrator's site)."""
+    if route.startswith(OURS) or route == "set_language":
+        return PAGES
+    return API if route.startswith(("api", "^api")) else FOREIGN
+
+
+@dataclass
+class World:
+    """One record of each kind, and a client for each seat."""
+
+    house: factories.House
+    things: dict[str, UUID]
+    clients: dict[str, Any]
+
+    def values(self, route: str, thing: str) -> dict[str, Any]:
+        """What fills the address: of the record that exists, or (``absent``) of none."""
+        names = re.findall(r"<(?:\w+:)?(\w+)>", routes()[route])
+        if kind(route) == FOREIGN:
+            return {name: ELSEWHERE.get(name, "1") for name in names}
+        given = {"verb": "accept", "path": "x", "service": self.things["service"], "decision": self.things["decision"]}
+        if thing == "absent":
+            given |= {"service": uuid4(), "decision": uuid4()}
+        return {name: given.get(name) or self.things.get(thing) or uuid4() for name in names}
+
+
+def things_of(route: str) -> list[str]:
+    """Which records an address is tried with."""
+    pattern = routes()[route]
+    if "<" not in pattern or "path:" in pattern or kind(route) == FOREIGN:
+        return []
+    if "concerns/" in pattern:
+        return ["draft", "concern", *(["anonymous"] if route in ("cases:concern", "cases:triage") else [])]
+    if "appointments/" in pattern:
+        return ["appointment"]
+    return ["referral"] if "referrals/" in pattern or "inbox/" in pattern or "<str:id>" in pattern else ["case"]
+
+
+def build(house: factories.House, browse: Any) -> World:
+    """The records, made by the real actions, and the clients."""
+    draft, concern = factories.draft(house), factories.submitted(house)
+    anonymous = factories.submitted(house, answer="refused")
+    case = factories.case(house)
+    referral = factories.sent(house, case)
+    newcomer = User.objects.create_user("new@amparo.example", "New Person")
+    pending = accounts.propose(newcomer, accounts.seat_of(house.units["harbour"], "reporter"), by=None)
+    with acting(house.people["caseworker"].pk):
+        decision = Decision.objects.get(pk=Referral.objects.get(pk=referral.pk).decision_id)
+    things = {
+        "draft": draft.pk, "concern": concern.pk, "anonymous": anonymous.pk, "case": case.pk, "referral": referral.pk,
+        "appointment": pending.pk, "decision": decision.pk, "service": house.services["Safe shelter"].pk,
+    }  # fmt: skip
+    clients: dict[str, Any] = {seat: browse(house.people[seat]) for seat in PEOPLE if seat != "nobody"}
+    clients["nobody"] = clients["no token"] = Client()
+    clients["partner"] = partner.api(house)
+    clients["other partner"] = partner.api(house, "Lantern House")
+    return World(house, things, clients)
+
+
+def visit(client: Client, method: str, url: str, **headers: str) -> Any:
+    """One request whose effects are undone."""
+    with transaction.atomic():
+        answer = client.generic(method, url, b"", "application/x-www-form-urlencoded", headers=headers or None)
+        transaction.set_rollback(True)
+    return answer
+
+
+def call(client: Any, method: str, url: str) -> Any:
+    """One request to the API, with the token of a partner where the caller is one."""
+    headers = {"If-Match": "*"} if method == "POST" else {}
+    if isinstance(client, partner.Api):
+        headers |= client._headers({})
+        client = client.client
+    with transaction.atomic():
+        answer = client.generic(method, url, b"{}", "application/json", headers=headers)
+        transaction.set_rollback(True)
+    return answer
+
+
+def address(world: World, route: str, thing: str = "") -> str:
+    """The address with its values."""
+    if route == routes()[route]:
+        return "/" + re.sub(r"\^|\(/\.\*\)\?|\$", "", re.sub(r"<path:\w+>|\(\?P<\w+>[^)]*\)", "nowhere", route))
+    return reverse(route, kwargs=world.values(route, thing))
+
+
+def same(answer: Any, url: str) -> tuple[Any, ...]:
+    """What an onlooker can compare: status, headers and body, without what is random in every answer."""
+    body = answer.content.decode(errors="replace")
+    for ref in re.findall(r"[0-9a-f]{8}-[0-9a-f-]{27}", url):
+        body = body.replace(ref, "REF")
+    body = re.sub(r'name="csrfmiddlewaretoken" value="\w+"', "TOKEN", body)
+    headers = {name: value for name, value in answer.headers.items() if name not in ("Date", "Set-Cookie", "Content-Length")}
+    return answer.status_code, sorted(headers.items()), body
+
+
+def rows() -> list[tuple[str, str, str]]:
+    """(method, route, thing) of every address of ours and of the API; libraries' addresses with GET only."""
+    found = []
+    for route in sorted(routes()):
+        methods = ("GET",) if kind(route) == FOREIGN else ("GET", "POST")
+        found += [(method, route, thing) for thing in things_of(route) or [""] for method in methods]
+    return found
+
+
+def seats(route: str) -> tuple[str, ...]:
+    """Who tries an address."""
+    return CALLERS if kind(route) == API else PEOPLE
+
+
+def attempt(world: World, seat: str, method: str, route: str, thing: str) -> tuple[str, Any]:
+    """The address that was asked, and the answer."""
+    url = address(world, route, thing)
+    if kind(route) == API:
+        client = world.clients[{"person": "caseworker"}.get(seat, seat)]
+        return url, call(client, method, url)
+    return url, visit(world.clients[seat], method, url)
