@@ -11,7 +11,6 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_safe
 
-from cases.models import Case
 from cases.moments import stamp, written, zone_of
 from cases.policy import LEADS, REPORTERS, WORKERS, has_seat
 from cases.views.who import me
@@ -19,7 +18,7 @@ from foundation.accounts.models import Appointment, Role, User
 from foundation.audit import trail
 from foundation.core.words import day_words, due_words
 from foundation.core.worklist import job
-from foundation.dossiers.models import Clock
+from foundation.dossiers.models import Clock, Dossier, Kind
 from foundation.outbox.models import Notice
 
 MOST = 25
@@ -92,7 +91,7 @@ def _team(actor: User, zone: tzinfo) -> dict[str, Any]:
     place = next(seat.unit for seat in actor.seats if seat.role in WORKERS)
     there = Appointment.objects.in_force().filter(seat__unit=place, seat__role__in=WORKERS, user__is_active=True)
     held = sorted(there.select_related("user", "seat"), key=lambda a: (a.user_id != actor.pk, a.user.name))
-    mine = Case.objects.filter(owner=actor)[:COUNTED].count()
+    mine = Dossier.objects.n_named(actor, Kind.CASE, COUNTED)
     rows = [_member(a, actor, zone, mine) for a in held]
     return {"team": rows, "place": place.name, "own": _own(held, actor, zone)}
 

@@ -61,6 +61,11 @@ def at_least(lowest: str) -> str:
     return f"IN ({', '.join(known)})" if len(known) > 1 else f"= {known[0]}"
 
 
+def permission(name: str) -> RawSQL:
+    """The id of one of the two, looked up by the database."""
+    return RawSQL(f"(SELECT amparo_permission('{name}'))", [], models.IntegerField())  # noqa: S611
+
+
 def held(lowest: str) -> str:
     """The same as an array."""
     return f"ARRAY[{', '.join(_permissions(lowest))}]"

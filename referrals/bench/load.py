@@ -80,7 +80,7 @@ class Loader(Writer):
         concern = self._concern(matter, status="escalated_to_case", triage={"exposure": "actual", "harm_forms": []})
         case, case_code = self._case_row(matter, concern)
         self._waits(matter, case, case_code)
-        if self._turn(number) % 10 < 3:
+        if self._turn(number) * 3 % 10 < 3 or number in RARE:
             self._referral(matter, case)
         if self.random.random() < place.waiting_share:
             self._waiting_concern(number, place, at)

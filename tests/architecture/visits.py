@@ -21,7 +21,7 @@ from tests import factories, partner
 PEOPLE = ("volunteer", "caseworker", "focal_point", "outsider", "partner_worker", "data_officer", "administrator", "nobody")
 CALLERS = ("partner", "other partner", "person", "nobody")
 PAGES, API, FOREIGN = "pages", "api", "foreign"
-ELSEWHERE = {"app_label": "accounts", "url": "nowhere/", "object_id": "nobody", "uidb36": "1", "key": "x-y"}
+ELSEWHERE = {"content_type_id": "0", "app_label": "accounts", "url": "nowhere/", "object_id": "nobody", "uidb36": "1", "key": "x-y"}
 OURS = ("core:", "cases:", "referrals:", "accounts:")
 
 
@@ -98,11 +98,15 @@ def build(house: factories.House, browse: Any) -> World:
     return World(house, things, clients)
 
 
-def visit(client: Client, method: str, url: str, **headers: str) -> Any:
-    """One request whose effects are undone."""
+def visit(client: Client, method: str, url: str) -> Any:
+    """One request whose effects are undone, a sign-out included."""
+    cookies = {name: morsel.value for name, morsel in client.cookies.items()}
     with transaction.atomic():
-        answer = client.generic(method, url, b"", "application/x-www-form-urlencoded", headers=headers or None)
+        answer = client.generic(method, url, b"", "application/x-www-form-urlencoded")
         transaction.set_rollback(True)
+    client.cookies.clear()
+    for name, value in cookies.items():
+        client.cookies[name] = value
     return answer
 
 

@@ -40,6 +40,13 @@ class Kind(models.TextChoices):
 class DossierQuerySet(models.QuerySet["Dossier"]):
     """The door to the folders themselves."""
 
+    def n_named(self, actor: "User", kind: Kind, most: int) -> int:
+        """How many folders of a kind name this person as one who may open them, counted up to ``most``."""
+        named = DossierUserPermission.objects.filter(
+            user=actor, permission_id=doors.permission(VIEW), dossier_kind=kind
+        )
+        return named[:most].count()
+
     def visible_to(self, actor: "User", permission: str = FOLLOW) -> "DossierQuerySet":
         """Folders that this person may follow (or, with ``VIEW``, open)."""
         return self.filter(doors.seen("dossiers_dossier", "id", actor, permission))
