@@ -2,6 +2,7 @@
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from cases.vocabulary import Outcome
 from foundation.core.states import LifeCycle, move
@@ -22,7 +23,7 @@ class CaseStatus(models.TextChoices):
     """Where a case stands."""
 
     NEW = "new", _("New")
-    ACCEPTED = "accepted", _("Accepted")
+    ACCEPTED = "accepted", pgettext_lazy("case", "Accepted")
     IN_RESPONSE = "in_response", _("In response")
     RESTRICTED = "restricted", _("Restricted: consent was taken back")
 

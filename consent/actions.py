@@ -115,6 +115,7 @@ def _decide(consent: Consent, person: Person, line: Asked) -> Decision:
     decision.clean_fields(exclude=["dossier", "consent", "person", "withdrawn_by"])
     decision.save(force_insert=True)
     for old in replaced:
+        trail.record("consent.superseded", dossier=old.dossier_id, subject=old.pk, by=decision.pk)
         _pass_on(old, decision)
     return decision
 
@@ -143,7 +144,7 @@ def withdraw(decision: Decision, *, by: User) -> Decision:
     """
     locked: Decision = Decision.objects.select_for_update(of=("self",)).get(pk=decision.pk)
     if locked.answer != Answer.GRANTED:
-        raise WrongState("consent.nothing_to_withdraw", _("There is no agreement here that could be taken back."))
+        raise WrongState("consent.nothing_to_withdraw", _("There is no consent here that could be taken back."))
     if locked.withdrawn_at is None:
         locked.withdrawn_at, locked.withdrawn_by = max(timezone.now(), locked.valid_from), by
         locked.save(update_fields=["withdrawn_at", "withdrawn_by"])

@@ -27,6 +27,7 @@ WAITS = (
 )
 CHECKABLE = (Status.COMPLETED, Status.NOT_COMPLETED, Status.DECLINED, Status.EXPIRED)
 PARTNERS = {code for need in NEEDS.values() for code, side in need.clocks if side == PARTNER} | {"withdrawal_confirm"}
+BROKEN_OFF = (Status.CANCELLED, Status.ENTERED_IN_ERROR, Status.EXPIRED)
 QUIET = ("return_to_draft", "cancel", "mark_error")
 LABELS = {
     "submit": gettext_lazy("Ask the focal point to approve"),
@@ -122,6 +123,14 @@ def _wait(referral: Referral, clock: Clock | None, code: str, title: Any) -> dic
     now, zone = timezone.now(), _zone(referral)
     full, passed = clock.due_at - clock.started_at, (clock.stopped_at or clock.paused_at or now) - clock.started_at
     wait = {"title": title, "value": passed.total_seconds(), "of": full.total_seconds()}
+    if clock.stopped_at and referral.status in (Status.CANCELLED, Status.ENTERED_IN_ERROR, Status.EXPIRED):
+        if clock.stopped_at >= referral.status_at:
+            return {
+                "title": title,
+                "state": "later",
+                "main": _("Ended"),
+                "sub": moment_words(clock.stopped_at, now, zone),
+            }
     if clock.stopped_at:
         kept = _("Limit %(limit)s, kept") if clock.stopped_at <= clock.due_at else _("Limit %(limit)s, not kept")
         when = moment_words(clock.stopped_at, now, zone)

@@ -2,6 +2,7 @@
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 
 class Status(models.TextChoices):
@@ -12,7 +13,7 @@ class Status(models.TextChoices):
     SENT = "sent", _("Sent")
     INFO_REQUESTED = "info_requested", _("Question asked")
     ACKNOWLEDGED = "acknowledged", _("Receipt confirmed")
-    ACCEPTED = "accepted", _("Accepted")
+    ACCEPTED = "accepted", pgettext_lazy("referral", "Accepted")
     UNABLE_TO_REACH = "unable_to_reach", _("Person not reached")
     IN_PROGRESS = "in_progress", _("Service under way")
     ON_HOLD = "on_hold", _("On hold")

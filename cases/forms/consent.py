@@ -118,7 +118,7 @@ class ConsentForm(forms.Form):
                     label=_("Hold back"), choices=choices, required=False, widget=_small()
                 )
             self.fields[f"condition-{row.key}"] = CleanText(
-                label=_("Condition of the person"), required=False, max_length=CONDITION_LENGTH
+                label=_("The person’s condition for this"), required=False, max_length=CONDITION_LENGTH
             )
 
     @property

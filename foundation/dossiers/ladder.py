@@ -7,6 +7,7 @@ from django.utils import timezone
 
 from foundation.accounts import actions as accounts
 from foundation.accounts.models import Appointment, Role, Seat, Unit
+from foundation.audit import trail
 from foundation.core.hooks import Hook
 from foundation.dossiers import actions, clerk, clocks
 from foundation.dossiers.models import VIEW, Clock
@@ -72,6 +73,7 @@ def remind(clock: Clock) -> None:
         _climb(clock, slot, range(max(first - AT_THE_END, 0), clock.n_reminders - AT_THE_END))
         overdue.send(clock)
     clock.save(update_fields=["n_reminders", "next_at"])
+    trail.record("clock.reminded", dossier=clock.dossier_id, subject=clock.pk, code=clock.code, n=clock.n_reminders)
 
 
 def _assignees(clock: Clock) -> list[object]:

@@ -21,7 +21,7 @@ from foundation.core.acting import acting
 
 BACKEND = "django.contrib.auth.backends.ModelBackend"
 FLOOR_URLCONF = "referrals.bench.urls"
-WARM_UP = 7
+WARM_UP, STILL = 7, "/help/"
 _FORGERY = re.compile(r'value="[A-Za-z0-9]{64}"')
 Request = Callable[[Client], Any]
 
@@ -56,6 +56,7 @@ class Result:
     what: str
     who: str
     walls: Series
+    still: Series
     floor: Series | None = None
     n_rows: int = 0
 
@@ -63,6 +64,11 @@ class Result:
     def ratio(self) -> float | None:
         """Walls over floor."""
         return self.walls.median / self.floor.median if self.floor else None
+
+    @property
+    def weight(self) -> float:
+        """Walls over a page without cases, asked in between: comparable between two times of a busy machine."""
+        return self.walls.median / self.still.median
 
 
 @contextmanager
@@ -124,29 +130,46 @@ def counted(client: Client, request: Request) -> tuple[int, str]:
     return len([q for q in queries.captured_queries if q["sql"] not in ("BEGIN", "COMMIT")]), body(response)
 
 
-def compare(client: Client, request: Request, rounds: int) -> tuple[Series, Series]:
+@dataclass
+class Sides:
+    """The three series of one line: without walls, with them, and a page that shows no case."""
+
+    plain: Series = field(default_factory=Series)
+    walled: Series = field(default_factory=Series)
+    still: Series = field(default_factory=Series)
+
+    def result(self, size: int, what: str, who: str, n_rows: int = 0) -> Result:
+        """The line."""
+        return Result(size, what, who, self.walled, self.still, self.plain if self.plain.times else None, n_rows)
+
+    def one(self, client: Client, request: Request, *, is_floor: bool, wanted: int = 200) -> Any:
+        """One timed request to the floor or to the product."""
+        if not is_floor:
+            return timed(self.walled, client, request, wanted=wanted)
+        with floor():
+            return timed(self.plain, client, request, wanted=wanted)
+
+    def rest(self, client: Client) -> None:
+        """One timed request for the page without cases."""
+        timed(self.still, client, get(STILL))
+
+
+def compare(client: Client, request: Request, rounds: int) -> Sides:
     """The same request on both sides in turn. Refuses to go on if they answer differently."""
-    plain, walled = Series(), Series()
+    sides = Sides()
     for _ in range(min(WARM_UP, rounds)):
         request(client)
         with floor():
             request(client)
-    walled.n_queries, there = counted(client, request)
+    sides.walled.n_queries, there = counted(client, request)
     with floor():
-        plain.n_queries, here = counted(client, request)
+        sides.plain.n_queries, here = counted(client, request)
     _check_same(here, there)
     for number in range(rounds):
         for is_floor in (number % 2 == 0, number % 2 == 1):
-            one_side(client, request, plain if is_floor else walled, is_floor=is_floor)
-    return plain, walled
-
-
-def one_side(client: Client, request: Request, series: Series, *, is_floor: bool, wanted: int = 200) -> Any:
-    """One timed request to the floor or to the product."""
-    if not is_floor:
-        return timed(series, client, request, wanted=wanted)
-    with floor():
-        return timed(series, client, request, wanted=wanted)
+            sides.one(client, request, is_floor=is_floor)
+        sides.rest(client)
+    return sides
 
 
 def _check_same(here: str, there: str) -> None:
@@ -156,26 +179,26 @@ def _check_same(here: str, there: str) -> None:
         raise UnequalError(f"floor and walls show different pages: {other}")
 
 
-def alone(client: Client, request: Request, rounds: int) -> Series:
+def alone(client: Client, request: Request, rounds: int) -> Sides:
     """A request that has no plain twin."""
-    walled = Series()
+    sides = Sides()
     for _ in range(3):
         request(client)
-    walled.n_queries, _text = counted(client, request)
+    sides.walled.n_queries, _text = counted(client, request)
     for _ in range(rounds):
-        timed(walled, client, request)
-    return walled
+        sides.one(client, request, is_floor=False)
+        sides.rest(client)
+    return sides
 
 
-def search(user: User, term: str, rounds: int) -> tuple[Series, int]:
-    """The page of the search; returns its times and the number of hits shown."""
+def search(user: User, term: str, rounds: int) -> Sides:
+    """The page of the search."""
 
     def look(client: Client) -> Any:
         cache.delete(f"search:{user.pk}")
         return client.post("/search/", {"term": term})
 
-    client = signed_in(user)
-    return alone(client, look, rounds), body(look(client)).count("/cases/")
+    return alone(signed_in(user), look, rounds)
 
 
 @contextmanager

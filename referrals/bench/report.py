@@ -49,6 +49,7 @@ def _ratios(results: list[Result]) -> Iterable[dict[str, Any]]:
 
 
 def _growth(results: list[Result]) -> Iterable[dict[str, Any]]:
+    """Each time in units of a page without cases that was asked in between: the sizes are measured minutes apart."""
     by_page: dict[tuple[str, str], list[Result]] = defaultdict(list)
     for r in results:
         by_page[(r.what, r.who)].append(r)
@@ -56,7 +57,7 @@ def _growth(results: list[Result]) -> Iterable[dict[str, Any]]:
         pairs = [(rows[0], rows[-1]) for (page, _), rows in by_page.items() if page == what and len(rows) > 1]
         if pairs:
             first, last = pairs[0][0].size, pairs[0][1].size
-            worst = max(b.walls.median / a.walls.median for a, b in pairs)
+            worst = max(b.weight / a.weight for a, b in pairs)
             yield _verdict(f"{what}: {last:,} cases / {first:,} cases, worst user", worst, GROWTH)
 
 
@@ -91,7 +92,10 @@ BUDGET = {"day": 8, "list": 5, "case": 17, "partner list": 7, "partner read": 13
 
 def document(results: list[Result], machine: dict[str, Any]) -> dict[str, Any]:
     """Everything, for ``--json``."""
-    rows = [{**asdict(r), "walls": _figures(r.walls), "floor": _figures(r.floor), "ratio": r.ratio} for r in results]
+    rows = [
+        {**asdict(r), "ratio": r.ratio} | {side: _figures(getattr(r, side)) for side in ("walls", "floor", "still")}
+        for r in results
+    ]
     return {"machine": machine, "results": rows, "verdicts": verdicts(results)}
 
 

@@ -78,8 +78,8 @@ class Bench:
             addresses["case"] = f"/cases/{self._referred(user, seen)}/"
         found = []
         for what, address in addresses.items():
-            plain, walled = compare(client, get(address), self.rounds)
-            found.append(Result(self.size, what, kind, walled, plain, 1 if what == "case" else len(seen)))
+            n_rows = 1 if what == "case" else len(seen)
+            found.append(compare(client, get(address), self.rounds).result(self.size, what, kind, n_rows))
         return found
 
     @staticmethod
@@ -100,8 +100,7 @@ class Bench:
         found = []
         for what, address, n in (("partner list", "/api/v1/referrals", n_rows), ("partner read", one, 1)):
             request = get(address, Authorization=f"Bearer {self.world.token}")
-            plain, walled = compare(signed_in(machine), request, self.rounds)
-            found.append(Result(self.size, what, "partner", walled, plain, n))
+            found.append(compare(signed_in(machine), request, self.rounds).result(self.size, what, "partner", n))
         return found
 
     def writes(self) -> list[Result]:
@@ -109,8 +108,11 @@ class Bench:
         rounds = max(2, self.rounds // 2)
         last, whole = writes.log_concern(self.world.points[0].reporter, rounds)
         sent = writes.send(self.world, rounds)
-        named = {"log: last step": (last, "reporter"), "log: whole": (whole, "reporter"), "send": (sent, "focal point")}
-        return [Result(self.size, what, who, sides[False], sides[True]) for what, (sides, who) in named.items()]
+        return [
+            last.result(self.size, "log: last step", "reporter"),
+            whole.result(self.size, "log: whole", "reporter"),
+            sent.result(self.size, "send", "focal point"),
+        ]
 
     def searches(self) -> list[Result]:
         """Names in the two scopes, where they are loaded."""
@@ -119,6 +121,6 @@ class Bench:
             with as_user(self.world.people[key]):
                 is_loaded = Case.objects.newest(self.world.people[key], Kind.CASE, 1).exists()
             if is_loaded:
-                walled, _hits = search(self.world.people[key], "Mohammed Kovalenko", max(3, self.rounds // 4))
-                found.append(Result(self.size, "search", key, walled, None, n_cases))
+                sides = search(self.world.people[key], "Mohammed Kovalenko", max(3, self.rounds // 2))
+                found.append(sides.result(self.size, "search", key, n_cases))
         return found

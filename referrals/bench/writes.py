@@ -11,7 +11,7 @@ from django.test import Client
 
 from foundation.accounts.models import User
 from foundation.core.acting import acting
-from referrals.bench.measure import Request, Series, as_user, one_side, signed_in
+from referrals.bench.measure import Request, Sides, as_user, signed_in
 from referrals.bench.urls import PLAIN
 from referrals.bench.world import World
 
@@ -26,45 +26,46 @@ STEPS: tuple[tuple[str, dict[str, Any]], ...] = (
     ("check", {}),
 )
 SIDES = (True, False)
+WARM_UP = 2
 
 
 def _post(address: str, **data: Any) -> Request:
     return lambda client: client.post(address, data)
 
 
-def log_concern(reporter: User, rounds: int) -> tuple[dict[bool, Series], dict[bool, Series]]:
-    """The last step and the whole: nine requests that write. Returns both by side (floor is ``True``)."""
-    client = signed_in(reporter)
-    last, whole = ({side: Series() for side in SIDES} for _ in range(2))
-    for number in range(-2, rounds):
+def log_concern(reporter: User, rounds: int) -> tuple[Sides, Sides]:
+    """The last step and the whole: nine requests that write."""
+    client, last, whole = signed_in(reporter), Sides(), Sides()
+    for number in range(-WARM_UP, rounds):
         for is_floor in SIDES if number % 2 else SIDES[::-1]:
             times = _one_concern(client, is_floor=is_floor)
             if number >= 0:
-                last[is_floor].times.append(times[-1])
-                whole[is_floor].times.append(sum(times))
+                (last.plain if is_floor else last.walled).times.append(times[-1])
+                (whole.plain if is_floor else whole.walled).times.append(sum(times))
+        whole.rest(client)
+    last.still = whole.still
     return last, whole
 
 
 def _one_concern(client: Client, *, is_floor: bool) -> list[float]:
-    series = Series()
-    begun = one_side(client, _post("/concerns/start/"), series, is_floor=is_floor, wanted=302)
+    sides = Sides()
+    begun = sides.one(client, _post("/concerns/start/"), is_floor=is_floor, wanted=302)
     address = begun.headers["Location"]
     for revision, (step, data) in enumerate(STEPS):
-        request = _post(f"{address}{step}/", revision=revision, **data)
-        one_side(client, request, series, is_floor=is_floor, wanted=302)
-    return series.times
+        sides.one(client, _post(f"{address}{step}/", revision=revision, **data), is_floor=is_floor, wanted=302)
+    return sides.plain.times or sides.walled.times
 
 
-def send(world: World, rounds: int) -> dict[bool, Series]:
+def send(world: World, rounds: int) -> Sides:
     """The focal point's press on the button that sends."""
-    place, lead = world.points[0], world.approver
-    client, sent = signed_in(lead), {side: Series() for side in SIDES}
+    client, sent = signed_in(world.approver), Sides()
     offers = {side: Offers(world, is_floor=side) for side in SIDES}
-    for number in range(-2, rounds):
+    for number in range(-WARM_UP, rounds):
         for is_floor in SIDES if number % 2 else SIDES[::-1]:
-            referral = offers[is_floor].prepare(place.owner)
-            series = sent[is_floor] if number >= 0 else Series()
-            one_side(client, _post(f"/referrals/{referral}/share/"), series, is_floor=is_floor, wanted=302)
+            referral = offers[is_floor].prepare(world.points[0].owner)
+            into = sent if number >= 0 else Sides()
+            into.one(client, _post(f"/referrals/{referral}/share/"), is_floor=is_floor, wanted=302)
+        sent.rest(client)
     return sent
 
 

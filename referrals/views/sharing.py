@@ -11,6 +11,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods
 
 from cases.identity import zone_of
@@ -90,9 +91,12 @@ def _part(values: dict[str, Any], codes: list[str]) -> str:
 def _terms(referral: Referral) -> str:
     partner, service = referral.service.partner, referral.service
     days = (timezone.localdate() - service.verified_on).days
-    return _("Agreement valid until %(until)s. Service checked %(days)s days ago.") % {
-        "until": date_format(partner.agreement_until, "j M Y"), "days": days,
-    }  # fmt: skip
+    words = ngettext(
+        "Agreement valid until %(until)s. Service checked %(days)s day ago.",
+        "Agreement valid until %(until)s. Service checked %(days)s days ago.",
+        days,
+    )
+    return words % {"until": date_format(partner.agreement_until, "j E Y"), "days": days}
 
 
 def _ground(referral: Referral) -> list[dict[str, Any]]:

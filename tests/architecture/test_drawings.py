@@ -32,12 +32,20 @@ def test_models_actions_policy_and_states_know_no_web():
         for path in [*(ROOT / app).glob(f"{name}.py"), *(ROOT / app / name).rglob("*.py")]
     ]
     assert len(files) > 15
-    wrong = [(path.name, name) for path in files for name in _imports(path) if name.startswith(("django.http", "django.shortcuts"))]
+    wrong = [
+        (path.name, name)
+        for path in files
+        for name in _imports(path)
+        if name.startswith(("django.http", "django.shortcuts"))
+    ]
     assert wrong == []
 
 
 def test_the_threat_model_and_every_app_have_their_page():
-    pages = ["docs/threat-model.md", *(f"{app}/README.md" for app in ("foundation", "consent", "cases", "referrals", "riskanalysis"))]
+    pages = [
+        "docs/threat-model.md",
+        *(f"{app}/README.md" for app in ("foundation", "consent", "cases", "referrals", "riskanalysis")),
+    ]
     for page in pages:
         lines = (ROOT / page).read_text("utf-8").splitlines()
         assert 3 <= len(lines) <= 45, page

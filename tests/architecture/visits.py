@@ -18,10 +18,26 @@ from referrals.models import Referral
 from tests import factories, partner
 
 # The six seats of every test, the case's owner, another partner's machine, and nobody.
-PEOPLE = ("volunteer", "caseworker", "focal_point", "outsider", "partner_worker", "data_officer", "administrator", "nobody")
+PEOPLE = (
+    "volunteer",
+    "caseworker",
+    "focal_point",
+    "outsider",
+    "partner_worker",
+    "data_officer",
+    "administrator",
+    "nobody",
+)
 CALLERS = ("partner", "other partner", "person", "nobody")
 PAGES, API, FOREIGN = "pages", "api", "foreign"
-ELSEWHERE = {"content_type_id": "0", "app_label": "accounts", "url": "nowhere/", "object_id": "nobody", "uidb36": "1", "key": "x-y"}
+ELSEWHERE = {
+    "content_type_id": "0",
+    "app_label": "accounts",
+    "url": "nowhere/",
+    "object_id": "nobody",
+    "uidb36": "1",
+    "key": "x-y",
+}
 OURS = ("core:", "cases:", "referrals:", "accounts:")
 
 
@@ -135,7 +151,9 @@ def same(answer: Any, url: str) -> tuple[Any, ...]:
     for ref in re.findall(r"[0-9a-f]{8}-[0-9a-f-]{27}", url):
         body = body.replace(ref, "REF")
     body = re.sub(r'name="csrfmiddlewaretoken" value="\w+"', "TOKEN", body)
-    headers = {name: value for name, value in answer.headers.items() if name not in ("Date", "Set-Cookie", "Content-Length")}
+    headers = {
+        name: value for name, value in answer.headers.items() if name not in ("Date", "Set-Cookie", "Content-Length")
+    }
     return answer.status_code, sorted(headers.items()), body
 
 

@@ -177,7 +177,8 @@ def test_a_missing_seal_is_found(ids):
 @transactional
 def test_a_changed_seal_is_found(ids):
     for change in (
-        "at = at + interval '1 second'", "hash = sha256('x')", "signature = decode(repeat('00', 64), 'hex')", "key_version = 99",
+        "at = at + interval '1 second'", "hash = sha256('x')", "key_version = 99",
+        "signature = decode(repeat('00', 64), 'hex')",
     ):  # fmt: skip
         last = "number = (SELECT max(number) FROM trail.seal)"
         problem = behind_our_back(sql(f"UPDATE trail.seal SET {change} WHERE {last}"))

@@ -8,7 +8,10 @@ STEPS: dict[str, dict[str, Any]] = {
     "limits": {"said": True},
     "where": {"reporter_kind": "affected_person_self", "setting": "hsp"},
     "danger": {"flags": "held_captive"},
-    "words": {"summary": "The landlord keeps the papers and locks the door at night.", "category": "documents_legal_status"},
+    "words": {
+        "summary": "The landlord keeps the papers and locks the door at night.",
+        "category": "documents_legal_status",
+    },
     "wishes": {"wishes": "My papers back, and a place where my son can sleep. No police."},
     "agreement": {"answer": "granted", "mode": "verbal", "interpreter": "none"},
     "contact": {"alias": "Mira", "method": "phone", "value": "+380 50 123 45 67", "safe_times": "10:00–12:00"},
@@ -49,7 +52,10 @@ def record_concern(page: Page, **changes: dict[str, Any]) -> str:
         page.goto(f"{address}{step}/")
         fill(page, **answers)
         press(page)
-        assert not page.locator(".govuk-error-summary").count(), (step, page.locator(".govuk-error-summary").inner_text())
+        assert not page.locator(".govuk-error-summary").count(), (
+            step,
+            page.locator(".govuk-error-summary").inner_text(),
+        )
     return address
 
 

@@ -31,7 +31,9 @@ def test_a_concern_goes_from_a_phone_to_the_focal_point_and_becomes_a_case(peopl
     triage = f"{status}triage/"
     desk.goto(triage)
     fill(desk, urgency="emergency", outcome="escalated_to_case", exposure="actual", harm_forms="coercion")
-    desk.locator("[name=owner]").select_option(label=desk.locator("[name=owner] option").filter(has_text="Sefa").inner_text())
+    desk.locator("[name=owner]").select_option(
+        label=desk.locator("[name=owner] option").filter(has_text="Sefa").inner_text()
+    )
     press(desk)
     desk.wait_for_url("**/cases/**")
     assert axe(desk) == []
@@ -93,7 +95,8 @@ def test_the_form_can_be_filled_in_with_the_keyboard_alone(people, visit):
     page.locator("[name=said]").focus()
     page.keyboard.press("Space")
     page.keyboard.press("Tab")
-    while page.evaluate("document.activeElement.tagName") != "BUTTON" or not page.evaluate("document.activeElement.closest('main')"):
+    on_button = "document.activeElement.tagName == 'BUTTON' && !!document.activeElement.closest('main')"
+    while not page.evaluate(on_button):
         page.keyboard.press("Tab")
     page.keyboard.press("Enter")
     page.wait_for_url(lambda url: "limits" not in url)

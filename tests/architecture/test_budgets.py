@@ -1,0 +1,74 @@
+"""How many queries a page may cost, whatever the number of rows: the committed budget is ``budgets.json``."""
+
+import json
+from pathlib import Path
+
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+
+from cases import actions as cases
+from cases.models import Case
+from consent.vocabulary import Purpose
+from foundation.core.acting import acting
+from tests import factories, partner
+
+BUDGETS: dict[str, int] = json.loads((Path(__file__).parent / "budgets.json").read_text())
+MANY = 12
+
+
+def fill(house, n: int) -> dict:
+    """``n`` of everything: drafts, concerns, cases, notes, decisions, sent referrals with moves."""
+    made: dict = {}
+    for _ in range(n):
+        made["draft"] = factories.draft(house)
+        made["concern"] = factories.submitted(house)
+        made["case"] = factories.case(house)
+        made["referral"] = factories.sent(house, made["case"])
+    owner = house.people["caseworker"]
+    with acting(owner.pk):
+        for number in range(n):
+            cases.add_note(Case.objects.get(pk=made["case"].pk), by=owner, text=f"Note {number}")
+    for service in list(house.services.values())[:n]:
+        factories.decide(house, made["case"], Purpose.EXTERNAL_REFERRAL, service.pk, fields=service.offered_fields)
+    return made
+
+
+def costs(house, browse, made) -> dict[str, int]:
+    """Page → queries of its second visit, as the seat that opens it."""
+    lead, owner, volunteer = (browse(house.people[seat]) for seat in ("focal_point", "caseworker", "volunteer"))
+    worker, api = browse(house.people["partner_worker"]), partner.api(house)
+    pages = {
+        "day": (lead, reverse("cases:day")),
+        "day of the volunteer": (volunteer, reverse("cases:day")),
+        "concerns": (volunteer, reverse("cases:concerns")),
+        "concern": (lead, reverse("cases:concern", args=[made["concern"].pk])),
+        "draft": (volunteer, reverse("cases:concern", args=[made["draft"].pk])),
+        "cases": (owner, reverse("cases:cases")),
+        "case": (owner, reverse("cases:case", args=[made["case"].pk])),
+        "case history": (owner, reverse("cases:case_history", args=[made["case"].pk])),
+        "case notes": (owner, reverse("cases:case_notes", args=[made["case"].pk])),
+        "directory": (owner, reverse("referrals:directory")),
+        "choose": (owner, reverse("referrals:choose", args=[made["case"].pk])),
+        "referral": (owner, reverse("referrals:referral", args=[made["referral"].pk])),
+        "inbox": (worker, reverse("referrals:inbox")),
+        "offer": (worker, reverse("referrals:offer", args=[made["referral"].pk])),
+        "api inbox": (api, ""),
+        "api detail": (api, f"/{made['referral'].pk}"),
+    }
+    return {name: cost(client, url) for name, (client, url) in pages.items()}
+
+
+def cost(client, url: str) -> int:
+    assert client.get(url).status_code == 200, url
+    with CaptureQueriesContext(connection) as queries:
+        client.get(url)
+    return len(queries)
+
+
+def test_no_page_costs_more_than_its_budget_nor_more_for_more_rows(house, browse):
+    few = costs(house, browse, fill(house, 1))
+    assert set(few) == set(BUDGETS)
+    assert {name: n for name, n in few.items() if n > BUDGETS[name]} == {}
+    many = costs(house, browse, fill(house, MANY))
+    assert {name: (few[name], n) for name, n in many.items() if n > few[name]} == {}
