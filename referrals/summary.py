@@ -123,14 +123,8 @@ def _wait(referral: Referral, clock: Clock | None, code: str, title: Any) -> dic
     now, zone = timezone.now(), _zone(referral)
     full, passed = clock.due_at - clock.started_at, (clock.stopped_at or clock.paused_at or now) - clock.started_at
     wait = {"title": title, "value": passed.total_seconds(), "of": full.total_seconds()}
-    if clock.stopped_at and referral.status in (Status.CANCELLED, Status.ENTERED_IN_ERROR, Status.EXPIRED):
-        if clock.stopped_at >= referral.status_at:
-            return {
-                "title": title,
-                "state": "later",
-                "main": _("Ended"),
-                "sub": moment_words(clock.stopped_at, now, zone),
-            }
+    if clock.stopped_at and referral.status in BROKEN_OFF and clock.stopped_at >= referral.status_at:
+        return {"title": title, "state": "later", "main": _("Ended"), "sub": moment_words(clock.stopped_at, now, zone)}
     if clock.stopped_at:
         kept = _("Limit %(limit)s, kept") if clock.stopped_at <= clock.due_at else _("Limit %(limit)s, not kept")
         when = moment_words(clock.stopped_at, now, zone)

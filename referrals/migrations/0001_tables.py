@@ -13,175 +13,473 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('accounts', '0001_tables'),
-        ('cases', '0001_tables'),
-        ('consent', '0001_tables'),
-        ('dossiers', '0001_tables'),
+        ("accounts", "0001_tables"),
+        ("cases", "0001_tables"),
+        ("consent", "0001_tables"),
+        ("dossiers", "0001_tables"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Partner',
+            name="Partner",
             fields=[
-                ('organisation', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, primary_key=True, related_name='partner', serialize=False, to='accounts.organisation')),
-                ('status', models.CharField(choices=[('proposed', 'Proposed'), ('active', 'Active'), ('suspended', 'Suspended'), ('ended', 'Ended')], default='proposed', max_length=10)),
-                ('agreement_until', models.DateField()),
-                ('max_tier', models.PositiveSmallIntegerField(default=2)),
-                ('phone', models.CharField(blank=True, max_length=40)),
-                ('last_change', models.BigIntegerField(default=0)),
+                (
+                    "organisation",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        primary_key=True,
+                        related_name="partner",
+                        serialize=False,
+                        to="accounts.organisation",
+                    ),
+                ),
+                (
+                    "status",
+                    models.CharField(
+                        choices=[
+                            ("proposed", "Proposed"),
+                            ("active", "Active"),
+                            ("suspended", "Suspended"),
+                            ("ended", "Ended"),
+                        ],
+                        default="proposed",
+                        max_length=10,
+                    ),
+                ),
+                ("agreement_until", models.DateField()),
+                ("max_tier", models.PositiveSmallIntegerField(default=2)),
+                ("phone", models.CharField(blank=True, max_length=40)),
+                ("last_change", models.BigIntegerField(default=0)),
             ],
             options={
-                'constraints': [models.CheckConstraint(condition=models.Q(('max_tier__lte', 3)), name='tier_at_most_3')],
+                "constraints": [
+                    models.CheckConstraint(condition=models.Q(("max_tier__lte", 3)), name="tier_at_most_3")
+                ],
             },
         ),
         migrations.CreateModel(
-            name='Service',
+            name="Service",
             fields=[
-                ('id', models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
-                ('name', models.CharField(max_length=120)),
-                ('service_type', models.CharField(choices=[('health_medical', 'Medical care'), ('clinical_management_of_rape', 'Clinical care after rape'), ('sexual_reproductive_health', 'Sexual and reproductive health'), ('mhpss', 'Mental health and psychosocial support'), ('safe_shelter', 'Safe shelter'), ('shelter_housing', 'Shelter and housing'), ('legal_assistance', 'Legal help'), ('civil_documentation', 'Civil documents'), ('child_protection', 'Child protection'), ('rfl', 'Restoring family links'), ('gbv_case_management', 'Support after gender-based violence'), ('trafficking_response', 'Support after trafficking'), ('disability_rehabilitation', 'Disability and rehabilitation'), ('cash', 'Cash assistance'), ('food', 'Food'), ('transport_accompaniment', 'Transport and accompaniment'), ('information_counselling', 'Information and counselling'), ('other', 'Other')], max_length=30)),
-                ('area', models.CharField(max_length=120)),
-                ('eligibility', models.CharField(blank=True, max_length=300)),
-                ('needs', models.JSONField(default=list, help_text='Field codes beyond the preview that the service needs.')),
-                ('is_active', models.BooleanField(default=True)),
-                ('verified_on', models.DateField()),
-                ('partner', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='services', to='referrals.partner')),
+                ("id", models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
+                ("name", models.CharField(max_length=120)),
+                (
+                    "service_type",
+                    models.CharField(
+                        choices=[
+                            ("health_medical", "Medical care"),
+                            ("clinical_management_of_rape", "Clinical care after rape"),
+                            ("sexual_reproductive_health", "Sexual and reproductive health"),
+                            ("mhpss", "Mental health and psychosocial support"),
+                            ("safe_shelter", "Safe shelter"),
+                            ("shelter_housing", "Shelter and housing"),
+                            ("legal_assistance", "Legal help"),
+                            ("civil_documentation", "Civil documents"),
+                            ("child_protection", "Child protection"),
+                            ("rfl", "Restoring family links"),
+                            ("gbv_case_management", "Support after gender-based violence"),
+                            ("trafficking_response", "Support after trafficking"),
+                            ("disability_rehabilitation", "Disability and rehabilitation"),
+                            ("cash", "Cash assistance"),
+                            ("food", "Food"),
+                            ("transport_accompaniment", "Transport and accompaniment"),
+                            ("information_counselling", "Information and counselling"),
+                            ("other", "Other"),
+                        ],
+                        max_length=30,
+                    ),
+                ),
+                ("area", models.CharField(max_length=120)),
+                ("eligibility", models.CharField(blank=True, max_length=300)),
+                (
+                    "needs",
+                    models.JSONField(default=list, help_text="Field codes beyond the preview that the service needs."),
+                ),
+                ("is_active", models.BooleanField(default=True)),
+                ("verified_on", models.DateField()),
+                (
+                    "partner",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="services", to="referrals.partner"
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Referral',
+            name="Referral",
             fields=[
-                ('id', models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
-                ('reference', models.CharField(default=referrals.models.referral_reference, max_length=16, unique=True)),
-                ('urgency', models.CharField(choices=[('emergency', 'Emergency'), ('urgent', 'Urgent'), ('normal', 'Normal')], max_length=10)),
-                ('status', models.CharField(choices=[('draft', 'Draft'), ('awaiting_approval', 'Awaiting approval'), ('sent', 'Sent'), ('info_requested', 'Question asked'), ('acknowledged', 'Receipt confirmed'), ('accepted', 'Accepted'), ('unable_to_reach', 'Person not reached'), ('in_progress', 'Service under way'), ('on_hold', 'On hold'), ('completed', 'Service given'), ('not_completed', 'Service not given'), ('declined', 'Declined'), ('cancelled', 'Cancelled'), ('expired', 'No answer'), ('entered_in_error', 'Entered in error')], default='draft', max_length=20)),
-                ('came_from', models.CharField(blank=True, max_length=20)),
-                ('fields', models.JSONField(blank=True, default=list)),
-                ('created_at', models.DateTimeField(default=django.utils.timezone.now)),
-                ('status_at', models.DateTimeField(default=django.utils.timezone.now)),
-                ('sent_at', models.DateTimeField(blank=True, null=True)),
-                ('viewed_at', models.DateTimeField(blank=True, null=True)),
-                ('decided_at', models.DateTimeField(blank=True, null=True)),
-                ('verified_at', models.DateTimeField(blank=True, null=True)),
-                ('recalled_at', models.DateTimeField(blank=True, null=True)),
-                ('confirmation', models.CharField(blank=True, choices=[('stopped', 'We stopped; nothing was kept'), ('deleted', 'We deleted what we kept'), ('retained_on_own_basis', 'We keep some of it on a ground of our own')], max_length=24)),
-                ('end_reason', models.CharField(blank=True, max_length=32)),
-                ('outcome', models.CharField(blank=True, choices=[('met', 'Need met'), ('partly', 'Partly met'), ('not_met', 'Not met'), ('not_reached', 'The person was not reached'), ('declined_by_person', 'The person did not want it any more')], max_length=20)),
-                ('version', models.PositiveIntegerField(default=1)),
-                ('change', models.BigIntegerField(default=0)),
-                ('reason', foundation.vault.fields.EncryptedText(blank=True, null=True, validators=[django.core.validators.MaxLengthValidator(1000)])),
-                ('package', foundation.vault.fields.EncryptedJSON(blank=True, null=True)),
-                ('report', foundation.vault.fields.EncryptedText(blank=True, null=True, validators=[django.core.validators.MaxLengthValidator(1000)])),
-                ('approved_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('case', models.ForeignKey(on_delete=django.db.models.deletion.DO_NOTHING, related_name='referrals', to='cases.case')),
-                ('decision', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='referrals', to='consent.decision')),
-                ('dossier', models.ForeignKey(on_delete=django.db.models.deletion.DO_NOTHING, related_name='%(app_label)s_%(class)ss', to='dossiers.dossier')),
-                ('previous', models.ForeignKey(blank=True, db_index=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='referrals.referral')),
-                ('recipient', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.organisation')),
-                ('requested_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('unit', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.unit')),
-                ('service', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='referrals.service')),
+                ("id", models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
+                (
+                    "reference",
+                    models.CharField(default=referrals.models.referral_reference, max_length=16, unique=True),
+                ),
+                (
+                    "urgency",
+                    models.CharField(
+                        choices=[("emergency", "Emergency"), ("urgent", "Urgent"), ("normal", "Normal")], max_length=10
+                    ),
+                ),
+                (
+                    "status",
+                    models.CharField(
+                        choices=[
+                            ("draft", "Draft"),
+                            ("awaiting_approval", "Awaiting approval"),
+                            ("sent", "Sent"),
+                            ("info_requested", "Question asked"),
+                            ("acknowledged", "Receipt confirmed"),
+                            ("accepted", "Accepted"),
+                            ("unable_to_reach", "Person not reached"),
+                            ("in_progress", "Service under way"),
+                            ("on_hold", "On hold"),
+                            ("completed", "Service given"),
+                            ("not_completed", "Service not given"),
+                            ("declined", "Declined"),
+                            ("cancelled", "Cancelled"),
+                            ("expired", "No answer"),
+                            ("entered_in_error", "Entered in error"),
+                        ],
+                        default="draft",
+                        max_length=20,
+                    ),
+                ),
+                ("came_from", models.CharField(blank=True, max_length=20)),
+                ("fields", models.JSONField(blank=True, default=list)),
+                ("created_at", models.DateTimeField(default=django.utils.timezone.now)),
+                ("status_at", models.DateTimeField(default=django.utils.timezone.now)),
+                ("sent_at", models.DateTimeField(blank=True, null=True)),
+                ("viewed_at", models.DateTimeField(blank=True, null=True)),
+                ("decided_at", models.DateTimeField(blank=True, null=True)),
+                ("verified_at", models.DateTimeField(blank=True, null=True)),
+                ("recalled_at", models.DateTimeField(blank=True, null=True)),
+                (
+                    "confirmation",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("stopped", "We stopped; nothing was kept"),
+                            ("deleted", "We deleted what we kept"),
+                            ("retained_on_own_basis", "We keep some of it on a ground of our own"),
+                        ],
+                        max_length=24,
+                    ),
+                ),
+                ("end_reason", models.CharField(blank=True, max_length=32)),
+                (
+                    "outcome",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("met", "Need met"),
+                            ("partly", "Partly met"),
+                            ("not_met", "Not met"),
+                            ("not_reached", "The person was not reached"),
+                            ("declined_by_person", "The person did not want it any more"),
+                        ],
+                        max_length=20,
+                    ),
+                ),
+                ("version", models.PositiveIntegerField(default=1)),
+                ("change", models.BigIntegerField(default=0)),
+                (
+                    "reason",
+                    foundation.vault.fields.EncryptedText(
+                        blank=True, null=True, validators=[django.core.validators.MaxLengthValidator(1000)]
+                    ),
+                ),
+                ("package", foundation.vault.fields.EncryptedJSON(blank=True, null=True)),
+                (
+                    "report",
+                    foundation.vault.fields.EncryptedText(
+                        blank=True, null=True, validators=[django.core.validators.MaxLengthValidator(1000)]
+                    ),
+                ),
+                (
+                    "approved_by",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "case",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.DO_NOTHING, related_name="referrals", to="cases.case"
+                    ),
+                ),
+                (
+                    "decision",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="referrals",
+                        to="consent.decision",
+                    ),
+                ),
+                (
+                    "dossier",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="%(app_label)s_%(class)ss",
+                        to="dossiers.dossier",
+                    ),
+                ),
+                (
+                    "previous",
+                    models.ForeignKey(
+                        blank=True,
+                        db_index=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to="referrals.referral",
+                    ),
+                ),
+                (
+                    "recipient",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="accounts.organisation",
+                    ),
+                ),
+                (
+                    "requested_by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
+                    ),
+                ),
+                (
+                    "unit",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="accounts.unit",
+                    ),
+                ),
+                (
+                    "service",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="referrals.service",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='WebhookEndpoint',
+            name="WebhookEndpoint",
             fields=[
-                ('id', models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
-                ('url', models.URLField(max_length=300)),
-                ('organisation_key_id', models.UUIDField()),
-                ('secret', models.BinaryField()),
-                ('is_active', models.BooleanField(default=True)),
-                ('organisation', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='endpoints', to='accounts.organisation')),
+                ("id", models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
+                ("url", models.URLField(max_length=300)),
+                ("organisation_key_id", models.UUIDField()),
+                ("secret", models.BinaryField()),
+                ("is_active", models.BooleanField(default=True)),
+                (
+                    "organisation",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="endpoints",
+                        to="accounts.organisation",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='IdempotencyKey',
+            name="IdempotencyKey",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('key', models.CharField(max_length=80)),
-                ('fingerprint', models.BinaryField()),
-                ('answer', models.TextField(blank=True)),
-                ('created_at', models.DateTimeField(db_index=True, default=django.utils.timezone.now)),
-                ('user', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("key", models.CharField(max_length=80)),
+                ("fingerprint", models.BinaryField()),
+                ("answer", models.TextField(blank=True)),
+                ("created_at", models.DateTimeField(db_index=True, default=django.utils.timezone.now)),
+                (
+                    "user",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
             options={
-                'constraints': [models.UniqueConstraint(fields=('user', 'key'), name='one_use_of_a_key')],
+                "constraints": [models.UniqueConstraint(fields=("user", "key"), name="one_use_of_a_key")],
             },
         ),
         migrations.CreateModel(
-            name='Message',
+            name="Message",
             fields=[
-                ('id', models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
-                ('side', models.CharField(max_length=10)),
-                ('at', models.DateTimeField(default=django.utils.timezone.now)),
-                ('text', foundation.vault.fields.EncryptedText(validators=[django.core.validators.MaxLengthValidator(1000)])),
-                ('author', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('dossier', models.ForeignKey(on_delete=django.db.models.deletion.DO_NOTHING, related_name='%(app_label)s_%(class)ss', to='dossiers.dossier')),
-                ('referral', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='messages', to='referrals.referral')),
+                ("id", models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
+                ("side", models.CharField(max_length=10)),
+                ("at", models.DateTimeField(default=django.utils.timezone.now)),
+                (
+                    "text",
+                    foundation.vault.fields.EncryptedText(validators=[django.core.validators.MaxLengthValidator(1000)]),
+                ),
+                (
+                    "author",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
+                    ),
+                ),
+                (
+                    "dossier",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="%(app_label)s_%(class)ss",
+                        to="dossiers.dossier",
+                    ),
+                ),
+                (
+                    "referral",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="messages",
+                        to="referrals.referral",
+                    ),
+                ),
             ],
             options={
-                'indexes': [models.Index(fields=['referral', 'at'], name='thread_of_referral')],
+                "indexes": [models.Index(fields=["referral", "at"], name="thread_of_referral")],
             },
         ),
         migrations.CreateModel(
-            name='Disclosure',
+            name="Disclosure",
             fields=[
-                ('id', models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
-                ('purpose', models.CharField(max_length=40)),
-                ('tier', models.PositiveSmallIntegerField()),
-                ('fields', models.JSONField()),
-                ('at', models.DateTimeField(default=django.utils.timezone.now)),
-                ('decision', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='consent.decision')),
-                ('dossier', models.ForeignKey(on_delete=django.db.models.deletion.DO_NOTHING, related_name='%(app_label)s_%(class)ss', to='dossiers.dossier')),
-                ('recipient', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.organisation')),
-                ('referral', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='disclosures', to='referrals.referral')),
+                ("id", models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
+                ("purpose", models.CharField(max_length=40)),
+                ("tier", models.PositiveSmallIntegerField()),
+                ("fields", models.JSONField()),
+                ("at", models.DateTimeField(default=django.utils.timezone.now)),
+                (
+                    "decision",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to="consent.decision",
+                    ),
+                ),
+                (
+                    "dossier",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="%(app_label)s_%(class)ss",
+                        to="dossiers.dossier",
+                    ),
+                ),
+                (
+                    "recipient",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="accounts.organisation",
+                    ),
+                ),
+                (
+                    "referral",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="disclosures", to="referrals.referral"
+                    ),
+                ),
             ],
             options={
-                'constraints': [models.UniqueConstraint(fields=('referral', 'tier'), name='one_release_per_tier')],
+                "constraints": [models.UniqueConstraint(fields=("referral", "tier"), name="one_release_per_tier")],
             },
         ),
         migrations.CreateModel(
-            name='ReferralMove',
+            name="ReferralMove",
             fields=[
-                ('id', models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
-                ('verb', models.CharField(max_length=20)),
-                ('side', models.CharField(max_length=10)),
-                ('from_status', models.CharField(max_length=20)),
-                ('to_status', models.CharField(max_length=20)),
-                ('reason', models.CharField(blank=True, max_length=32)),
-                ('at', models.DateTimeField(default=django.utils.timezone.now)),
-                ('lasted', models.DurationField()),
-                ('actor', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('dossier', models.ForeignKey(on_delete=django.db.models.deletion.DO_NOTHING, related_name='%(app_label)s_%(class)ss', to='dossiers.dossier')),
-                ('referral', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='moves', to='referrals.referral')),
+                ("id", models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
+                ("verb", models.CharField(max_length=20)),
+                ("side", models.CharField(max_length=10)),
+                ("from_status", models.CharField(max_length=20)),
+                ("to_status", models.CharField(max_length=20)),
+                ("reason", models.CharField(blank=True, max_length=32)),
+                ("at", models.DateTimeField(default=django.utils.timezone.now)),
+                ("lasted", models.DurationField()),
+                (
+                    "actor",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
+                    ),
+                ),
+                (
+                    "dossier",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="%(app_label)s_%(class)ss",
+                        to="dossiers.dossier",
+                    ),
+                ),
+                (
+                    "referral",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="moves",
+                        to="referrals.referral",
+                    ),
+                ),
             ],
             options={
-                'indexes': [models.Index(fields=['referral', '-at'], name='moves_of_referral')],
+                "indexes": [models.Index(fields=["referral", "-at"], name="moves_of_referral")],
             },
         ),
         migrations.AddConstraint(
-            model_name='service',
-            constraint=models.UniqueConstraint(fields=('partner', 'name'), name='service_name_of_partner'),
+            model_name="service",
+            constraint=models.UniqueConstraint(fields=("partner", "name"), name="service_name_of_partner"),
         ),
         migrations.AddIndex(
-            model_name='referral',
-            index=models.Index(condition=models.Q(('change__gt', 0)), fields=['recipient', 'change'], name='inbox_of_recipient'),
+            model_name="referral",
+            index=models.Index(
+                condition=models.Q(("change__gt", 0)), fields=["recipient", "change"], name="inbox_of_recipient"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='referral',
-            constraint=models.CheckConstraint(condition=models.Q(('approved_by', None), models.Q(('approved_by', models.F('requested_by')), _negated=True), _connector='OR'), name='approver_is_another_person'),
+            model_name="referral",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("approved_by", None),
+                    models.Q(("approved_by", models.F("requested_by")), _negated=True),
+                    _connector="OR",
+                ),
+                name="approver_is_another_person",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='referral',
-            constraint=models.CheckConstraint(condition=models.Q(('sent_at', None), ('decision__isnull', False), _connector='OR'), name='sent_rests_on_a_decision'),
+            model_name="referral",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("sent_at", None), ("decision__isnull", False), _connector="OR"),
+                name="sent_rests_on_a_decision",
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='referral',
-            trigger=pgtrigger.compiler.Trigger(name='life_cycle', sql=pgtrigger.compiler.UpsertTriggerSql(declare='DECLARE _is_valid_transition BOOLEAN;', func='SELECT CONCAT(OLD."status", \':\', NEW."status") = ANY(\'{accepted:cancelled,accepted:completed,accepted:in_progress,accepted:not_completed,accepted:on_hold,accepted:unable_to_reach,acknowledged:accepted,acknowledged:cancelled,acknowledged:declined,acknowledged:expired,acknowledged:info_requested,awaiting_approval:cancelled,awaiting_approval:draft,awaiting_approval:entered_in_error,awaiting_approval:sent,draft:awaiting_approval,draft:cancelled,draft:entered_in_error,expired:cancelled,in_progress:cancelled,in_progress:completed,in_progress:not_completed,in_progress:on_hold,in_progress:unable_to_reach,info_requested:acknowledged,info_requested:cancelled,info_requested:declined,info_requested:sent,on_hold:cancelled,on_hold:completed,on_hold:in_progress,on_hold:not_completed,sent:accepted,sent:acknowledged,sent:cancelled,sent:declined,sent:entered_in_error,sent:expired,sent:info_requested,unable_to_reach:accepted,unable_to_reach:cancelled,unable_to_reach:in_progress,unable_to_reach:not_completed}\'::text[]) INTO _is_valid_transition; IF (_is_valid_transition IS FALSE AND OLD."status" IS DISTINCT FROM NEW."status") THEN RAISE EXCEPTION \'pgtrigger: Invalid transition of field "status" from "%" to "%" on table %\', OLD."status", NEW."status", TG_TABLE_NAME; ELSE RETURN NEW; END IF;', hash='f43cd155ceeca9337cf62d13d7826f593fdbe2f5', operation='UPDATE', pgid='pgtrigger_life_cycle_9a4ff', table='referrals_referral', when='BEFORE')),
+            model_name="referral",
+            trigger=pgtrigger.compiler.Trigger(
+                name="life_cycle",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    declare="DECLARE _is_valid_transition BOOLEAN;",
+                    func='SELECT CONCAT(OLD."status", \':\', NEW."status") = ANY(\'{accepted:cancelled,accepted:completed,accepted:in_progress,accepted:not_completed,accepted:on_hold,accepted:unable_to_reach,acknowledged:accepted,acknowledged:cancelled,acknowledged:declined,acknowledged:expired,acknowledged:info_requested,awaiting_approval:cancelled,awaiting_approval:draft,awaiting_approval:entered_in_error,awaiting_approval:sent,draft:awaiting_approval,draft:cancelled,draft:entered_in_error,expired:cancelled,in_progress:cancelled,in_progress:completed,in_progress:not_completed,in_progress:on_hold,in_progress:unable_to_reach,info_requested:acknowledged,info_requested:cancelled,info_requested:declined,info_requested:sent,on_hold:cancelled,on_hold:completed,on_hold:in_progress,on_hold:not_completed,sent:accepted,sent:acknowledged,sent:cancelled,sent:declined,sent:entered_in_error,sent:expired,sent:info_requested,unable_to_reach:accepted,unable_to_reach:cancelled,unable_to_reach:in_progress,unable_to_reach:not_completed}\'::text[]) INTO _is_valid_transition; IF (_is_valid_transition IS FALSE AND OLD."status" IS DISTINCT FROM NEW."status") THEN RAISE EXCEPTION \'pgtrigger: Invalid transition of field "status" from "%" to "%" on table %\', OLD."status", NEW."status", TG_TABLE_NAME; ELSE RETURN NEW; END IF;',
+                    hash="f43cd155ceeca9337cf62d13d7826f593fdbe2f5",
+                    operation="UPDATE",
+                    pgid="pgtrigger_life_cycle_9a4ff",
+                    table="referrals_referral",
+                    when="BEFORE",
+                ),
+            ),
         ),
     ]
