@@ -147,7 +147,8 @@ class User(AbstractBaseUser, PermissionsMixin):
     def seats(self) -> "list[Seat]":
         """The seats held at this moment, read once per request."""
         if "_seats" not in self.__dict__:
-            held = Appointment.objects.in_force().filter(user=self).select_related("seat__unit__organisation")
+            held = Appointment.objects.in_force().filter(user=self).order_by("valid_from", "pk")
+            held = held.select_related("seat__unit__organisation")
             self.__dict__["_seats"] = [a.seat for a in held]
         seats: list[Seat] = self.__dict__["_seats"]
         return seats

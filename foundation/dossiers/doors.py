@@ -18,12 +18,13 @@ _LIVE = "(p.expires_at IS NULL OR p.expires_at > statement_timestamp())"
 _WORKS = "(SELECT cardinality(amparo_groups(%s)) > 0)"
 _FAR = "infinity"
 
+# OFFSET 0 lets the planner probe, row by row; else it may first read all that the actor may see.
 _SEEN = """(EXISTS (SELECT 1 FROM dossiers_dossiergrouppermission p WHERE p.content_object_id = "{table}"."{column}"
  AND p.permission_id {least} AND {live}
- AND p.group_id = ANY ((SELECT amparo_groups(%s))::int[]))
+ AND p.group_id = ANY ((SELECT amparo_groups(%s))::int[]) OFFSET 0)
  OR EXISTS (SELECT 1 FROM dossiers_dossieruserpermission p WHERE p.content_object_id = "{table}"."{column}"
  AND p.permission_id {least} AND {live}
- AND p.user_id = %s AND {works}))"""
+ AND p.user_id = %s AND {works} OFFSET 0))"""
 
 # The rows of several seats are merged; a seat contributes at most n. A folder followed and opened counts once.
 _NEWEST = """"{table}"."dossier_id" IN (SELECT k.id FROM (

@@ -49,26 +49,83 @@ class Series:
 
 
 @dataclass
-class Result:
-    """One line of the table. ``floor`` is missing where plain Django has no such thing (search over tokens)."""
+class Line:
+    """One line of the table: without walls, with them, and a page that shows no case, asked in between.
+
+    ``plain`` stays empty where plain Django has no such thing (search over tokens).
+    """
 
     size: int
     what: str
     who: str
-    walls: Series
-    still: Series
-    floor: Series | None = None
     n_rows: int = 0
+    plain: Series = field(default_factory=Series)
+    walled: Series = field(default_factory=Series)
+    still: Series = field(default_factory=Series)
 
     @property
     def ratio(self) -> float | None:
-        """Walls over floor."""
-        return self.walls.median / self.floor.median if self.floor else None
+        """Walls over floor: the median of what two requests that followed each other gave."""
+        return _paired(self.walled, self.plain) if self.plain.times else None
 
     @property
     def weight(self) -> float:
-        """Walls over a page without cases, asked in between: comparable between two times of a busy machine."""
-        return self.walls.median / self.still.median
+        """Walls over the page without cases: comparable between two times, and two users, of a busy machine."""
+        return _paired(self.walled, self.still)
+
+    def one(self, client: Client, request: Request, *, is_floor: bool, wanted: int = 200) -> Any:
+        """One timed request to the floor or to the product."""
+        if not is_floor:
+            return timed(self.walled, client, request, wanted=wanted)
+        with floor():
+            return timed(self.plain, client, request, wanted=wanted)
+
+    def rest(self, client: Client) -> None:
+        """One timed request for the page without cases."""
+        timed(self.still, client, get(STILL))
+
+
+def _paired(above: Series, below: Series) -> float:
+    return statistics.median(a / b for a, b in zip(above.times, below.times, strict=True))
+
+
+@dataclass
+class Visit:
+    """A page that somebody looks at again and again."""
+
+    line: Line
+    client: Client
+    request: Request
+    has_floor: bool = True
+
+    def begin(self, n_warm: int) -> None:
+        """Warm both sides, count their statements, and refuse to go on if they answer differently."""
+        for _ in range(n_warm):
+            self.request(self.client)
+            with floor():
+                self.request(self.client) if self.has_floor else None
+        self.line.walled.n_queries, there = counted(self.client, self.request)
+        if self.has_floor:
+            with floor():
+                self.line.plain.n_queries, here = counted(self.client, self.request)
+            _check_same(here, there)
+
+    def again(self, number: int) -> None:
+        """One round; who goes first changes."""
+        sides = (True, False) if self.has_floor else (False,)
+        for is_floor in sides if number % 2 else sides[::-1]:
+            self.line.one(self.client, self.request, is_floor=is_floor)
+        self.line.rest(self.client)
+
+
+def take_turns(visits: list[Visit], rounds: int) -> list[Line]:
+    """All visits in each round, so that a busy minute of the machine falls on all of them."""
+    for visit in visits:
+        visit.begin(min(WARM_UP, rounds))
+    for number in range(rounds):
+        for visit in visits:
+            visit.again(number)
+    return [visit.line for visit in visits]
 
 
 @contextmanager
@@ -130,48 +187,6 @@ def counted(client: Client, request: Request) -> tuple[int, str]:
     return len([q for q in queries.captured_queries if q["sql"] not in ("BEGIN", "COMMIT")]), body(response)
 
 
-@dataclass
-class Sides:
-    """The three series of one line: without walls, with them, and a page that shows no case."""
-
-    plain: Series = field(default_factory=Series)
-    walled: Series = field(default_factory=Series)
-    still: Series = field(default_factory=Series)
-
-    def result(self, size: int, what: str, who: str, n_rows: int = 0) -> Result:
-        """The line."""
-        return Result(size, what, who, self.walled, self.still, self.plain if self.plain.times else None, n_rows)
-
-    def one(self, client: Client, request: Request, *, is_floor: bool, wanted: int = 200) -> Any:
-        """One timed request to the floor or to the product."""
-        if not is_floor:
-            return timed(self.walled, client, request, wanted=wanted)
-        with floor():
-            return timed(self.plain, client, request, wanted=wanted)
-
-    def rest(self, client: Client) -> None:
-        """One timed request for the page without cases."""
-        timed(self.still, client, get(STILL))
-
-
-def compare(client: Client, request: Request, rounds: int) -> Sides:
-    """The same request on both sides in turn. Refuses to go on if they answer differently."""
-    sides = Sides()
-    for _ in range(min(WARM_UP, rounds)):
-        request(client)
-        with floor():
-            request(client)
-    sides.walled.n_queries, there = counted(client, request)
-    with floor():
-        sides.plain.n_queries, here = counted(client, request)
-    _check_same(here, there)
-    for number in range(rounds):
-        for is_floor in (number % 2 == 0, number % 2 == 1):
-            sides.one(client, request, is_floor=is_floor)
-        sides.rest(client)
-    return sides
-
-
 def _check_same(here: str, there: str) -> None:
     pairs = zip(here.splitlines(), there.splitlines(), strict=False)
     other = next(((a, b) for a, b in pairs if a != b), None)
@@ -179,26 +194,14 @@ def _check_same(here: str, there: str) -> None:
         raise UnequalError(f"floor and walls show different pages: {other}")
 
 
-def alone(client: Client, request: Request, rounds: int) -> Sides:
-    """A request that has no plain twin."""
-    sides = Sides()
-    for _ in range(3):
-        request(client)
-    sides.walled.n_queries, _text = counted(client, request)
-    for _ in range(rounds):
-        sides.one(client, request, is_floor=False)
-        sides.rest(client)
-    return sides
-
-
-def search(user: User, term: str, rounds: int) -> Sides:
-    """The page of the search."""
+def searching(user: User, term: str) -> Request:
+    """The page of the search, without its limit of requests."""
 
     def look(client: Client) -> Any:
         cache.delete(f"search:{user.pk}")
         return client.post("/search/", {"term": term})
 
-    return alone(signed_in(user), look, rounds)
+    return look
 
 
 @contextmanager

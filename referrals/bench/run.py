@@ -1,6 +1,5 @@
 """One run: make the world, grow it size by size, measure each size."""
 
-import random
 from collections.abc import Callable
 from uuid import UUID
 
@@ -12,9 +11,9 @@ from cases.models import Case
 from foundation.accounts.models import User
 from foundation.dossiers import clerk
 from foundation.dossiers.models import Kind
-from referrals.bench import twins, writes
+from referrals.bench import report, twins, writes
 from referrals.bench.load import Loader
-from referrals.bench.measure import Result, as_user, compare, get, search, signed_in, unthrottled
+from referrals.bench.measure import Line, Visit, as_user, get, searching, signed_in, take_turns, unthrottled
 from referrals.bench.world import KINDS, SCOPES, World, build
 from referrals.models import Referral
 
@@ -22,7 +21,7 @@ Say = Callable[[str], None]
 PAGE = 25
 
 
-def run(sizes: list[int], rounds: int, say: Say) -> list[Result]:
+def run(sizes: list[int], rounds: int, say: Say) -> list[Line]:
     """Load and measure; the database must hold nobody yet. Leaves the cases and drops the floor."""
     if User.objects.exclude(email=clerk.EMAIL).exists():
         raise CommandError("This database is in use. The bench wants one of its own: python3 manage.py bench")
@@ -44,7 +43,7 @@ def know(world: World) -> None:
         twins.READERS[place.unit.pk] = [("group", group, "") for group in (place.group, *place.more_groups)]
 
 
-def _all_sizes(world: World, sizes: list[int], rounds: int, say: Say) -> list[Result]:
+def _all_sizes(world: World, sizes: list[int], rounds: int, say: Say) -> list[Line]:
     loader, found = Loader(world, max(sizes)), []
     for size in sizes:
         say(f"loading {size:,} cases")
@@ -61,26 +60,26 @@ class Bench:
     def __init__(self, world: World, size: int, rounds: int) -> None:
         self.world, self.size, self.rounds = world, size, rounds
 
-    def all(self) -> list[Result]:
-        """Pages and writes in random order of users, so that no user profits from the last one's warm caches."""
-        kinds = random.Random(self.size).sample(KINDS, len(KINDS))  # noqa: S311
-        pages = sorted((r for kind in kinds for r in self.pages(kind)), key=lambda r: (r.what, KINDS.index(r.who)))
-        return [*pages, *self.partner(), *self.writes(), *self.searches()]
+    def all(self) -> list[Line]:
+        """Pages, partner and searches in turn; then the writes, which change what is there."""
+        pages = [visit for kind in KINDS for visit in self.pages(kind)]
+        shown = take_turns([*pages, *self.partner()], self.rounds)
+        found = take_turns(self.searches(), max(3, self.rounds // 2))
+        return [*sorted(shown, key=lambda line: report.PAGES.index(line.what)), *self.writes(), *found]
 
-    def pages(self, kind: str) -> list[Result]:
+    def _line(self, what: str, who: str, n_rows: int = 0) -> Line:
+        return Line(self.size, what, who, n_rows)
+
+    def pages(self, kind: str) -> list[Visit]:
         """A person's day, list of cases, and newest case."""
         user = self.world.people[kind]
         client = signed_in(user)
         with as_user(user):
             seen = list(Case.objects.newest(user, Kind.CASE, PAGE))
-        addresses = {"day": "/", "list": "/cases/"}
+        addresses = {"day": ("/", len(seen)), "list": ("/cases/", len(seen))}
         if seen:
-            addresses["case"] = f"/cases/{self._referred(user, seen)}/"
-        found = []
-        for what, address in addresses.items():
-            n_rows = 1 if what == "case" else len(seen)
-            found.append(compare(client, get(address), self.rounds).result(self.size, what, kind, n_rows))
-        return found
+            addresses["case"] = (f"/cases/{self._referred(user, seen)}/", 1)
+        return [Visit(self._line(what, kind, n), client, get(address)) for what, (address, n) in addresses.items()]
 
     @staticmethod
     def _referred(user: User, seen: list[Case]) -> UUID:
@@ -89,38 +88,37 @@ class Bench:
             known = set(Referral.objects.filter(case__in=seen).values_list("case_id", flat=True))
         return next((case.pk for case in seen if case.pk in known), seen[0].pk)
 
-    def partner(self) -> list[Result]:
+    def partner(self) -> list[Visit]:
         """The partner's machine: its list of changes, and one referral that it has accepted."""
         machine = self.world.machine
         with as_user(machine):
-            rows = Referral.objects.visible_to(machine).filter(status="accepted")
-            newest = rows.order_by("-change")[0]
-            n_rows = min(PAGE, Referral.objects.visible_to(machine).count())
+            rows = Referral.objects.visible_to(machine)
+            newest, n_rows = rows.filter(status="accepted").order_by("-change")[0], min(PAGE, rows.count())
         one = f"/api/v1/referrals/{newest.pk}"
-        found = []
-        for what, address, n in (("partner list", "/api/v1/referrals", n_rows), ("partner read", one, 1)):
-            request = get(address, Authorization=f"Bearer {self.world.token}")
-            found.append(compare(signed_in(machine), request, self.rounds).result(self.size, what, "partner", n))
-        return found
-
-    def writes(self) -> list[Result]:
-        """Logging and sending."""
-        rounds = max(2, self.rounds // 2)
-        last, whole = writes.log_concern(self.world.points[0].reporter, rounds)
-        sent = writes.send(self.world, rounds)
+        bearer, client = f"Bearer {self.world.token}", signed_in(machine)
         return [
-            last.result(self.size, "log: last step", "reporter"),
-            whole.result(self.size, "log: whole", "reporter"),
-            sent.result(self.size, "send", "focal point"),
+            Visit(
+                self._line("partner list", "partner", n_rows), client, get("/api/v1/referrals", Authorization=bearer)
+            ),
+            Visit(self._line("partner read", "partner", 1), client, get(one, Authorization=bearer)),
         ]
 
-    def searches(self) -> list[Result]:
+    def writes(self) -> list[Line]:
+        """Logging and sending."""
+        last, whole = self._line("log: last step", "reporter"), self._line("log: whole", "reporter")
+        sent, rounds = self._line("send", "focal point"), max(2, self.rounds // 2)
+        writes.log_concern(self.world.points[0].reporter, last, whole, rounds)
+        writes.send(self.world, sent, rounds)
+        return [last, whole, sent]
+
+    def searches(self) -> list[Visit]:
         """Names in the two scopes, where they are loaded."""
         found = []
         for key, n_cases in SCOPES.items():
-            with as_user(self.world.people[key]):
-                is_loaded = Case.objects.newest(self.world.people[key], Kind.CASE, 1).exists()
+            user = self.world.people[key]
+            with as_user(user):
+                is_loaded = Case.objects.newest(user, Kind.CASE, 1).exists()
             if is_loaded:
-                sides = search(self.world.people[key], "Mohammed Kovalenko", max(3, self.rounds // 2))
-                found.append(sides.result(self.size, "search", key, n_cases))
+                line, request = self._line("search", key, n_cases), searching(user, "Mohammed Kovalenko")
+                found.append(Visit(line, signed_in(user), request, has_floor=False))
         return found

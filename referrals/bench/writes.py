@@ -11,7 +11,7 @@ from django.test import Client
 
 from foundation.accounts.models import User
 from foundation.core.acting import acting
-from referrals.bench.measure import Request, Sides, as_user, signed_in
+from referrals.bench.measure import Line, Request, as_user, signed_in
 from referrals.bench.urls import PLAIN
 from referrals.bench.world import World
 
@@ -33,40 +33,39 @@ def _post(address: str, **data: Any) -> Request:
     return lambda client: client.post(address, data)
 
 
-def log_concern(reporter: User, rounds: int) -> tuple[Sides, Sides]:
+def log_concern(reporter: User, last: Line, whole: Line, rounds: int) -> None:
     """The last step and the whole: nine requests that write."""
-    client, last, whole = signed_in(reporter), Sides(), Sides()
+    client = signed_in(reporter)
     for number in range(-WARM_UP, rounds):
         for is_floor in SIDES if number % 2 else SIDES[::-1]:
             times = _one_concern(client, is_floor=is_floor)
             if number >= 0:
                 (last.plain if is_floor else last.walled).times.append(times[-1])
                 (whole.plain if is_floor else whole.walled).times.append(sum(times))
-        whole.rest(client)
+        if number >= 0:
+            whole.rest(client)
     last.still = whole.still
-    return last, whole
 
 
 def _one_concern(client: Client, *, is_floor: bool) -> list[float]:
-    sides = Sides()
-    begun = sides.one(client, _post("/concerns/start/"), is_floor=is_floor, wanted=302)
+    line = Line(0, "", "")
+    begun = line.one(client, _post("/concerns/start/"), is_floor=is_floor, wanted=302)
     address = begun.headers["Location"]
     for revision, (step, data) in enumerate(STEPS):
-        sides.one(client, _post(f"{address}{step}/", revision=revision, **data), is_floor=is_floor, wanted=302)
-    return sides.plain.times or sides.walled.times
+        line.one(client, _post(f"{address}{step}/", revision=revision, **data), is_floor=is_floor, wanted=302)
+    return line.plain.times or line.walled.times
 
 
-def send(world: World, rounds: int) -> Sides:
+def send(world: World, sent: Line, rounds: int) -> None:
     """The focal point's press on the button that sends."""
-    client, sent = signed_in(world.approver), Sides()
+    client, unused = signed_in(world.approver), Line(0, "", "")
     offers = {side: Offers(world, is_floor=side) for side in SIDES}
     for number in range(-WARM_UP, rounds):
+        line = sent if number >= 0 else unused
         for is_floor in SIDES if number % 2 else SIDES[::-1]:
             referral = offers[is_floor].prepare(world.points[0].owner)
-            into = sent if number >= 0 else Sides()
-            into.one(client, _post(f"/referrals/{referral}/share/"), is_floor=is_floor, wanted=302)
-        sent.rest(client)
-    return sent
+            line.one(client, _post(f"/referrals/{referral}/share/"), is_floor=is_floor, wanted=302)
+        line.rest(client)
 
 
 class Offers:

@@ -59,7 +59,7 @@ def test_every_seat_gets_the_answer_of_the_table_and_hidden_is_absent_to_the_byt
     assert n_compared > 0 or group == "libraries"
 
 
-def same_as_absent(world, who_asks_what, hidden) -> bool | None:
+def same_as_absent(world, who_asks_what: tuple[str, str, str], hidden) -> bool | None:
     """Whether a refusal is the same for a record that does not exist; None where nothing was refused."""
     url, answer = hidden
     if answer.status_code not in (401, 403, 404, 405):

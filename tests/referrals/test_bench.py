@@ -17,7 +17,7 @@ from foundation.dossiers.models import Kind
 from referrals.bench import report, run, twins
 from referrals.bench import world as bench_world
 from referrals.bench.load import Loader
-from referrals.bench.measure import UnequalError, as_user, compare, get, signed_in, unthrottled
+from referrals.bench.measure import Line, UnequalError, Visit, as_user, get, signed_in, unthrottled
 from referrals.models import Referral
 
 N = 110
@@ -42,7 +42,7 @@ def test_the_whole_bench(tmp_path, capsys, empty):
     measured = {(r["what"], r["who"]) for r in found["results"]}
     pages = {(what, who) for what in ("day", "list", "case") for who in ("worker", "manager", "rare")}
     assert pages | {("list", "none"), ("partner read", "partner"), ("send", "focal point")} <= measured
-    assert all(r["ratio"] > 0 and r["walls"]["median_ms"] > 0 for r in found["results"])
+    assert all(r["ratio"] > 0 and r["walled"]["median_ms"] > 0 for r in found["results"])
     assert next(r["n_rows"] for r in found["results"] if (r["what"], r["who"]) == ("list", "rare")) == 3
     budgets = [v for v in found["verdicts"] if v["unit"] == "statements"]
     assert len(budgets) == len(report.BUDGET)
@@ -77,7 +77,7 @@ def _refuses_another_floor(world):
     manager = world.people["manager"]
     twins.PLACES[manager.pk] = world.scope_units["worker"]
     with unthrottled(), pytest.raises(UnequalError, match="different pages"):
-        compare(signed_in(manager), get("/cases/"), 1)
+        Visit(Line(N, "list", "manager"), signed_in(manager), get("/cases/")).begin(1)
 
 
 def test_a_database_in_use_is_left_alone(empty):

@@ -6,6 +6,7 @@ from uuid import uuid4
 import pytest
 from django.core.exceptions import FieldError
 from django.db import connections, models, transaction
+from django.test.utils import isolate_apps
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -271,3 +272,21 @@ def test_each_kind_of_field_is_in_use_and_registered():
         if table == model._meta.db_table
     }
     assert kinds == {EncryptedText, EncryptedJSON, EncryptedDate}
+
+
+def test_the_class_gives_its_descriptor_and_not_a_value():
+    assert type(Concern.summary).__name__ == "_Sealed"
+
+
+def test_only_real_tables_stand_in_the_register():
+    """Models of old migrations and abstract ones hold no column of their own."""
+    before = set(fields.REGISTER)
+    with isolate_apps("foundation.vault"):
+        for module, is_abstract in (("__fake__", False), ("tests", True)):
+            meta = type("Meta", (), {"app_label": "vault", "abstract": is_abstract})
+            type("Old", (models.Model,), {"__module__": module, "Meta": meta, "secret": EncryptedText()})
+        assert before == fields.REGISTER
+        meta = type("Meta", (), {"app_label": "vault"})
+        made = type("New", (models.Model,), {"__module__": "tests", "Meta": meta, "secret": EncryptedText()})
+        assert fields.REGISTER - before == {(made._meta.db_table, "secret")}
+    fields.REGISTER.intersection_update(before)
