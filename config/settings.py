@@ -116,7 +116,7 @@ DATABASES = {
         _APP_URL,
         ATOMIC_REQUESTS=True,
         CONN_MAX_AGE=600,
-        OPTIONS={"server_side_binding": True, "prepare_threshold": 1},
+        OPTIONS={"server_side_binding": True, "prepare_threshold": 1, "options": "-c jit=off"},
         TEST={"MIRROR": "owner"},
     ),
     "owner": _database(_OWNER_URL, TEST={"DEPENDENCIES": []}),

@@ -10,11 +10,12 @@ class ReferralsConfig(AppConfig):
 
     def ready(self) -> None:
         """Rules, event names, the withdrawal's cascade, the webhook channel, navigation and words."""
+        from cases.actions.case import reassigned
         from consent import actions as consent
         from foundation.audit import trail
         from foundation.outbox import delivery
         from referrals import panels, policy, webhooks
-        from referrals.actions import cascade, renew
+        from referrals.actions import cascade, follow, renew
         from referrals.states import LIFE
 
         trail.names(
@@ -23,6 +24,7 @@ class ReferralsConfig(AppConfig):
             "api.token", "partner.listed",
         )  # fmt: skip
         consent.withdrawn.listen(cascade)
+        reassigned.listen(follow)
         consent.renewed.listen(renew)
         delivery.channel("webhook", webhooks.deliver)
         policy.install()

@@ -14,7 +14,7 @@ from django.utils import timezone
 from cases.models import Case
 from cases.vocabulary import Urgency
 from consent.models import Decision
-from foundation.accounts.models import Organisation, Unit
+from foundation.accounts.models import Organisation, Unit, User
 from foundation.core.codes import new_code
 from foundation.dossiers.models import FOLLOW, VIEW, DossierBound
 from foundation.vault.fields import EncryptedJSON, EncryptedText
@@ -104,6 +104,7 @@ class Referral(DossierBound):
     came_from = models.CharField(max_length=20, blank=True)
     fields = models.JSONField(default=list, blank=True)
     requested_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    handed_to = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", null=True, blank=True)
     approved_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", null=True, blank=True)
     previous = models.ForeignKey("self", models.DO_NOTHING, null=True, blank=True, related_name="+", db_index=False)
     created_at = models.DateTimeField(default=timezone.now)
@@ -124,7 +125,7 @@ class Referral(DossierBound):
 
     class Meta:
         indexes: ClassVar = [
-            models.Index(fields=["recipient", "change"], name="inbox_of_recipient", condition=Q(change__gt=0)),
+            models.Index(fields=["recipient", "change"], name="inbox_of_recipient"),
         ]
         constraints: ClassVar = [
             models.CheckConstraint(
@@ -145,6 +146,11 @@ class Referral(DossierBound):
 
     def __str__(self) -> str:
         return self.reference
+
+    @property
+    def handler(self) -> User:
+        """Who acts for the referring side now: the case's new owner after it changed hands, else who asked for it."""
+        return self.handed_to or self.requested_by
 
     @property
     def needs_action_by(self) -> str:

@@ -44,7 +44,9 @@ def _rows(actor: User) -> list[Referral]:
     mine = [seat.unit.organisation_id for seat in actor.seats]
     rows = Referral.objects.visible_to(actor).filter(recipient__in=mine, sent_at__isnull=False)
     live = rows.filter(status__in=WITH_PARTNER) | rows.filter(recalled_at__isnull=False, confirmation="")
-    return list(live.select_related("dossier", "unit", "service", "decision").with_key().order_by("sent_at")[:MOST])
+    return list(
+        live.select_related("dossier", "unit", "service__partner", "decision").with_key().order_by("sent_at")[:MOST]
+    )
 
 
 def sections(actor: User) -> dict[str, Any]:

@@ -17,12 +17,14 @@ def is_recipient(actor: Any, referral: Referral) -> bool:
 
 
 def is_referrer(actor: Any, referral: Referral) -> bool:
-    """Whether the actor is on the referring side: who asked for it, or a lead on the folder's list."""
-    return referral.requested_by_id == actor.pk or (has_seat(actor, LEADS) and not is_recipient(actor, referral))
+    """Whether the actor is on the referring side: who asked for it or took it over, or a lead on the folder's list."""
+    return actor.pk in (referral.requested_by_id, referral.handed_to_id) or (
+        has_seat(actor, LEADS) and not is_recipient(actor, referral)
+    )
 
 
 def _approves(actor: Any, referral: Referral) -> bool:
-    is_other = referral.requested_by_id != actor.pk
+    is_other = actor.pk not in (referral.requested_by_id, referral.handed_to_id)
     return is_other and has_seat(actor, LEADS) and not is_recipient(actor, referral)
 
 

@@ -191,7 +191,7 @@ def whose_turn(clock: Clock, referral: Referral, actor: User) -> str:
     if clock.user_id == actor.pk or clock.group_id in actor.group_ids:
         return _("You")
     if clock.user_id is not None:
-        return referral.requested_by.name
+        return referral.handler.name
     is_ours = referral.status in UNSENT or clock.code not in PARTNERS
     return _("The focal point") if is_ours else referral.recipient.name
 

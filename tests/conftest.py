@@ -1,5 +1,6 @@
 """The same six seats everywhere, on PostgreSQL as the application's role, with row-level security in force."""
 
+import os
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from typing import Any
@@ -19,6 +20,10 @@ def pytest_configure() -> None:
     from config.celery import app
 
     app.set_default()
+    # The runs beside each other share one Valkey and count the same primary keys.
+    from django.conf import settings
+
+    settings.CACHES["default"]["KEY_PREFIX"] = os.environ.get("PYTEST_XDIST_WORKER", "")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -15,10 +15,13 @@ from foundation.accounts.models import User
 from foundation.audit import trail
 from foundation.core import policy
 from foundation.core.errors import Refused
+from foundation.core.hooks import Hook
 from foundation.dossiers import actions as dossiers
 from foundation.dossiers import clocks, ladder
-from foundation.dossiers.models import Kind
+from foundation.dossiers.models import Clock, Kind
 from foundation.outbox import delivery
+
+reassigned: Hook[tuple[Case, User]] = Hook()
 
 
 def open_case(concern: Concern, *, owner: User, by: User) -> Case:
@@ -86,6 +89,9 @@ def assign(case: Case, owner: User, *, by: User) -> Case:
     note_event(locked, "assigned", by=by)
     trail.record("case.assigned", dossier=locked.dossier_id, subject=locked.pk, owner=owner.pk)
     delivery.tell([owner], "work.waiting", f"case:{locked.pk}:owner:{owner.pk}")
+    for clock in Clock.objects.running().filter(subject_id=locked.pk, user=former):
+        clocks.hand_over(clock, user=owner)
+    reassigned.send((locked, former))
     dossiers.unshare(locked.dossier, user=former)
     return locked
 

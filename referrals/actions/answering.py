@@ -74,6 +74,8 @@ def _check_ground(referral: Referral) -> None:
     decision = referral.decision
     if decision is None or not decision.covers(Purpose.EXTERNAL_REFERRAL, referral.service_id, set(referral.fields)):
         raise Gone("consent.expired", _("The person’s consent has ended."))
+    if not referral.service.partner.may_receive:
+        raise Gone("receiver.agreement", _("There is no agreement in force with this organisation."))
 
 
 def _after(referral: Referral, verb: str, reply: Reply, by: User) -> None:

@@ -105,7 +105,7 @@ def assignee(referral: Referral, side: str) -> dict[str, Any]:
     """Whose work list a wait of this side stands on."""
     if side == PARTNER:
         return {"group": recipient_group(referral)}
-    return {"group": approver_group(referral)} if side == APPROVER else {"user": referral.requested_by}
+    return {"group": approver_group(referral)} if side == APPROVER else {"user": referral.handler}
 
 
 def approver_group(referral: Referral) -> int:
@@ -117,7 +117,7 @@ def approver_group(referral: Referral) -> int:
 def tell_referrer(referral: Referral, side: str) -> None:
     """A content-free notice to the referrer when the recipient moved."""
     if side == PARTNER:
-        delivery.tell([referral.requested_by], "work.waiting", f"referral:{referral.pk}:{referral.version}")
+        delivery.tell([referral.handler], "work.waiting", f"referral:{referral.pk}:{referral.version}")
 
 
 def tell_recipient(referral: Referral, event: str) -> None:

@@ -61,4 +61,4 @@ def _recall(referral: Referral) -> None:
     subject = clocks.Subject("referral", referral.pk, referral.reference)
     about = (subject, referral.urgency, referral.unit)
     clocks.start(referral.dossier, "withdrawal_confirm", *about, group=group)
-    clocks.start(referral.dossier, "withdrawal_phone", *about, user=referral.requested_by)
+    clocks.start(referral.dossier, "withdrawal_phone", *about, user=referral.handler)

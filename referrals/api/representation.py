@@ -72,9 +72,11 @@ def whole(referral: Referral, reader: User) -> dict[str, Any]:
 
 
 def check_ground(referral: Referral) -> None:
-    """HS-01 at each read."""
+    """HS-01 at each read, and HS-10: an agreement that ended shuts what it had opened (scenario 10)."""
     if referral.recalled_at:
         raise Gone("consent.withdrawn", _("The person has taken back the consent. Stop, and confirm it."))
+    if referral.status in WITH_PARTNER and not referral.service.partner.may_receive:
+        raise Gone("receiver.agreement", _("There is no agreement in force with this organisation."))
     if referral.status in WITH_PARTNER and not _is_covered(referral):
         raise Gone("consent.expired", _("The person’s consent has ended."))
 

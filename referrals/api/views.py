@@ -26,7 +26,9 @@ from referrals.policy import is_recipient
 def _fetch(request: Request, ref: str) -> Referral:
     """A referral addressed to the caller; any other id, form of id or recipient is the same 404."""
     try:
-        found: Referral = policy.fetch(request.user, Referral, UUID(ref), related=("dossier", "unit"))
+        found: Referral = policy.fetch(
+            request.user, Referral, UUID(ref), related=("dossier", "unit", "service__partner")
+        )
     except ValueError:
         raise Absent("record.absent", "") from None
     if not is_recipient(request.user, found) or found.sent_at is None:

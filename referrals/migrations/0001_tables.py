@@ -258,6 +258,16 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 (
+                    "handed_to",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
                     "unit",
                     models.ForeignKey(
                         db_index=False,
@@ -445,9 +455,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name="referral",
-            index=models.Index(
-                condition=models.Q(("change__gt", 0)), fields=["recipient", "change"], name="inbox_of_recipient"
-            ),
+            index=models.Index(fields=["recipient", "change"], name="inbox_of_recipient"),
         ),
         migrations.AddConstraint(
             model_name="referral",

@@ -12,8 +12,8 @@ URL = "/search/"
 
 
 @pytest.fixture(autouse=True)
-def _empty_cache():
-    cache.clear()
+def _nobody_has_searched_yet(house):
+    cache.delete_many([f"search:{person.pk}" for person in house.people.values()])
 
 
 @pytest.fixture
