@@ -62,8 +62,10 @@ def django_db_setup(
 
 
 @pytest.fixture(autouse=True)
-def _no_stale_ids(request: pytest.FixtureRequest, settings: Any) -> None:
+def _no_stale_ids(settings: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     """A flush gives permissions and the clerk new ids; keys of organisations of other tests are gone."""
+    from rest_framework.throttling import SimpleRateThrottle
+
     from foundation.dossiers import actions, clerk
     from foundation.vault import models as vault
 
@@ -73,6 +75,7 @@ def _no_stale_ids(request: pytest.FixtureRequest, settings: Any) -> None:
     settings.PASSWORD_HASHERS = [FAST]
     settings.EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
     settings.WEBHOOK_ALLOW_LOOPBACK = True
+    monkeypatch.setitem(SimpleRateThrottle.THROTTLE_RATES, "user", "1000000/min")
 
 
 @pytest.fixture
