@@ -14,6 +14,7 @@ from django.utils import timezone
 from cases.models import Case
 from cases.vocabulary import Urgency
 from consent.models import Decision
+from consent.vocabulary import Purpose
 from foundation.accounts.models import Organisation, Unit, User
 from foundation.core.codes import new_code
 from foundation.dossiers.models import FOLLOW, VIEW, DossierBound
@@ -146,6 +147,11 @@ class Referral(DossierBound):
 
     def __str__(self) -> str:
         return self.reference
+
+    def rests_on(self, decision: Decision | None) -> bool:
+        """Whether this decision allows every field to this service at this moment (HS-01)."""
+        wanted = (Purpose.EXTERNAL_REFERRAL, self.service_id, set(self.fields))
+        return decision is not None and decision.covers(*wanted)
 
     @property
     def handler(self) -> User:

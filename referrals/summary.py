@@ -13,6 +13,7 @@ from foundation.accounts.models import User
 from foundation.core import policy
 from foundation.core.words import day_words, inside, isolated, moment_words
 from foundation.core.worklist import job
+from foundation.dossiers.clocks import is_running_late
 from foundation.dossiers.models import Clock
 from referrals.models import Message, Referral, ReferralMove
 from referrals.states import APPROVER, LIFE, NEEDS, PARTNER, REFERRER, UNSENT, WITH_PARTNER, tiers_open
@@ -48,14 +49,9 @@ def verbs(referral: Referral, actor: User) -> list[str]:
     now = {v for side in (REFERRER, APPROVER) for v in LIFE.verbs(referral.status, side) if may.get(v)}
     if referral.status in CHECKABLE and referral.verified_at is None and may["verify"]:
         now.add("verify")
-    if "expire" in now and not _is_late(referral):
+    if "expire" in now and not is_running_late(referral.pk, "decide"):
         now.remove("expire")
     return [verb for verb in LABELS if verb in now]
-
-
-def _is_late(referral: Referral) -> bool:
-    rows = Clock.objects.running().filter(subject_id=referral.pk, code="decide", due_at__lte=timezone.now())
-    return bool(rows.exists())
 
 
 def summary(referral: Referral, actor: User) -> dict[str, Any]:

@@ -8,7 +8,6 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from consent.vocabulary import Purpose
 from foundation.accounts.models import User
 from foundation.audit import trail
 from foundation.core import policy
@@ -71,8 +70,7 @@ def _columns(referral: Referral, verb: str, reply: Reply) -> dict[str, Any]:
 
 
 def _check_ground(referral: Referral) -> None:
-    decision = referral.decision
-    if decision is None or not decision.covers(Purpose.EXTERNAL_REFERRAL, referral.service_id, set(referral.fields)):
+    if not referral.rests_on(referral.decision):
         raise Gone("consent.expired", _("The person’s consent has ended."))
     if not referral.service.partner.may_receive:
         raise Gone("receiver.agreement", _("There is no agreement in force with this organisation."))

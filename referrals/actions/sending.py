@@ -39,8 +39,7 @@ def check_tier(referral: Referral) -> None:
 def check_ground(referral: Referral, decision: Decision | None) -> Decision:
     """HS-01: an active decision for this purpose, this service and every field; else nothing leaves."""
     same = decision is not None and decision.pk == referral.decision_id
-    wanted = (Purpose.EXTERNAL_REFERRAL, referral.service_id, set(referral.fields))
-    if decision is None or not same or not decision.covers(*wanted):
+    if decision is None or not same or not referral.rests_on(decision):
         raise Refused("consent.missing", _("The person has not agreed to this, or not any more. Nothing was sent."))
     if _was_asked_since(referral, decision):
         raise Refused("consent.used", _("This service was asked before. Ask the person again, then refer again."))

@@ -2,10 +2,8 @@
 
 from typing import Any
 
-from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from consent.vocabulary import Purpose
 from foundation.accounts.models import User
 from foundation.core.errors import Gone
 from foundation.dossiers.models import Clock
@@ -77,14 +75,8 @@ def check_ground(referral: Referral) -> None:
         raise Gone("consent.withdrawn", _("The person has taken back the consent. Stop, and confirm it."))
     if referral.status in WITH_PARTNER and not referral.service.partner.may_receive:
         raise Gone("receiver.agreement", _("There is no agreement in force with this organisation."))
-    if referral.status in WITH_PARTNER and not _is_covered(referral):
+    if referral.status in WITH_PARTNER and not referral.rests_on(referral.decision):
         raise Gone("consent.expired", _("The person’s consent has ended."))
-
-
-def _is_covered(referral: Referral) -> bool:
-    decision, fields = referral.decision, set(referral.fields)
-    purpose, now = Purpose.EXTERNAL_REFERRAL, timezone.now()
-    return decision is not None and decision.covers(purpose, referral.service_id, fields, now)
 
 
 def _consent(referral: Referral) -> dict[str, Any] | None:
