@@ -4,6 +4,7 @@ They live in a registry of their own and in the schema ``floor``, which the benc
 doors of the product under the same names, as plain Django would write them: a filter by the units one works for.
 """
 
+from types import FunctionType
 from typing import Any, ClassVar
 
 from django.apps.registry import Apps
@@ -145,13 +146,14 @@ def _plain(field: Any, original: type[models.Model]) -> Any:
 def _make(original: type[models.Model]) -> type[models.Model]:
     table = PREFIX + original._meta.db_table
     meta = type("Meta", (), {"apps": _REGISTRY, "app_label": "floor", "managed": False, "db_table": table})
-    kept = (property, staticmethod, classmethod)
-    own = {k: v for k, v in vars(original).items() if isinstance(v, kept) or k in _WORDS}
+    own = {
+        k: v for k, v in vars(original).items() if isinstance(v, _KEPT) and (k == "__str__" or not k.startswith("__"))
+    }
     fields = {f.name: _plain(f, original) for f in original._meta.concrete_fields if f.name != "dossier"}
     return type(original.__name__, (Plain,), {**own, **fields, "Meta": meta, "__module__": __name__})
 
 
-_WORDS = ("__str__", "is_active", "covers")
+_KEPT = (property, staticmethod, classmethod, FunctionType)
 
 
 def _install() -> None:
