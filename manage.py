@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""The one entry point: `up`, `test`, `lint`, `bench`, and every command of Django."""
+"""The one entry point: `up`, `test`, `prove`, `lint`, `bench`, and every command of Django."""
 
 import sys
 

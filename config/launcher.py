@@ -1,4 +1,4 @@
-"""The commands around Django: test, lint, bench; `up` is in `config.product`. Everything else goes to Django.
+"""The commands around Django: test, prove, lint, bench; `up` is in `config.product`. Everything else goes to Django.
 
 Standard library only: it runs on the machine's own Python and starts the rest in the environment that
 `config.bootstrap` makes.
@@ -27,6 +27,7 @@ def main(arguments: Sequence[str]) -> int:
     commands: Mapping[str, Callable[[list[str]], int]] = {
         "up": product.up,
         "test": test,
+        "prove": prove,
         "lint": lint.lint,
         "bench": bench,
     }
@@ -63,6 +64,13 @@ def test(arguments: list[str]) -> int:
         arguments = ["-n", str(min(4, len(os.sched_getaffinity(0)))), *arguments]
     with scratch.servers(python, is_throwaway=True) as environment:
         return _in_foreground([python.python, "-m", "pytest", *arguments], environment)
+
+
+def prove(arguments: list[str]) -> int:
+    """Run the proofs by name, or all of them, and print promise, figure and verdict; options go to pytest."""
+    names = [argument for argument in arguments if not argument.startswith("-")]
+    options = [argument for argument in arguments if argument.startswith("-")]
+    return test([f"--proofs={','.join(names) or 'all'}", "-q", *options])
 
 
 def bench(arguments: list[str]) -> int:
