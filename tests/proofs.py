@@ -81,7 +81,8 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     """Keep the tests of the proofs asked for, or all that are not slow."""
     names = wanted(config)
     is_slow_wanted = config.getoption("--slow")
-    kept, left = [], []
+    kept: list[pytest.Item] = []
+    left: list[pytest.Item] = []
     for item in items:
         own = set(proofs_of(item))
         is_slow = item.get_closest_marker("slow") is not None
