@@ -162,6 +162,16 @@ ACCOUNT_RATE_LIMITS = {
     "login": env.str("AMPARO_LOGIN_RATE", default="30/m/ip"),
     "login_failed": "10/m/ip,5/5m/key",
     "reset_password": "20/m/ip,5/m/key",
+    # A code is typed by somebody who knew the password; of a million codes three are right at any time.
+    "factor": "5/5m/key,30/d/key",
+}
+# Behind a proxy the visitor's own address counts, not the proxy's: else everybody would share one limit.
+ALLAUTH_TRUSTED_PROXY_COUNT = env.int("AMPARO_PROXIES", default=1 if HTTPS else 0)
+MFA_ADAPTER = "foundation.accounts.factors.Factors"
+MFA_FORMS = {
+    "authenticate": "foundation.accounts.forms.codes.SignInCode",
+    "reauthenticate": "foundation.accounts.forms.codes.AgainCode",
+    "activate_totp": "foundation.accounts.forms.codes.NewApp",
 }
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes", "webauthn"]
 MFA_PASSKEY_LOGIN_ENABLED = True
@@ -241,7 +251,7 @@ REST_FRAMEWORK = {
     "DEFAULT_THROTTLE_RATES": {"user": env.str("AMPARO_API_RATE", default="600/min")},
     "DEFAULT_METADATA_CLASS": None,
     "URL_FORMAT_OVERRIDE": None,
-    "NUM_PROXIES": 1 if HTTPS else 0,
+    "NUM_PROXIES": ALLAUTH_TRUSTED_PROXY_COUNT,
     "UNAUTHENTICATED_USER": None,
 }
 OAUTH2_PROVIDER = {

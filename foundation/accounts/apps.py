@@ -17,5 +17,6 @@ class AccountsConfig(AppConfig):
         trail.names(
             "appointment.proposed", "appointment.confirmed", "appointment.ended", "appointment.away", "user.invited",
             "session.began", "session.refused", "session.ended", "session.expired",
+            "factor.added", "factor.removed", "factor.renewed", "factor.used", "factor.refused",
         )  # fmt: skip
         signs.connect()

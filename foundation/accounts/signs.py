@@ -1,7 +1,8 @@
-"""Signing in and out, in the trail."""
+"""Signing in and out and second factors, in the trail."""
 
 from typing import Any
 
+from allauth.mfa import signals as mfa
 from django.contrib.auth.signals import user_logged_in, user_logged_out, user_login_failed
 from django.db import transaction
 
@@ -24,8 +25,38 @@ def _refused(sender: Any, **kwargs: Any) -> None:
         trail.record("session.refused")
 
 
+def _factor_added(sender: Any, user: Any, authenticator: Any, **kwargs: Any) -> None:
+    with transaction.atomic():
+        trail.record("factor.added", user=user.pk, kind=authenticator.type)
+
+
+def _factor_removed(sender: Any, user: Any, authenticator: Any, **kwargs: Any) -> None:
+    with transaction.atomic():
+        trail.record("factor.removed", user=user.pk, kind=authenticator.type)
+
+
+def _factor_renewed(sender: Any, user: Any, authenticator: Any, **kwargs: Any) -> None:
+    with transaction.atomic():
+        trail.record("factor.renewed", user=user.pk, kind=authenticator.type)
+
+
+def _factor_used(sender: Any, user: Any, authenticator: Any, **kwargs: Any) -> None:
+    with transaction.atomic():
+        trail.record("factor.used", user=user.pk, kind=authenticator.type, again=kwargs.get("reauthenticated", False))
+
+
+def _factor_refused(sender: Any, user: Any, **kwargs: Any) -> None:
+    with transaction.atomic():
+        trail.record("factor.refused", user=user.pk)
+
+
 def connect() -> None:
-    """Listen to Django's signals; sign-in has no actor yet, so the user is named in the event."""
+    """Listen to Django's and allauth's signals; sign-in has no actor yet, so the user is named in the event."""
     user_logged_in.connect(_began, dispatch_uid="trail")
     user_logged_out.connect(_ended, dispatch_uid="trail")
     user_login_failed.connect(_refused, dispatch_uid="trail")
+    mfa.authenticator_added.connect(_factor_added, dispatch_uid="trail")
+    mfa.authenticator_removed.connect(_factor_removed, dispatch_uid="trail")
+    mfa.authenticator_reset.connect(_factor_renewed, dispatch_uid="trail")
+    mfa.authenticator_used.connect(_factor_used, dispatch_uid="trail")
+    mfa.authentication_failed.connect(_factor_refused, dispatch_uid="trail")

@@ -1,0 +1,5 @@
+"""What people type about themselves and at the door."""
+
+from foundation.accounts.forms.seats import Away, Invitation, Known, Proposal
+
+__all__ = ["Away", "Invitation", "Known", "Proposal"]

@@ -1,0 +1,21 @@
+"""Organisations and units, people and seats, and what stands at the door: second factors and their use."""
+
+from foundation.accounts.models.door import CodeUse
+from foundation.accounts.models.people import (
+    Appointment,
+    AppointmentQuerySet,
+    Organisation,
+    OrganisationKind,
+    Role,
+    Seat,
+    Unit,
+    UnitKind,
+    User,
+    UserManager,
+    _is_zone,
+)
+
+__all__ = [
+    "Appointment", "AppointmentQuerySet", "CodeUse", "Organisation", "OrganisationKind", "Role", "Seat", "Unit",
+    "UnitKind", "User", "UserManager", "_is_zone",
+]  # fmt: skip

@@ -1,0 +1,54 @@
+"""Signing in as a person does it: address, password, and where it is asked the code that the app shows."""
+
+import time
+from typing import Any
+
+from allauth.mfa.models import Authenticator
+from django.test import Client
+
+from foundation.accounts import factors, sealing
+from foundation.accounts.models import CodeUse, User
+from tests.factories import PASSWORD
+
+LOGIN, SECOND = "/accounts/login/", "/accounts/2fa/authenticate/"
+
+
+def secret_of(user: User) -> str | None:
+    """What the person's app holds; ``None`` without an app."""
+    app = Authenticator.objects.filter(user=user, type=Authenticator.Type.TOTP).first()
+    return sealing.opened(app.data["secret"])[1] if app else None
+
+
+def next_code(user: User) -> str:
+    """A code that was not used yet, of the three that count at this moment; waits for the next one when there is none."""
+    secret = secret_of(user)
+    assert secret is not None
+    used = getattr(CodeUse.objects.filter(user=user).first(), "step", 0)
+    while (step := max(used + 1, factors.step_now() - factors.SKEW)) > factors.step_now() + factors.SKEW:
+        time.sleep(0.5)
+    return factors.code_at(secret, step)
+
+
+def password(client: Client, user: User, word: str = PASSWORD, **more: Any) -> Any:
+    """The first step."""
+    return client.post(LOGIN, {"login": user.email, "password": word}, **more)
+
+
+def second(client: Client, code: str, **more: Any) -> Any:
+    """The second step."""
+    return client.post(SECOND, {"code": code}, **more)
+
+
+def is_in(client: Client, user: User) -> bool:
+    """Whether the session is this person's."""
+    return client.session.get("_auth_user_id") == str(user.pk)
+
+
+def signed_in(user: User) -> Client:
+    """A client after both steps."""
+    client = Client()
+    password(client, user)
+    if secret_of(user) is not None:
+        second(client, next_code(user))
+    assert is_in(client, user)
+    return client
