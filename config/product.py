@@ -24,7 +24,7 @@ CELERY = ["--concurrency", "2", "--loglevel", "INFO", "--without-mingle", "--wit
 
 #: What other commands need to talk to a running product.
 OURS = (
-    *("AMPARO_EMBEDDED", "AMPARO_KEYRING", "AMPARO_STATE", "AMPARO_URL", "DJANGO_SECRET_KEY_FILE"),
+    *("AMPARO_EMBEDDED", "AMPARO_KEYRING", "AMPARO_LEDGER", "AMPARO_STATE", "AMPARO_URL", "DJANGO_SECRET_KEY_FILE"),
     *("DATABASE_URL", "DATABASE_OWNER_URL", "PGHOST", "REDIS_URL"),
 )
 

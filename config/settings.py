@@ -21,6 +21,8 @@ HTTPS = urlsplit(URL).scheme == "https"
 # What makes a start without any environment possible (mypy, checks) opens nothing: the vault refuses without a keyring.
 SECRET_KEY = env.str("DJANGO_SECRET_KEY", default="only-for-tools-that-serve-nobody" * 2)
 KEYRING = env.str("AMPARO_KEYRING", default="")
+# Outside the database and, in production, on another mount than its backups: what was erased stays erased.
+ERASURE_LEDGER = env.str("AMPARO_LEDGER", default="")
 DEBUG = False
 ALLOWED_HOSTS = env.list("AMPARO_HOSTS", default=[urlsplit(URL).hostname, "127.0.0.1", "localhost"])
 CSRF_TRUSTED_ORIGINS = [URL]
@@ -299,6 +301,7 @@ CELERY_BEAT_SCHEDULE = {
     "remind": {"task": "dossiers.remind", "schedule": env.float("AMPARO_REMIND_SECONDS", default=30)},
     "api": {"task": "api.forget", "schedule": 3600.0},
     "drafts": {"task": "cases.remove_old_drafts", "schedule": 3600.0},
+    "erasures": {"task": "dossiers.reconcile", "schedule": env.float("AMPARO_RECONCILE_SECONDS", default=60)},
 }
 
 # --- logs: an event name and allow-listed keys, never a value that a person typed

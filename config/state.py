@@ -136,6 +136,11 @@ class State:
         return self.path / "keys"
 
     @property
+    def ledger(self) -> Path:
+        """The erasure ledger: what was erased, outside the database, so that a backup cannot bring it back."""
+        return self.path / "ledger" / "erasures"
+
+    @property
     def demo(self) -> Path:
         """The demonstration's people and partners (0600), written by `manage.py prepare`."""
         return self.path / "demo.json"
@@ -157,7 +162,7 @@ class State:
             except BlockingIOError:
                 where = self.running().get("url", "it is still starting")
                 raise RefusalError(f"Amparo is already running: {where} (state in {self.path})") from None
-            for directory in (self.broker, self.logs, self.keys):
+            for directory in (self.broker, self.logs, self.keys, self.ledger.parent):
                 directory.mkdir(mode=0o700, exist_ok=True)
                 self.account.own(directory)
             self._make_keys()
@@ -197,6 +202,7 @@ class State:
             "DJANGO_SETTINGS_MODULE": "config.settings",
             "DJANGO_SECRET_KEY_FILE": str(self.keys / "django_secret_key"),
             "AMPARO_KEYRING": str(self.keys / "keyring.json"),
+            "AMPARO_LEDGER": str(self.ledger),
             "AMPARO_STATE": str(self.path),
             "PYTHONUNBUFFERED": "1",
         }

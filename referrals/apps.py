@@ -13,9 +13,10 @@ class ReferralsConfig(AppConfig):
         from cases.actions.case import reassigned
         from consent import actions as consent
         from foundation.audit import trail
+        from foundation.dossiers import erasing
         from foundation.outbox import delivery
         from referrals import panels, policy, webhooks
-        from referrals.actions import cascade, follow, renew
+        from referrals.actions import cascade, follow, renew, settle
         from referrals.states import LIFE
 
         trail.names(
@@ -26,6 +27,7 @@ class ReferralsConfig(AppConfig):
         consent.withdrawn.listen(cascade)
         reassigned.listen(follow)
         consent.renewed.listen(renew)
+        erasing.confirmed.listen(settle)
         delivery.channel("webhook", webhooks.deliver)
         policy.install()
         panels.install()

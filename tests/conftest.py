@@ -62,11 +62,14 @@ def django_db_setup(
 
 
 @pytest.fixture(autouse=True)
-def _no_stale_ids(settings: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+def _no_stale_ids(
+    settings: Any, monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest.TempPathFactory
+) -> None:
     """A flush gives permissions and the clerk new ids; keys of organisations of other tests are gone."""
     from rest_framework.throttling import SimpleRateThrottle
 
     from foundation.dossiers import actions, clerk
+    from foundation.dossiers.ledger import Ledger
     from foundation.vault import models as vault
 
     actions.forget()
@@ -75,6 +78,8 @@ def _no_stale_ids(settings: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     settings.PASSWORD_HASHERS = [FAST]
     settings.EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
     settings.WEBHOOK_ALLOW_LOOPBACK = True
+    settings.ERASURE_LEDGER = str(tmp_path_factory.mktemp("ledger") / "erasures")
+    Ledger.of_installation().create()
     monkeypatch.setitem(SimpleRateThrottle.THROTTLE_RATES, "user", "1000000/min")
 
 

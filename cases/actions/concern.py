@@ -185,7 +185,7 @@ def _remove(concern: Concern) -> None:
     concern.delete()
     if person is not None:
         person.delete()
-    dossiers.erase(dossier)
+    dossiers.erase(dossier, "discarded")
 
 
 @transaction.atomic

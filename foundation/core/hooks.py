@@ -1,7 +1,10 @@
-"""How a lower floor tells a higher one: a list of functions, filled in ``AppConfig.ready()``."""
+"""How a lower floor tells a higher one: a list of functions, filled in ``AppConfig.ready()``; and the step before COMMIT."""
 
 from collections.abc import Callable
-from typing import Generic, TypeVar
+from dataclasses import dataclass
+from typing import Any, Generic, TypeVar
+
+from django.db import transaction
 
 T = TypeVar("T")
 
@@ -21,3 +24,25 @@ class Hook(Generic[T]):
         """Call every listener."""
         for listener in self._listeners:
             listener(subject)
+
+
+@dataclass(frozen=True)
+class Beforehand:
+    """An item that ``function`` takes, with the other items of its transaction, when only the COMMIT is left to do."""
+
+    function: Callable[[list[Any]], None]
+    item: Any
+
+    def __call__(self) -> None:
+        """After the commit there is nothing left to do."""
+
+
+def before_commit(function: Callable[[list[T]], None], item: T) -> None:
+    """Have ``function`` called once with all its items when the transaction has succeeded but for its COMMIT.
+
+    What was registered under a savepoint that is rolled back is forgotten with it. An exception of ``function`` rolls the
+    transaction back. Needs a transaction.
+    """
+    if not transaction.get_connection().in_atomic_block:
+        raise transaction.TransactionManagementError("before_commit needs a transaction")
+    transaction.on_commit(Beforehand(function, item))

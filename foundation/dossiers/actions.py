@@ -10,11 +10,11 @@ from typing import Any
 from django.contrib.auth.models import Permission
 from django.db import IntegrityError, transaction
 from django.db.models import Model
-from django.utils import timezone
 
 from foundation.accounts.models import Organisation, Unit, User
 from foundation.audit import trail
 from foundation.dossiers import clerk
+from foundation.dossiers.erasing import erase as erase
 from foundation.dossiers.models import (
     FOLLOW,
     VIEW,
@@ -140,15 +140,6 @@ def turn_into(dossier: Dossier, kind: Kind) -> None:
     dossier.save(update_fields=["kind"])
     for model in (DossierGroupPermission, DossierUserPermission):
         model.objects.filter(content_object=dossier).update(dossier_kind=kind)
-
-
-@transaction.atomic
-def erase(dossier: Dossier) -> None:
-    """Destroy the folder's key. What is encrypted under it can be read by nobody again, wherever a copy may be."""
-    dossier.erased_at = timezone.now()
-    dossier.save(update_fields=["erased_at"])  # the key row goes with it, by trigger
-    dossier.__dict__.pop("_cipher", None)
-    trail.record("dossier.erased", dossier=dossier.pk)
 
 
 def readers(dossier: Dossier) -> list[tuple[str, uuid.UUID | int, str]]:

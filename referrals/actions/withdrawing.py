@@ -8,7 +8,7 @@ from foundation.accounts.models import User
 from foundation.audit import trail
 from foundation.dossiers import actions as dossiers
 from foundation.dossiers import clerk, clocks
-from foundation.dossiers.models import FOLLOW, VIEW
+from foundation.dossiers.models import FOLLOW, VIEW, Dossier
 from referrals.actions.moving import lock, move, recipient_group, tell_recipient, touch
 from referrals.models import Referral
 from referrals.states import LIFE, SYSTEM
@@ -34,6 +34,14 @@ def renew(decisions: tuple[Decision, Decision]) -> None:
         Referral.objects.filter(decision_id=old.pk, recalled_at=None).update(decision_id=new.pk)
 
 
+def settle(dossier: Dossier) -> None:
+    """A package that the erasure ledger took away behind our back, after a restore or a crash, ends as by a withdrawal."""
+    with clerk.as_clerk() as by:
+        for referral in Referral.objects.filter(dossier=dossier, recalled_at=None):
+            if referral.sent_at is not None or referral.status in LIFE.moves["withdraw"].sources:
+                _end(lock(referral), by)
+
+
 def _end(referral: Referral, by: User) -> None:
     was_sent = referral.sent_at is not None
     if was_sent:
@@ -48,7 +56,8 @@ def _end(referral: Referral, by: User) -> None:
         touch(referral, "recalled_at")
     if was_sent:
         _recall(referral)
-    dossiers.erase(referral.dossier)
+    if referral.dossier.erased_at is None:
+        dossiers.erase(referral.dossier, "withdrawn")
     trail.record("referral.recalled", dossier=referral.dossier_id, subject=referral.pk, was_sent=was_sent)
 
 

@@ -39,7 +39,7 @@ PLAINTEXT: dict[str, str] = {
     "dossiers_dossieruserpermission.dossier_kind": CODE,
     "dossiers_dossieruserpermission.reason": "why somebody is on the list, in a word: owner, author, referrer",
     "dossiers_clock.code": CODE, "dossiers_clock.subject_kind": CODE, "dossiers_clock.reference": RANDOM,
-    "dossiers_clock.urgency": CODE,
+    "dossiers_clock.urgency": CODE, "dossiers_ledgermark.hash": WRAPPED,
     "consent_noticeversion.language": CODE, "consent_noticeversion.text": SAID, "consent_noticeversion.limits": SAID,
     "consent_consent.language": CODE, "consent_consent.mode": CODE, "consent_consent.interpreter": CODE,
     "consent_consent.elements": CODE, "consent_decision.purpose": CODE, "consent_decision.recipient_kind": CODE,

@@ -1,5 +1,6 @@
 """PostgreSQL, where BEGIN also says on whose behalf: one round trip, no extra statement, no leak through a pool."""
 
+from collections.abc import Callable
 from typing import Any
 
 from django.db import OperationalError
@@ -7,6 +8,7 @@ from django.db.backends.postgresql import base
 from psycopg.pq import ExecStatus, TransactionStatus
 
 from foundation.core.acting import ACTOR
+from foundation.core.hooks import Beforehand
 
 
 class DatabaseWrapper(base.DatabaseWrapper):
@@ -28,6 +30,27 @@ class DatabaseWrapper(base.DatabaseWrapper):
         result = self.connection.pgconn.exec_(f"BEGIN{context}".encode())
         if result.status != ExecStatus.COMMAND_OK:
             raise OperationalError(result.error_message.decode())
+
+    def _commit(self) -> None:
+        """First do what must lie outside the database before this commit takes effect (``hooks.before_commit``)."""
+        waiting: dict[Callable[[list[Any]], None], list[Any]] = {}
+        for _savepoints, entry, _robust in self.run_on_commit:
+            if isinstance(entry, Beforehand):
+                waiting.setdefault(entry.function, []).append(entry.item)
+        if waiting:
+            self._settle(waiting)
+        super()._commit()
+
+    def _settle(self, waiting: dict[Callable[[list[Any]], None], list[Any]]) -> None:
+        """Deferred constraints are checked first: after this, only the COMMIT itself can fail."""
+        try:
+            with self.wrap_database_errors:
+                self.connection.execute("SET CONSTRAINTS ALL IMMEDIATE")
+            for function, items in waiting.items():
+                function(items)
+        except BaseException:
+            self.rollback()
+            raise
 
     def send_actor(self) -> None:
         """Tell a transaction that is already open who acts from now on."""

@@ -14,6 +14,7 @@ from foundation.dossiers.models.folder import (
     key_place,
     open_key,
 )
+from foundation.dossiers.models.mark import LedgerMark
 
 __all__ = [
     "FOLLOW",
@@ -26,6 +27,7 @@ __all__ = [
     "DossierKey",
     "DossierUserPermission",
     "Kind",
+    "LedgerMark",
     "key_place",
     "open_key",
 ]

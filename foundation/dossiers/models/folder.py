@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
 from django.conf import settings
 from django.contrib.auth.models import Group, Permission
 from django.db import models
+from django.db.models import Q
 from django.utils import timezone
 from guardian.models import GroupObjectPermissionBase, UserObjectPermissionBase
 
@@ -61,11 +62,18 @@ class Dossier(models.Model):
     unit = models.ForeignKey(Unit, models.PROTECT, related_name="+")
     created_at = models.DateTimeField(default=timezone.now)
     erased_at = models.DateTimeField(null=True, blank=True)
+    ledger_number = models.BigIntegerField(null=True, blank=True)
 
     objects = DossierQuerySet.as_manager()
 
     class Meta:
         permissions: ClassVar = [(FOLLOW, "Can follow dossier")]
+        indexes: ClassVar = [
+            models.Index(
+                fields=["erased_at"], name="erasures_to_confirm",
+                condition=Q(erased_at__isnull=False, ledger_number=None),
+            )
+        ]  # fmt: skip
 
     def __str__(self) -> str:
         return str(self.pk)

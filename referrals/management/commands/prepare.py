@@ -4,10 +4,12 @@ from typing import Any
 
 from django.conf import settings
 from django.core.management import call_command
-from django.core.management.base import BaseCommand, CommandParser
+from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import connections
 from django.db.migrations.executor import MigrationExecutor
 
+from foundation.dossiers import erasing
+from foundation.dossiers.ledger import LedgerError
 from referrals import demo
 
 
@@ -24,5 +26,13 @@ class Command(BaseCommand):
         if executor.migration_plan(executor.loader.graph.leaf_nodes()):
             call_command("migrate", database="owner", verbosity=0, interactive=False)
         demo.install()
+        self._ledger()
         if settings.EMBEDDED and not options["no_demo"] and not demo.is_loaded():
             demo.write(demo.load())
+
+    def _ledger(self) -> None:
+        """Refuse a start without the erasure ledger of this database: erased folders could come back unseen."""
+        try:
+            erasing.ensure()
+        except LedgerError as problem:
+            raise CommandError(f"{problem.message} ({settings.ERASURE_LEDGER or 'AMPARO_LEDGER is not set'})") from None
