@@ -62,9 +62,7 @@ def django_db_setup(
 
 
 @pytest.fixture(autouse=True)
-def _no_stale_ids(
-    settings: Any, monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest.TempPathFactory
-) -> None:
+def _no_stale_ids(settings: Any, monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest.TempPathFactory) -> None:
     """A flush gives permissions and the clerk new ids; keys of organisations of other tests are gone."""
     from rest_framework.throttling import SimpleRateThrottle
 

@@ -38,7 +38,9 @@ class LedgerError(DomainError):
 
 def missing() -> LedgerError:
     """No file where the setting points."""
-    return LedgerError("ledger.missing", _("The erasure ledger is not where it should be. Mount it or bring its copy back."))
+    return LedgerError(
+        "ledger.missing", _("The erasure ledger is not where it should be. Mount it or bring its copy back.")
+    )
 
 
 def damaged(number: int) -> LedgerError:
@@ -182,4 +184,6 @@ def _write(file: BinaryIO, end: int, data: bytes) -> None:
 
 
 def _unwritable() -> LedgerError:
-    return LedgerError("ledger.unwritable", _("The erasure ledger cannot be written. Nothing was erased. Tell the administrator."))
+    return LedgerError(
+        "ledger.unwritable", _("The erasure ledger cannot be written. Nothing was erased. Tell the administrator.")
+    )

@@ -4,7 +4,7 @@ import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import pytest
 from django.core.management import CommandError, call_command
@@ -14,7 +14,6 @@ from cases import actions as cases
 from cases.models import Case, Concern
 from consent import actions as consent
 from consent.models import Decision
-from consent.vocabulary import Purpose
 from foundation.core.acting import acting
 from foundation.core.errors import Refused
 from foundation.core.hooks import before_commit
@@ -41,7 +40,7 @@ def made(make, *args, **kwargs):
         return make(*args, **kwargs)
 
 
-def written() -> list[tuple[str, object]]:
+def written() -> list[tuple[str, UUID]]:
     return [(line.why, line.id) for line in Ledger.of_installation().lines()][1:]
 
 

@@ -34,12 +34,12 @@ class DatabaseWrapper(base.DatabaseWrapper):
     def _commit(self) -> None:
         """First do what must lie outside the database before this commit takes effect (``hooks.before_commit``)."""
         waiting: dict[Callable[[list[Any]], None], list[Any]] = {}
-        for _savepoints, entry, _robust in self.run_on_commit:
-            if isinstance(entry, Beforehand):
-                waiting.setdefault(entry.function, []).append(entry.item)
+        for registered in self.run_on_commit:  # (savepoints, callable, robust)
+            if isinstance(registered[1], Beforehand):
+                waiting.setdefault(registered[1].function, []).append(registered[1].item)
         if waiting:
             self._settle(waiting)
-        super()._commit()
+        super()._commit()  # type: ignore[misc]
 
     def _settle(self, waiting: dict[Callable[[list[Any]], None], list[Any]]) -> None:
         """Deferred constraints are checked first: after this, only the COMMIT itself can fail."""
