@@ -65,7 +65,7 @@ def test_what_is_discarded_refused_or_withdrawn_stands_in_the_ledger(house):
     assert whys[0] == ("discarded", first)
     assert [why for why, _pk in whys] == ["discarded", "discarded", "withdrawn"]
     assert whys[2] == ("withdrawn", sent.dossier_id)
-    assert anonymous.dossier_id not in dict((pk, why) for why, pk in whys)
+    assert anonymous.dossier_id not in {pk for _why, pk in whys}
 
 
 def withdraw(house, referral) -> None:
@@ -76,13 +76,17 @@ def withdraw(house, referral) -> None:
 
 def test_a_transaction_that_is_rolled_back_leaves_no_line(house):
     draft, by = made(factories.draft, house), house.people["volunteer"]
-    with pytest.raises(RuntimeError), as_(by):
+
+    @transaction.atomic
+    def discard_and_fail() -> None:
         cases.discard(Concern.objects.get(pk=draft.pk), by=by)
         raise RuntimeError
+
+    with acting(by.pk), pytest.raises(RuntimeError):
+        discard_and_fail()
     with as_(by):
-        with pytest.raises(RuntimeError), transaction.atomic():
-            cases.discard(Concern.objects.get(pk=draft.pk), by=by)
-            raise RuntimeError
+        with pytest.raises(RuntimeError):
+            discard_and_fail()
         assert Concern.objects.filter(pk=draft.pk).exists()
     assert written() == []
     with as_(by):
@@ -92,10 +96,15 @@ def test_a_transaction_that_is_rolled_back_leaves_no_line(house):
 def test_a_constraint_that_fails_at_the_end_leaves_no_line(house):
     """Deferred foreign keys are checked before the line is written, not by the COMMIT after it."""
     draft, by = made(factories.draft, house), house.people["volunteer"]
-    with pytest.raises(IntegrityError), as_(by):
+
+    @transaction.atomic
+    def erase_and_point_nowhere() -> None:
         erasing.erase(Dossier.objects.get(pk=draft.dossier_id))
         with connection.cursor() as cursor:
             cursor.execute("UPDATE cases_concern SET unit_id = %s WHERE id = %s", [uuid4(), draft.pk])
+
+    with acting(by.pk), pytest.raises(IntegrityError):
+        erase_and_point_nowhere()
     assert written() == []
 
 
@@ -112,9 +121,15 @@ def crash_between(house, monkeypatch) -> object:
         raise Stopped
 
     erasing_write = erasing._write_down
-    with monkeypatch.context() as patch, pytest.raises(Stopped), as_(by):
-        patch.setattr(erasing, "_write_down", write_and_stop)
+
+    @transaction.atomic
+    def erase() -> None:
         erasing.erase(Dossier.objects.get(pk=draft.dossier_id), "discarded")
+
+    with monkeypatch.context() as patch, acting(by.pk):
+        patch.setattr(erasing, "_write_down", write_and_stop)
+        with pytest.raises(Stopped):
+            erase()
     return draft.dossier_id
 
 

@@ -80,7 +80,7 @@ def test_every_changed_byte_is_found(ledger, data):
 def test_a_line_taken_out_or_moved_is_found(ledger):
     ledger.append(("withdrawn", uuid4()) for _ in range(4))
     lines = ledger.path.read_bytes().splitlines(keepends=True)
-    for wrong in (lines[:2] + lines[3:], lines[:2] + [lines[3], lines[2]] + lines[4:], lines[1:]):
+    for wrong in (lines[:2] + lines[3:], [*lines[:2], lines[3], lines[2], *lines[4:]], lines[1:]):
         ledger.path.write_bytes(b"".join(wrong))
         assert code_of(lambda: list(ledger.lines())) == "ledger.damaged"
 
