@@ -85,13 +85,18 @@ def commitment(prk: bytes) -> bytes:
 class Cipher:
     """Seals and opens the fields of one dossier under one version of its key."""
 
-    __slots__ = ("_head", "_key", "_tail", "dossier", "version")
+    __slots__ = ("_head", "_key", "_prk", "_tail", "dossier", "version")
 
     def __init__(self, dossier: UUID, version: int, prk: bytes) -> None:
         self.dossier, self.version = dossier.bytes, version
         self._tail = _U32.pack(version)
         self._head = _HEAD + self._tail
+        self._prk = prk
         self._key = AESGCM(expand(prk, b"field"))
+
+    def file_key(self, file: UUID) -> bytes:
+        """The key of one file of this dossier, 32 bytes; it opens no other (safety.md §2)."""
+        return expand(self._prk, b"file|" + file.bytes)
 
     def seal(self, table: str, field: str, row: UUID, plain: bytes) -> bytes:
         """A token for this very place; the same text gives another token each time."""
