@@ -37,6 +37,7 @@ INSTALLED_APPS = [
     "foundation.outbox",
     "foundation.accounts",
     "foundation.dossiers",
+    "foundation.files",
     "consent",
     "cases",
     "referrals",
@@ -241,6 +242,16 @@ DEFAULT_FROM_EMAIL = env.str("AMPARO_MAIL_FROM", default="Amparo <no-reply@ampar
 DATA_UPLOAD_MAX_MEMORY_SIZE = 256 * 1024
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 200
 
+# --- files on cases: sealed, in a directory of their own; without a scanner they wait (docs/how-to/files.md)
+FILES_PATH = env.str(
+    "AMPARO_FILES", default=str(Path(env.str("AMPARO_STATE", default=str(BASE_DIR / "var"))) / "files")
+)
+FILE_BYTES = env.int("AMPARO_FILE_MB", default=10) * 1_000_000
+FILES_PER_DOSSIER = env.int("AMPARO_FILES_PER_CASE", default=50)
+CLAMAV = env.str("AMPARO_CLAMAV", default="")
+FILE_UPLOAD_HANDLERS = ["foundation.files.uploads.InMemory"]
+DATA_UPLOAD_MAX_NUMBER_FILES = 1
+
 # --- the partner API
 REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": ["referrals.api.authentication.PartnerToken"],
@@ -302,6 +313,8 @@ CELERY_BEAT_SCHEDULE = {
     "api": {"task": "api.forget", "schedule": 3600.0},
     "drafts": {"task": "cases.remove_old_drafts", "schedule": 3600.0},
     "erasures": {"task": "dossiers.reconcile", "schedule": env.float("AMPARO_RECONCILE_SECONDS", default=60)},
+    "files": {"task": "files.sweep", "schedule": env.float("AMPARO_FILES_SECONDS", default=30)},
+    "tidy": {"task": "files.tidy", "schedule": 3600.0},
 }
 
 # --- logs: an event name and allow-listed keys, never a value that a person typed

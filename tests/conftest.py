@@ -78,6 +78,7 @@ def _no_stale_ids(settings: Any, monkeypatch: pytest.MonkeyPatch, tmp_path_facto
     settings.WEBHOOK_ALLOW_LOOPBACK = True
     settings.ERASURE_LEDGER = str(tmp_path_factory.mktemp("ledger") / "erasures")
     Ledger.of_installation().create()
+    settings.FILES_PATH = str(tmp_path_factory.mktemp("store") / "files")
     monkeypatch.setitem(SimpleRateThrottle.THROTTLE_RATES, "user", "1000000/min")
 
 

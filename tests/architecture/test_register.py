@@ -12,7 +12,7 @@ from django.db import connections
 from foundation.vault.fields import REGISTER
 
 ROOT = Path(settings.BASE_DIR)
-APPS = ("vault_", "outbox_", "accounts_", "dossiers_", "consent_", "cases_", "referrals_", "riskanalysis_")
+APPS = ("vault_", "outbox_", "accounts_", "dossiers_", "files_", "consent_", "cases_", "referrals_", "riskanalysis_")
 
 GIVING_OUT = ("order_by", "values", "values_list", "distinct")
 
@@ -40,6 +40,9 @@ PLAINTEXT: dict[str, str] = {
     "dossiers_dossieruserpermission.reason": "why somebody is on the list, in a word: owner, author, referrer",
     "dossiers_clock.code": CODE, "dossiers_clock.subject_kind": CODE, "dossiers_clock.reference": RANDOM,
     "dossiers_clock.urgency": CODE, "dossiers_ledgermark.hash": WRAPPED,
+    "dossiers_clock.urgency": CODE,
+    "files_attachment.kind": CODE, "files_attachment.purpose": CODE, "files_attachment.state": CODE,
+    "files_attachment.problem": CODE, "files_attachment.reason": CODE, "files_attachment.blob": RANDOM,
     "consent_noticeversion.language": CODE, "consent_noticeversion.text": SAID, "consent_noticeversion.limits": SAID,
     "consent_consent.language": CODE, "consent_consent.mode": CODE, "consent_consent.interpreter": CODE,
     "consent_consent.elements": CODE, "consent_decision.purpose": CODE, "consent_decision.recipient_kind": CODE,
