@@ -18,7 +18,8 @@ class FilesConfig(AppConfig):
         from kombu.exceptions import OperationalError
 
         from foundation.audit import trail
-        from foundation.files import actions, checking, tasks
+        from foundation.dossiers import erasing
+        from foundation.files import actions, checking, tasks, tidying
 
         def wake(pk: UUID) -> None:
             try:
@@ -30,6 +31,7 @@ class FilesConfig(AppConfig):
             "file.uploaded", "file.checked", "file.refused", "file.opened", "file.removed", "file.missing",
         )  # fmt: skip
         actions.arrived.listen(wake)
+        erasing.confirmed.listen(tidying.shut_folder)
         checks.register(_check_address)
 
 

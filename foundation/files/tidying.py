@@ -1,11 +1,12 @@
 """What accidents leave behind is put right: content of erased folders, files that no row names, rows without a file."""
 
 import logging
-from typing import Final
+from typing import Any, Final
 from uuid import UUID
 
 from foundation.audit import trail
 from foundation.dossiers import clerk
+from foundation.dossiers.models import Dossier
 from foundation.files.actions import vacate
 from foundation.files.models import Attachment
 from foundation.files.states import FileState, Problem
@@ -25,14 +26,22 @@ def tidy() -> None:
     drop_orphans()
 
 
+def shut_folder(dossier: Dossier) -> None:
+    """Destroy what lies under the key of an erased folder, as the clerk: nobody can read it any more."""
+    _shut(Attachment.objects.filter(dossier=dossier))
+
+
 def shut_erased() -> int:
-    """Destroy what lies under keys that are gone: nobody can read it, and nobody needs to keep it."""
+    """The same for all erased folders, whatever was missed at the time."""
     with clerk.as_clerk():
-        rows = Attachment.objects.filter(dossier__erased_at__isnull=False).exclude(blob="")
-        found = list(rows.select_for_update(of=("self",), skip_locked=True))
-        for row in found:
-            vacate(row, FileState.REMOVED, problem=Problem.ERASED)
-            trail.record("file.removed", dossier=row.dossier_id, subject=row.pk, reason="erased", had_content=True)
+        return _shut(Attachment.objects.filter(dossier__erased_at__isnull=False))
+
+
+def _shut(rows: Any) -> int:
+    found = list(rows.exclude(blob="").select_for_update(of=("self",), skip_locked=True))
+    for row in found:
+        vacate(row, FileState.REMOVED, problem=Problem.ERASED)
+        trail.record("file.removed", dossier=row.dossier_id, subject=row.pk, reason="erased", had_content=True)
     return len(found)
 
 
