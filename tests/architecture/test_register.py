@@ -40,7 +40,6 @@ PLAINTEXT: dict[str, str] = {
     "dossiers_dossieruserpermission.reason": "why somebody is on the list, in a word: owner, author, referrer",
     "dossiers_clock.code": CODE, "dossiers_clock.subject_kind": CODE, "dossiers_clock.reference": RANDOM,
     "dossiers_clock.urgency": CODE, "dossiers_ledgermark.hash": WRAPPED,
-    "dossiers_clock.urgency": CODE,
     "files_attachment.kind": CODE, "files_attachment.purpose": CODE, "files_attachment.state": CODE,
     "files_attachment.problem": CODE, "files_attachment.reason": CODE, "files_attachment.blob": RANDOM,
     "consent_noticeversion.language": CODE, "consent_noticeversion.text": SAID, "consent_noticeversion.limits": SAID,
