@@ -1,33 +1,24 @@
 """The life-cycle of a referral: the table holds in Python and in PostgreSQL, and nothing is read without a decision."""
 
 import re
-from contextlib import suppress
 from itertools import pairwise
 
 import pytest
 from django.db import DatabaseError, connections, transaction
 from django.utils import timezone
-from hypothesis import HealthCheck, settings
-from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule, run_state_machine_as_test
 
-from cases.models import Case
-from consent import actions as consent
-from consent.models import Decision
-from consent.vocabulary import Purpose
 from foundation.core.acting import acting
-from foundation.core.errors import DomainError, Forbidden, Gone, WrongState
+from foundation.core.errors import Forbidden, WrongState
 from foundation.core.limits import SLA_DEFAULTS
 from foundation.dossiers import clerk
 from foundation.dossiers.models import Clock, DossierKey
 from referrals import actions
-from referrals.api.representation import TIERS, available_actions, whole
+from referrals.api.representation import available_actions
 from referrals.models import Disclosure, Referral, ReferralMove
 from referrals.states import LIFE, NEEDS, NOBODY, PARTNER, RETURNS, SYSTEM, TERMINAL, WITH_PARTNER, diagram, tiers_open
 from referrals.vocabulary import Status
 from tests import factories
-from tests.referrals.test_grounds import SPOILED
-from tests.referrals.walking import APPROVERS, PATHS, REFERRERS, SERVICE, actor_of, step, walked
+from tests.referrals.walking import APPROVERS, PATHS, REFERRERS, actor_of, step, walked
 
 LEGAL = LIFE.pairs(RETURNS)
 VERBS = [verb for verb in LIFE.moves if verb != "withdraw"]
@@ -215,103 +206,6 @@ def test_what_is_available_is_what_the_guard_allows(house, case):
         assert {verb.replace("-", "_") for verb in available_actions(Referral(status=state))} == {
             verb for verb, row in LIFE.moves.items() if state in row.sources and PARTNER in row.sides
         }
-
-
-# --- generated walks
-
-
-class Walk(RuleBasedStateMachine):
-    """Random verbs of all sides, withdrawals, expiries and new conversations, in any order."""
-
-    house: factories.House
-    case: Case
-    read: set[str]
-
-    @initialize(state=st.sampled_from([Status.SENT, Status.ACCEPTED, *STATES]))
-    def begin(self, state):
-        self.point = transaction.savepoint()
-        self.pk = walked(self.house, self.case, state).pk
-        self.machine = self.house.machine("Quayside Legal Clinic")
-
-    def teardown(self):
-        if hasattr(self, "point"):
-            transaction.savepoint_rollback(self.point)
-
-    @rule(verb=st.sampled_from(VERBS))
-    def take(self, verb):
-        with suppress(DomainError, Referral.DoesNotExist), transaction.atomic():
-            step(self.house, self.pk, verb)
-
-    @rule(verb=st.sampled_from(["submit", "send", "accept", "start"]))
-    def go_on(self, verb):
-        self.take(verb)
-
-    @rule(end=st.sampled_from(["withdraw", "expired", "for less"]), chance=st.integers(0, 3))
-    def end(self, end, chance):
-        worker = self.house.people["caseworker"]
-        if chance:
-            return
-        with acting(worker.pk):
-            decision = Referral.objects.get(pk=self.pk).decision
-            if end == "withdraw":
-                with suppress(WrongState), transaction.atomic():
-                    consent.withdraw(decision, by=worker)
-            else:
-                Decision.objects.filter(pk=decision.pk).update(**SPOILED[end])
-
-    @rule(fields=st.sampled_from([None, ["alias", "urgency"]]), answer=st.sampled_from(["granted", "refused"]))
-    def ask_again(self, fields, answer):
-        service = self.house.services[SERVICE]
-        wanted = service.offered_fields if fields is None else fields
-        factories.decide(self.house, self.case, Purpose.EXTERNAL_REFERRAL, service.pk, answer, fields=wanted)
-
-    @invariant()
-    def nothing_is_read_without_a_covering_decision_at_this_instant(self):
-        if not hasattr(self, "pk"):
-            return
-        with acting(self.machine.pk):
-            seen = Referral.objects.filter(pk=self.pk).first()
-            if seen is None:
-                return
-            try:
-                shown = whole(seen, self.machine)
-            except Gone:
-                return
-            told = {code for name in TIERS.values() for code in (shown[name] or {})}
-            released = {f for d in Disclosure.objects.filter(referral=seen) for f in d.fields}
-        with acting(self.house.people["caseworker"].pk):
-            decision = Decision.objects.get(pk=seen.decision_id)
-            assert not told or decision.covers(Purpose.EXTERNAL_REFERRAL, seen.service_id, told)
-        assert told <= released, "each release is a Disclosure row"
-        self.read |= {seen.status} if told else set()
-
-    @invariant()
-    def who_must_act_can(self):
-        if not hasattr(self, "pk"):
-            return
-        with clerk.as_clerk():
-            seen = Referral.objects.get(pk=self.pk)
-            if seen.status not in TERMINAL:
-                assert LIFE.verbs(seen.status, seen.needs_action_by)
-                assert Clock.objects.running().filter(subject_id=self.pk).exists()
-            elif seen.recalled_at and not seen.confirmation:
-                assert Clock.objects.running().filter(subject_id=self.pk, code="withdrawal_confirm").exists()
-
-
-def test_no_walk_reads_without_a_decision_or_ends_in_a_dead_end(house, case):
-    machine = type("OneWalk", (Walk,), {"house": house, "case": case, "read": set()})
-    run_state_machine_as_test(
-        machine,
-        settings=settings(
-            max_examples=20,
-            stateful_step_count=8,
-            derandomize=True,
-            deadline=None,
-            suppress_health_check=list(HealthCheck),
-            database=None,
-        ),
-    )
-    assert machine.read >= {Status.SENT, Status.ACCEPTED}, "the positive control: the walks do read"
 
 
 # --- two at once
