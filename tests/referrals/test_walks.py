@@ -65,9 +65,16 @@ class Walk(RuleBasedStateMachine):
             step(self.house, self.pk, verb)
             self.done["moved"] += 1
 
-    @rule(verb=st.sampled_from(["submit", "send", "accept", "start"]))
-    def go_on(self, verb):
-        self.take(verb)
+    @rule(data=st.data())
+    def go_on(self, data):
+        """A step that the table allows from here: most walks then go far."""
+        self.take(data.draw(st.sampled_from(self.allowed() or VERBS)))
+
+    def allowed(self) -> list[str]:
+        """The verbs that lead on from where the referral is."""
+        with clerk.as_clerk():
+            status = Referral.objects.get(pk=self.pk).status
+        return [verb for verb in VERBS if status in LIFE.moves[verb].sources]
 
     @rule(end=st.sampled_from(["withdraw", "expired", "for less"]), chance=st.integers(0, 3))
     def end(self, end, chance):
@@ -168,9 +175,11 @@ class Crowd(Walk):
         self.done["pairs"] += 1
         self.done["both moved"] += len(moved) == 2
 
-    @rule(verb=st.sampled_from(["submit", "send", "acknowledge", "accept", "start", "decline", "complete"]))
-    def same_at_once(self, verb):
-        self.at_once(verb, verb)
+    @rule(data=st.data())
+    def allowed_at_once(self, data):
+        """Two steps that both could be taken from here: at most one finds the referral where it was."""
+        allowed = st.sampled_from(self.allowed() or VERBS)
+        self.at_once(data.draw(allowed), data.draw(allowed))
 
     def act(self, verb: str, ready: threading.Barrier, moved: list[str]) -> None:
         """One verb, in a thread; ``moved`` says that it was carried out."""
