@@ -91,8 +91,20 @@ def due_now():
     Message.objects.filter(status=Status.PENDING).update(next_at=timezone.now())
 
 
-def test_the_vectors_are_many():
-    assert len({*PRIVATE, *NO_ADDRESS}) >= 40
+@pytest.mark.proof("ssrf")
+def test_of_all_the_vectors_none_is_connected_to(settings, connects, dns, figure):
+    settings.WEBHOOK_ALLOW_LOOPBACK = False
+    vectors = {*PRIVATE, *NO_ADDRESS}
+    assert len(vectors) >= 40
+    for url in vectors:
+        with pytest.raises(DeliveryError):
+            webhooks.post(url, b"{}", {})
+    assert connects == []
+    dns["hooks.example"] = [["1.1.1.1"]]
+    with pytest.raises(DeliveryError, match="ConnectionRefusedError"):
+        webhooks.post("https://hooks.example/", b"{}", {})
+    assert connects == [("1.1.1.1", 443)], "the positive control: a public address is connected to"
+    figure(f"{len(vectors)} addresses, 0 connects; the control, a public one, is connected to")
 
 
 @pytest.mark.parametrize("url", PRIVATE + NO_ADDRESS)
@@ -123,7 +135,8 @@ def test_one_private_answer_of_several_is_enough(settings, connects, dns, answer
     assert connects == []
 
 
-def test_the_checked_address_is_the_one_connected_to(settings, connects, dns):
+@pytest.mark.proof("ssrf")
+def test_the_checked_address_is_the_one_connected_to(settings, connects, dns, figure):
     """A name that changes between two questions (rebinding) is asked once per attempt, and checked at each."""
     settings.WEBHOOK_ALLOW_LOOPBACK = False
     dns["hooks.example"] = [["1.1.1.1"], ["127.0.0.1"]]
@@ -133,6 +146,7 @@ def test_the_checked_address_is_the_one_connected_to(settings, connects, dns):
     with pytest.raises(DeliveryError, match="address_refused"):
         webhooks.post("https://hooks.example:8443/x?y=1", b"{}", {})
     assert len(connects) == 1
+    figure("a name that leads elsewhere the second time: asked at each attempt, 0 connects to the place inside")
 
 
 def test_a_public_address_of_either_family_passes(settings, dns):
