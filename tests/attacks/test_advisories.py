@@ -32,7 +32,7 @@ def test_no_locked_package_has_a_known_vulnerability(tmp_path: Path, service: st
     listed.write_text(locked_requirements(settings.BASE_DIR / "uv.lock", is_dev=False))
     command = [sys.executable, "-m", "pip_audit", "--strict", "--no-deps", "--disable-pip", "--progress-spinner=off"]
     done = subprocess.run(
-        [*command, "--vulnerability-service", service, "--timeout", "20", "-r", str(listed)],
+        [*command, "--vulnerability-service", service, "--timeout", "8", "-r", str(listed)],
         capture_output=True, text=True, check=False, timeout=240,
     )  # fmt: skip
     if done.returncode and any(word in done.stderr for word in UNREACHABLE) and "vulnerabilit" not in done.stdout:

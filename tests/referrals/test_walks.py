@@ -166,7 +166,8 @@ class Crowd(Walk):
 
     @rule(one=st.sampled_from(VERBS), other=st.sampled_from([*VERBS, "withdraw"]))
     def at_once(self, one, other):
-        ready, moved = threading.Barrier(2), []
+        ready = threading.Barrier(2)
+        moved: list[str] = []
         threads = [threading.Thread(target=self.act, args=(verb, ready, moved)) for verb in (one, other)]
         for thread in threads:
             thread.start()
