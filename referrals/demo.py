@@ -19,6 +19,7 @@ from oauth2_provider.models import get_application_model
 from consent import notices
 from foundation.accounts import actions as accounts
 from foundation.accounts.models import Organisation, OrganisationKind, Role, Unit, UnitKind, User
+from foundation.core import machines
 from foundation.dossiers import clerk
 from referrals.models import Partner, Service
 from referrals.vocabulary import PartnerStatus
@@ -38,13 +39,14 @@ PEOPLE: dict[str, tuple[str, str, tuple[tuple[str, str], ...]]] = {
 
 
 def is_loaded() -> bool:
-    """Whether there is anybody but the clerk."""
-    return User.objects.exclude(email=clerk.EMAIL).exists()
+    """Whether there is anybody but the installation's own actors."""
+    return User.objects.filter(is_machine=False).exists()
 
 
 def install() -> None:
-    """What every installation needs: the clerk and the notices."""
+    """What every installation needs: its own actors and the notices."""
     clerk.install()
+    machines.install()
     notices.install()
 
 

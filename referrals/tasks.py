@@ -4,6 +4,7 @@ from celery import shared_task
 from django.utils import timezone
 from oauth2_provider.models import AccessToken, get_access_token_model
 
+from foundation.core.machines import CARETAKER
 from referrals.api import idempotency
 
 
@@ -11,5 +12,6 @@ from referrals.api import idempotency
 def forget() -> None:
     """Remove expired tokens and idempotency keys older than 24 hours."""
     model: type[AccessToken] = get_access_token_model()
-    model.objects.filter(expires__lt=timezone.now()).delete()
+    with CARETAKER.at_work():
+        model.objects.filter(expires__lt=timezone.now()).delete()
     idempotency.forget_old()

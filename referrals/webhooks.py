@@ -15,6 +15,7 @@ import time
 from base64 import b64encode
 from datetime import UTC, datetime
 from urllib.parse import SplitResult, urlsplit
+from uuid import UUID
 
 from django.conf import settings
 from django.db import transaction
@@ -22,6 +23,7 @@ from standardwebhooks.webhooks import Webhook
 
 from foundation.accounts.models import Organisation
 from foundation.audit import trail
+from foundation.core.machines import COURIER
 from foundation.outbox import delivery
 from foundation.outbox.delivery import DeliveryError
 from foundation.outbox.models import Message
@@ -39,9 +41,13 @@ REFUSED_V6 = [ipaddress.IPv6Network(net) for net in ("2001::/23", "2001:db8::/32
 REFUSED_V4 = [ipaddress.IPv4Network("192.88.99.0/24")]
 
 
-@transaction.atomic
 def register(organisation: Organisation, url: str) -> tuple[WebhookEndpoint, str]:
     """A new endpoint and its secret (``whsec_…``), which is shown once. Its first message is ``endpoint.test``."""
+    with COURIER.at_work():
+        return _register(organisation, url)
+
+
+def _register(organisation: Organisation, url: str) -> tuple[WebhookEndpoint, str]:
     secret = "whsec_" + b64encode(secrets.token_bytes(32)).decode()
     check(parts(url))
     endpoint = WebhookEndpoint(organisation=organisation, url=url, organisation_key_id=current_key(organisation.pk).pk)
@@ -53,6 +59,19 @@ def register(organisation: Organisation, url: str) -> tuple[WebhookEndpoint, str
     return endpoint, secret
 
 
+def endpoints_of(organisation: UUID) -> list[UUID]:
+    """Where a partner wants to be told, by id. Only the courier sees the addresses."""
+    with COURIER.acting():
+        active = WebhookEndpoint.objects.filter(organisation=organisation, is_active=True)
+        return list(active.values_list("pk", flat=True))
+
+
+def switch_off(endpoints: set[UUID]) -> int:
+    """A partner no longer wants to be told there; returns how many of these were in use."""
+    with COURIER.at_work():
+        return WebhookEndpoint.objects.filter(pk__in=endpoints, is_active=True).update(is_active=False)
+
+
 def body(message: Message) -> str:
     """The payload, the same at every attempt."""
     at = message.created_at.astimezone(UTC).isoformat().replace("+00:00", "Z")
@@ -62,18 +81,25 @@ def body(message: Message) -> str:
 
 def deliver(message: Message) -> None:
     """One attempt. 2xx is done, 410 disables the endpoint and is final, anything else is tried again."""
-    active = WebhookEndpoint.objects.filter(is_active=True)
-    endpoint = active.filter(pk=message.target_id).first() if message.target_id else None
-    if endpoint is None:
-        raise DeliveryError("endpoint_gone", is_final=True)
+    endpoint = _endpoint(message)
     payload = body(message)
     status = post(endpoint.url, payload.encode(), _headers(endpoint, message, payload))
     if status == GONE:
-        WebhookEndpoint.objects.filter(pk=endpoint.pk).update(is_active=False)
+        switch_off({endpoint.pk})
     if not 200 <= status < 300:
         raise DeliveryError(f"http_{status}", is_final=status == GONE)
     with transaction.atomic():
         trail.record("webhook.sent", subject=message.reference, endpoint=endpoint.pk, event=message.event)
+
+
+def _endpoint(message: Message) -> WebhookEndpoint:
+    """The row is read in a transaction of its own: none stays open while the partner is asked."""
+    with transaction.atomic():
+        active = WebhookEndpoint.objects.filter(is_active=True)
+        endpoint = active.filter(pk=message.target_id).first() if message.target_id else None
+    if endpoint is None:
+        raise DeliveryError("endpoint_gone", is_final=True)
+    return endpoint
 
 
 def _headers(endpoint: WebhookEndpoint, message: Message, payload: str) -> dict[str, str]:

@@ -66,12 +66,14 @@ def _no_stale_ids(settings: Any, monkeypatch: pytest.MonkeyPatch, tmp_path_facto
     """A flush gives permissions and the clerk new ids; keys of organisations of other tests are gone."""
     from rest_framework.throttling import SimpleRateThrottle
 
+    from foundation.core import machines
     from foundation.dossiers import actions, clerk
     from foundation.dossiers.ledger import Ledger
     from foundation.vault import models as vault
 
     actions.forget()
     clerk.forget()
+    machines.forget()
     vault._opened.cache_clear()
     settings.PASSWORD_HASHERS = [FAST]
     settings.EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
@@ -86,6 +88,15 @@ def _no_stale_ids(settings: Any, monkeypatch: pytest.MonkeyPatch, tmp_path_facto
 def house(db: None) -> factories.House:
     """The demonstration's units, people and partners."""
     return factories.house()
+
+
+@pytest.fixture
+def as_courier(db: None) -> Iterator[None]:
+    """Nobody but the courier sees what the outbox holds."""
+    from foundation.core.machines import COURIER
+
+    with COURIER.acting():
+        yield
 
 
 @pytest.fixture

@@ -6,6 +6,7 @@ for followers; the clerk (the installation's own actor, see ``clerk.py``) follow
 
 from django.db.migrations.operations import RunSQL
 
+from foundation.core.db.policies import policies
 from foundation.dossiers import doors
 
 FUNCTIONS = """
@@ -85,16 +86,7 @@ def wall(
     reading = seen(f"{table}.{column}", reads, is_probed=not is_scanned)
     writing = seen(f"{table}.{column}", writes)
     changing = f"({writing} OR (SELECT amparo_is_clerk()))" if clerk_changes else writing
-    up = f"""
-ALTER TABLE {table} ENABLE ROW LEVEL SECURITY;
-ALTER TABLE {table} FORCE ROW LEVEL SECURITY;
-CREATE POLICY reads ON {table} FOR SELECT USING ({reading});
-CREATE POLICY adds ON {table} FOR INSERT WITH CHECK ({writing});
-CREATE POLICY changes ON {table} FOR UPDATE USING ({changing}) WITH CHECK ({changing});
-CREATE POLICY removes ON {table} FOR DELETE USING ({writing});
-"""
-    down = "".join(f"DROP POLICY {name} ON {table};" for name in ("reads", "adds", "changes", "removes"))
-    return RunSQL(up, f"{down} ALTER TABLE {table} NO FORCE ROW LEVEL SECURITY, DISABLE ROW LEVEL SECURITY;")
+    return policies(table, reads=reading, adds=writing, changes=changing, removes=writing)
 
 
 def access_list_wall(table: str) -> RunSQL:
@@ -102,15 +94,26 @@ def access_list_wall(table: str) -> RunSQL:
     opens = seen(f"{table}.content_object_id", "view_dossier")
     empty = f"NOT amparo_has_list({table}.content_object_id)"
     clerk = "(SELECT amparo_is_clerk())"
+    changing = f"{opens} OR {clerk}"
+    return policies(table, reads="true", adds=f"{empty} OR {opens} OR {clerk}", changes=changing, removes=changing)
+
+
+def own_lists(table: str, mine: str) -> RunSQL:
+    """Access rows, from now on: one sees those that name oneself (``mine``), and whole lists that one is on.
+
+    They say that a folder exists, since when and of which kind. The owner's functions read all, by a policy of its own.
+    """
+    clerk = "(SELECT amparo_is_clerk())"
+    folder = f"{table}.content_object_id"
+    opens = f"{clerk} OR amparo_is_on_list({folder}, 'view_dossier')"
     up = f"""
-ALTER TABLE {table} ENABLE ROW LEVEL SECURITY;
-ALTER TABLE {table} FORCE ROW LEVEL SECURITY;
-CREATE POLICY reads ON {table} FOR SELECT USING (true);
-CREATE POLICY adds ON {table} FOR INSERT WITH CHECK ({empty} OR {opens} OR {clerk});
-CREATE POLICY changes ON {table} FOR UPDATE USING ({opens} OR {clerk}) WITH CHECK ({opens} OR {clerk});
-CREATE POLICY removes ON {table} FOR DELETE USING ({opens} OR {clerk});
+CREATE POLICY functions ON {table} FOR SELECT TO CURRENT_USER USING (true);
+ALTER POLICY reads ON {table} USING ({mine} OR {clerk} OR amparo_is_on_list({folder}, 'follow_dossier'));
+ALTER POLICY adds ON {table} WITH CHECK (NOT amparo_has_list({folder}) OR {opens});
+ALTER POLICY changes ON {table} USING ({opens}) WITH CHECK ({opens});
+ALTER POLICY removes ON {table} USING ({opens});
 """
-    return RunSQL(up, f"ALTER TABLE {table} NO FORCE ROW LEVEL SECURITY, DISABLE ROW LEVEL SECURITY;")
+    return RunSQL(up, f"ALTER POLICY reads ON {table} USING (true); DROP POLICY functions ON {table};")
 
 
 HAS_LIST = """
@@ -119,6 +122,24 @@ CREATE FUNCTION amparo_has_list(folder uuid) RETURNS boolean LANGUAGE sql STABLE
         OR EXISTS (SELECT 1 FROM dossiers_dossieruserpermission WHERE content_object_id = folder)
 $$;
 """
+
+# What the access lists' own policies ask: by the owner's right, for a policy cannot read the table that it guards.
+LISTS = f"""
+CREATE OR REPLACE FUNCTION amparo_has_list(folder uuid) RETURNS boolean
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
+    SELECT EXISTS (SELECT 1 FROM dossiers_dossiergrouppermission WHERE content_object_id = folder)
+        OR EXISTS (SELECT 1 FROM dossiers_dossieruserpermission WHERE content_object_id = folder)
+$$;
+CREATE FUNCTION amparo_is_on_list(folder uuid, lowest text) RETURNS boolean
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
+    SELECT CASE lowest WHEN 'view_dossier' THEN {seen("folder", "view_dossier")}
+                      ELSE {seen("folder", "follow_dossier")} END
+$$;
+CREATE FUNCTION amparo_is_machine(key text) RETURNS boolean LANGUAGE sql STABLE AS $$
+    SELECT EXISTS (SELECT 1 FROM accounts_user
+                    WHERE id = amparo_actor() AND is_machine AND email = key || '@amparo.invalid')
+$$;
+"""  # noqa: S608
 
 # The key table is not FORCEd: this trigger, the owner's, destroys the keys of a folder whoever erases it.
 ERASURE = """

@@ -1,4 +1,7 @@
-"""Delivery: claim, effect, done. In-app notices are exactly once; mail and HTTP at least once with a stable id."""
+"""Delivery: claim, effect, done. In-app notices are exactly once; mail and HTTP at least once with a stable id.
+
+Everybody may put a message in; only the courier sees what is there, and all of the delivery runs in its name.
+"""
 
 import logging
 import smtplib
@@ -13,6 +16,7 @@ from django.db import transaction
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
+from foundation.core.machines import COURIER
 from foundation.outbox.models import Message, Notice, Status
 
 logger = logging.getLogger("amparo.outbox")
@@ -43,13 +47,15 @@ def wake_with(wake: Wake) -> None:
 
 
 def add(channel_name: str, event: str, slot: str, **fields: Any) -> Message:
-    """Put a message into the outbox, in the caller's transaction. The same ``slot`` twice is one message."""
-    message, is_new = Message.objects.get_or_create(
-        slot=slot[:120], defaults={"channel": channel_name, "event": event, **fields}
-    )
-    if is_new:
-        for wake in _WAKE:
-            transaction.on_commit(partial(wake, message.pk), robust=True)
+    """Put a message into the outbox, in the caller's transaction. The same ``slot`` twice is one message.
+
+    Trap: who adds it cannot see whether the slot was taken; then the row that is returned is not in the table, and the
+    wake-up finds nothing to do.
+    """
+    message = Message(slot=slot[:120], channel=channel_name, event=event, **fields)
+    Message.objects.bulk_create([message], ignore_conflicts=True)
+    for wake in _WAKE:
+        transaction.on_commit(partial(wake, message.pk), robust=True)
     return message
 
 
@@ -62,6 +68,11 @@ def tell(users: Iterable[Any], event: str, slot: str) -> None:
 
 def deliver(pk: UUID) -> bool:
     """One attempt for one message; True if it left. A failure keeps its code on the row; the last one ends it."""
+    with COURIER.acting():
+        return _attempt(pk)
+
+
+def _attempt(pk: UUID) -> bool:
     with transaction.atomic():
         message = Message.objects.claim(pk)
         if message is not None and message.channel == "notice":
@@ -83,13 +94,15 @@ def deliver(pk: UUID) -> bool:
 
 
 def _done(message: Message) -> None:
-    Message.objects.filter(pk=message.pk).update(status=Status.DONE, done_at=timezone.now(), problem="")
-    following = Message.objects.resume(message.target_id) if message.target_id else None
+    with transaction.atomic():
+        Message.objects.filter(pk=message.pk).update(status=Status.DONE, done_at=timezone.now(), problem="")
+        following = Message.objects.resume(message.target_id) if message.target_id else None
     if following is not None:
         for wake in _WAKE:
             wake(following)
 
 
+@transaction.atomic
 def _failed(message: Message, code: str, *, is_final: bool = False) -> None:
     is_over = is_final or message.n_tries >= settings.OUTBOX_TRIES
     status = Status.FAILED if is_over else Status.PENDING
@@ -101,9 +114,16 @@ def _failed(message: Message, code: str, *, is_final: bool = False) -> None:
 
 def retry(message: Message) -> None:
     """Give a failed message another round of attempts (a person asked for it)."""
-    Message.objects.filter(pk=message.pk, status=Status.FAILED).update(
-        status=Status.PENDING, n_tries=0, next_at=timezone.now()
-    )
+    with COURIER.at_work():
+        Message.objects.filter(pk=message.pk, status=Status.FAILED).update(
+            status=Status.PENDING, n_tries=0, next_at=timezone.now()
+        )
+
+
+def next_in_line() -> list[UUID]:
+    """The messages to attempt now, for the sweep."""
+    with COURIER.at_work():
+        return Message.objects.next_in_line()
 
 
 def to_notice(message: Message) -> None:

@@ -6,7 +6,6 @@ from celery import shared_task
 from django.conf import settings
 
 from foundation.outbox import delivery
-from foundation.outbox.models import Message
 
 
 @shared_task(name="outbox.deliver")
@@ -22,5 +21,5 @@ def sweep() -> None:
     Each message is a task of its own, so that none waits for a slow one. A task that no worker took up until the next
     sweep expires: that sweep sends it off again.
     """
-    for pk in Message.objects.next_in_line():
+    for pk in delivery.next_in_line():
         deliver.apply_async((str(pk),), expires=settings.CELERY_BEAT_SCHEDULE["outbox"]["schedule"])

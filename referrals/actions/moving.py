@@ -12,7 +12,8 @@ from foundation.audit import trail
 from foundation.dossiers import clocks
 from foundation.dossiers.models import Clock
 from foundation.outbox import delivery
-from referrals.models import Partner, Referral, ReferralMove, WebhookEndpoint
+from referrals import webhooks
+from referrals.models import Partner, Referral, ReferralMove
 from referrals.states import APPROVER, LIFE, NEEDS, PARTNER
 from referrals.vocabulary import Status
 
@@ -124,6 +125,6 @@ def tell_recipient(referral: Referral, event: str) -> None:
     """A notice to the recipient's people and a thin webhook to each of its endpoints; both carry the id at most."""
     people = [user for user in accounts.members(recipient_group(referral)) if not user.is_machine]
     delivery.tell(people, "work.waiting", f"{event}:{referral.pk}:{referral.version}")
-    for endpoint in WebhookEndpoint.objects.filter(organisation=referral.recipient_id, is_active=True):
-        slot = f"{event}:{referral.pk}:{referral.version}:{endpoint.pk}"
-        delivery.add("webhook", event, slot, target_id=endpoint.pk, reference=referral.pk)
+    for endpoint in webhooks.endpoints_of(referral.recipient_id):
+        slot = f"{event}:{referral.pk}:{referral.version}:{endpoint}"
+        delivery.add("webhook", event, slot, target_id=endpoint, reference=referral.pk)

@@ -12,6 +12,7 @@ from rest_framework.request import Request
 from rest_framework.utils.encoders import JSONEncoder
 
 from foundation.core.errors import Refused, WrongState
+from foundation.core.machines import CARETAKER
 from referrals.api.authentication import machine
 from referrals.models import IdempotencyKey
 
@@ -56,5 +57,6 @@ def claim(request: Request) -> Claim:
 
 def forget_old() -> int:
     """Remove the keys whose time is over."""
-    n_rows, _by_model = IdempotencyKey.objects.filter(created_at__lt=timezone.now() - KEPT).delete()
+    with CARETAKER.at_work():
+        n_rows, _by_model = IdempotencyKey.objects.filter(created_at__lt=timezone.now() - KEPT).delete()
     return n_rows

@@ -21,7 +21,8 @@ def act_as_partner(get_response: Handler) -> Handler:
     def middleware(request: HttpRequest) -> HttpResponseBase:
         if not request.path.startswith(PREFIX):
             return get_response(request)
-        user, scopes = _caller(request)
+        with acting(None):  # whoever acts sees no token
+            user, scopes = _caller(request)
         request.partner_user, request.partner_scopes = user, scopes  # type: ignore[attr-defined]
         with acting(user.pk if user else None):
             response = get_response(request)

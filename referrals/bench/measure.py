@@ -24,6 +24,7 @@ FLOOR_URLCONF = "referrals.bench.urls"
 WARM_UP, STILL = 7, "/help/"
 _FORGERY = re.compile(r'value="[A-Za-z0-9]{64}"')
 Request = Callable[[Client], Any]
+_ACTORS: dict[Client, int | None] = {}
 
 
 class UnequalError(Exception):
@@ -77,7 +78,7 @@ class Line:
         """One timed request to the floor or to the product."""
         if not is_floor:
             return timed(self.walled, client, request, wanted=wanted)
-        with floor():
+        with floor(client):
             return timed(self.plain, client, request, wanted=wanted)
 
     def rest(self, client: Client) -> None:
@@ -102,11 +103,11 @@ class Visit:
         """Warm both sides, count their statements, and refuse to go on if they answer differently."""
         for _ in range(n_warm):
             self.request(self.client)
-            with floor():
+            with floor(self.client):
                 self.request(self.client) if self.has_floor else None
         self.line.walled.n_queries, there = counted(self.client, self.request)
         if self.has_floor:
-            with floor():
+            with floor(self.client):
                 self.line.plain.n_queries, here = counted(self.client, self.request)
             _check_same(here, there)
 
@@ -129,14 +130,22 @@ def take_turns(visits: list[Visit], rounds: int) -> list[Line]:
 
 
 @contextmanager
-def floor() -> Iterator[None]:
-    """Requests inside go to the plain twins."""
-    product = settings.ROOT_URLCONF
+def floor(client: Client) -> Iterator[None]:
+    """Requests inside go to the plain twins.
+
+    Pages of the floor run in autocommit, and a few tables that have no twin are walled (notices, the outbox): so the
+    session says once who acts. The partner's machine reads none of these.
+    """
+    product, actor = settings.ROOT_URLCONF, _ACTORS.get(client)
     settings.ROOT_URLCONF = FLOOR_URLCONF
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT set_config('amparo.actor', %s, false)", [str(actor or "")])
     try:
         yield
     finally:
         settings.ROOT_URLCONF = product
+        with connection.cursor() as cursor:
+            cursor.execute("RESET amparo.actor")
 
 
 @contextmanager
@@ -155,6 +164,7 @@ def signed_in(user: User) -> Client:
     """A browser of this person."""
     client = Client()
     client.force_login(user, backend=BACKEND)
+    _ACTORS[client] = None if user.is_machine else user.pk
     return client
 
 

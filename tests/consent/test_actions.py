@@ -12,6 +12,7 @@ from consent.models import Consent, Decision, NoticeVersion, Person
 from consent.vocabulary import Answer, Element, Purpose, RecipientKind, Withholding
 from foundation.core.acting import acting
 from foundation.core.errors import Refused, WrongState
+from foundation.core.machines import COURIER
 from foundation.dossiers.models import Clock, DossierKey
 from foundation.outbox.models import Message
 from referrals import actions as referrals
@@ -264,11 +265,12 @@ def test_consent_can_be_taken_back_whatever_the_state_of_the_referral(house, cas
         else:
             assert after.status == Status.CANCELLED
         running = set(Clock.objects.running().filter(subject_id=referral.pk).values_list("code", flat=True))
-        told = Message.objects.filter(event="consent.withdrawn", reference=referral.pk)
+        with COURIER.at_work():
+            is_told = Message.objects.filter(event="consent.withdrawn", reference=referral.pk).exists()
         if referral.sent_at is None:
             assert after.recalled_at is None
             assert running == set()
-            assert not told.exists()
+            assert not is_told
         else:
             assert after.recalled_at is not None
             assert running == {"withdrawal_confirm", "withdrawal_phone"}
@@ -282,9 +284,10 @@ def test_the_partner_is_told_by_id_and_must_confirm(house, case, caseworker, par
     referral = factories.sent(house, case)
     with acting(caseworker.pk):
         consent.withdraw(Decision.objects.get(pk=referral.decision_id), by=caseworker)
-    hook = Message.objects.get(event="consent.withdrawn", target_id=endpoint.pk)
-    assert hook.reference == referral.pk
-    assert Message.objects.filter(recipient=partner_worker, slot__startswith="consent.withdrawn").count() == 2
+    with COURIER.at_work():
+        hook = Message.objects.get(event="consent.withdrawn", target_id=endpoint.pk)
+        assert hook.reference == referral.pk
+        assert Message.objects.filter(recipient=partner_worker, slot__startswith="consent.withdrawn").count() == 2
     with acting(partner_worker.pk):
         seen = Referral.objects.get(pk=referral.pk)
         assert (seen.status, seen.needs_action_by, seen.is_open) == ("cancelled", "partner", False)
@@ -309,7 +312,9 @@ def test_a_withdrawal_that_cannot_be_carried_out_whole_is_not_carried_out_at_all
         assert Decision.objects.get(pk=referral.decision_id).is_active()
         after = Referral.objects.get(pk=referral.pk)
         assert (after.status, after.recalled_at, after.is_open) == ("sent", None, True)
-        assert not Message.objects.filter(slot__startswith="consent.withdrawn").exists()
+        with COURIER.at_work():
+            assert Message.objects.exists()
+            assert not Message.objects.filter(slot__startswith="consent.withdrawn").exists()
 
 
 def test_the_cascade_cannot_be_skipped(house):

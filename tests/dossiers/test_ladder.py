@@ -13,6 +13,7 @@ from foundation.accounts import actions as accounts
 from foundation.accounts.models import Appointment, Role, User
 from foundation.core.acting import acting
 from foundation.core.errors import Refused
+from foundation.core.machines import COURIER
 from foundation.dossiers import clerk, clocks, ladder, tasks
 from foundation.dossiers.models import VIEW, Clock, DossierGroupPermission
 from foundation.outbox.models import Message
@@ -42,7 +43,8 @@ def seat_of(clock: Clock) -> str:
 
 
 def told(event: str, user: User) -> int:
-    return Message.objects.filter(event=event, recipient=user, channel="notice").count()
+    with COURIER.at_work():
+        return Message.objects.filter(event=event, recipient=user, channel="notice").count()
 
 
 def shift(clock: Clock, by: timedelta) -> None:
@@ -345,7 +347,8 @@ def test_two_sweeps_at_once_raise_a_reminder_once():
     assert seat_of(clock) == Role.DEPUTY
     assert sum(raised) <= 1, "the other may have been raised by the task"
     assert clock.next_at > timezone.now()
-    slots = list(Message.objects.filter(slot__contains=str(clock.pk)).values_list("slot", flat=True))
+    with COURIER.at_work():
+        slots = list(Message.objects.filter(slot__contains=str(clock.pk)).values_list("slot", flat=True))
     assert len(slots) == len(set(slots))
     assert told("work.waiting", house.people["deputy"]) == 2, "handed over once, reminded once"
 

@@ -15,6 +15,8 @@ from foundation.outbox import delivery, tasks
 from foundation.outbox.models import Message, Notice, Status, back_off
 from tests import factories
 
+pytestmark = pytest.mark.usefixtures("as_courier")
+
 
 @pytest.fixture
 def user(db):
@@ -51,8 +53,9 @@ def due(message: Message) -> None:
 
 def test_the_same_slot_is_one_message(user):
     """A doubled beat, a repeated task, a second worker: one reminder."""
-    one = delivery.add("notice", "work.waiting", "reminder:1:0", recipient=user)
-    assert delivery.add("notice", "work.waiting", "reminder:1:0", recipient=user) == one
+    for _ in range(2):
+        delivery.add("notice", "work.waiting", "reminder:1:0", recipient=user)
+    assert Message.objects.filter(slot="reminder:1:0").count() == 1
     delivery.tell([user], "work.waiting", "concern:1")
     delivery.tell([user], "work.waiting", "concern:1")
     assert Message.objects.filter(recipient=user, slot__startswith="concern:1").count() == 2
@@ -230,9 +233,11 @@ def test_a_claim_that_lost_the_race_takes_nothing(user):
 @pytest.mark.django_db(transaction=True)
 def test_of_two_workers_at_once_one_delivers():
     user = somebody()
-    messages = [delivery.add("notice", "x", f"race:{n}", recipient=user) for n in range(6)]
-    Notice.objects.all().delete()
-    Message.objects.update(status=Status.PENDING, n_tries=0, next_at=timezone.now() - timedelta(seconds=1))
+    with transaction.atomic():
+        messages = [delivery.add("notice", "x", f"race:{n}", recipient=user) for n in range(6)]
+    with transaction.atomic():
+        Notice.objects.all().delete()
+        Message.objects.update(status=Status.PENDING, n_tries=0, next_at=timezone.now() - timedelta(seconds=1))
     start, results = threading.Barrier(3), []
 
     def work():
@@ -249,7 +254,8 @@ def test_of_two_workers_at_once_one_delivers():
     for thread in threads:
         thread.join()
     assert sum(results) == 6
-    assert Notice.objects.count() == 6
+    with transaction.atomic():
+        assert Notice.objects.count() == 6
 
 
 @pytest.mark.django_db(transaction=True)
@@ -266,13 +272,15 @@ def test_the_broker_is_away_and_the_message_is_committed_all_the_same(monkeypatc
         message = delivery.add("notice", "x", "b:1", recipient=user)
         assert woken == [], "the worker is woken after the commit, never before"
     assert woken == [[str(message.pk)]]
-    assert Message.objects.get(pk=message.pk).status == Status.PENDING
+    with transaction.atomic():
+        assert Message.objects.get(pk=message.pk).status == Status.PENDING
     sent_off = []
     monkeypatch.setattr(tasks.deliver, "apply_async", lambda args, **kwargs: sent_off.append(list(args)))
     tasks.sweep()
     assert sent_off == [[str(message.pk)]]
     tasks.deliver(str(message.pk))
-    assert Notice.objects.filter(message=message).exists()
+    with transaction.atomic():
+        assert Notice.objects.filter(message=message).exists()
 
 
 @pytest.mark.django_db(transaction=True)
@@ -282,7 +290,8 @@ def test_what_was_rolled_back_tells_nobody(monkeypatch):
     with pytest.raises(ZeroDivisionError), transaction.atomic():
         add_and_break(user)
     assert woken == []
-    assert not Message.objects.exists()
+    with transaction.atomic():
+        assert not Message.objects.exists()
 
 
 def add_and_break(user: User) -> None:

@@ -47,6 +47,9 @@ NO_ADDRESS = [
 ]  # fmt: skip
 
 
+pytestmark = pytest.mark.usefixtures("as_courier")
+
+
 @pytest.fixture
 def connects(monkeypatch):
     """Every attempt to connect anywhere, none of which gets through."""

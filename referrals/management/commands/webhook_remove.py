@@ -5,7 +5,7 @@ from uuid import UUID
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from referrals.models import WebhookEndpoint
+from referrals import webhooks
 
 
 class Command(BaseCommand):
@@ -16,5 +16,5 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         wanted = set(options["endpoint"])
-        if WebhookEndpoint.objects.filter(pk__in=wanted, is_active=True).update(is_active=False) != len(wanted):
+        if webhooks.switch_off(wanted) != len(wanted):
             raise CommandError("not all of these are endpoints in use; those that are, are off now")

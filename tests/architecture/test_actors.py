@@ -1,0 +1,54 @@
+"""In whose name the tasks run: each has a named actor that sees what its work needs (safety.md §3, walls.md §2)."""
+
+import pytest
+from django.db import connection
+
+from foundation.core.acting import ACTOR
+from foundation.core.machines import ARCHIVIST, CARETAKER, COURIER
+from foundation.dossiers import clerk
+from foundation.outbox.models import Message
+from tests import factories
+from tests.architecture.test_laws import own_tasks
+from tests.architecture.test_tables import walled
+
+CLERK, AUTHOR, NOBODY = "the clerk", "the author of the draft", "nobody: it touches no walled table"
+TASKS: dict[str, set[str]] = {
+    "api.forget": {CARETAKER.key},
+    "audit.seal": {NOBODY},
+    "cases.remove_old_drafts": {CLERK, AUTHOR},
+    "dossiers.remind": {CLERK},
+    "outbox.deliver": {COURIER.key},
+    "outbox.sweep": {COURIER.key},
+}
+
+
+def test_every_task_has_its_actor():
+    assert set(own_tasks()) == set(TASKS), "say here in whose name the new task runs"
+
+
+def who(pk: int | None, house: factories.House) -> str:
+    known = {machine.pk: machine.key for machine in (COURIER, CARETAKER, ARCHIVIST)}
+    known |= {clerk._ids()[0]: CLERK, house.people["volunteer"].pk: AUTHOR}
+    return known.get(pk, f"user {pk}") if pk else "nobody"
+
+
+@pytest.mark.parametrize("name", sorted(TASKS))
+def test_a_task_asks_walled_tables_in_the_name_of_its_actor_alone(house, settings, monkeypatch, name):
+    """Whatever the tables hold: every statement on one of them is looked at while the task runs."""
+    settings.DRAFT_DAYS = -1
+    monkeypatch.setattr("foundation.outbox.tasks.deliver.apply_async", lambda *args, **more: None)
+    factories.draft(house)
+    factories.sent(house)
+    with COURIER.at_work():
+        message = Message.objects.filter(channel="notice").first()
+    guarded, asked = walled(), set()
+
+    def look(execute, sql, params, many, context):
+        if any(f'"{table}"' in sql for table in guarded):
+            asked.add(who(ACTOR.get(), house))
+        return execute(sql, params, many, context)
+
+    task = own_tasks()[name]
+    with connection.execute_wrapper(look):
+        task.run(*([str(message.pk)] if name == "outbox.deliver" else []))
+    assert asked == TASKS[name] - {NOBODY}
