@@ -18,7 +18,7 @@ UNUSED = ("grant", "refreshtoken", "idtoken", "devicegrant")
 class Migration(migrations.Migration):
     dependencies = [
         ("referrals", "0002_walls"),
-        ("dossiers", "0003_lists"),
+        ("dossiers", "0004_lists"),
         ("oauth2_provider", "0022_refreshtoken_token_family_index"),
         ("guardian", "0003_remove_groupobjectpermission_guardian_gr_content_ae6aec_idx_and_more"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),

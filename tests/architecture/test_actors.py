@@ -16,6 +16,7 @@ TASKS: dict[str, set[str]] = {
     "api.forget": {CARETAKER.key},
     "audit.seal": {NOBODY},
     "cases.remove_old_drafts": {CLERK, AUTHOR},
+    "dossiers.reconcile": {CLERK},
     "dossiers.remind": {CLERK},
     "outbox.deliver": {COURIER.key},
     "outbox.sweep": {COURIER.key},

@@ -8,7 +8,7 @@ COURIER = machine("courier")
 
 
 class Migration(migrations.Migration):
-    dependencies = [("outbox", "0001_tables"), ("dossiers", "0003_lists")]
+    dependencies = [("outbox", "0001_tables"), ("dossiers", "0004_lists")]
     operations = [
         policies("outbox_message", reads=COURIER, adds=SOMEBODY, changes=COURIER, removes=COURIER),
         policies(

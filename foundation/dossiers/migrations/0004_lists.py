@@ -6,7 +6,7 @@ from foundation.dossiers import walls
 
 
 class Migration(migrations.Migration):
-    dependencies = [("dossiers", "0002_walls")]
+    dependencies = [("dossiers", "0003_ledger")]
     operations = [
         migrations.RunSQL(walls.LISTS, "DROP FUNCTION amparo_is_on_list(uuid, text), amparo_is_machine(text) CASCADE"),
         walls.own_lists(
