@@ -177,9 +177,9 @@ def test_the_ladder_is_climbed_one_rung_for_each_reminder_from_the_end_on(house)
         with time_machine.travel(clock.started_at + minute * MINUTE + timedelta(seconds=1), tick=False):
             assert ladder.sweep() == 1
         assert (told("work.overdue", people["deputy"]), told("work.overdue", people["manager"])) == wanted, minute
-        groups = set(
-            DossierGroupPermission.objects.filter(content_object=concern.dossier_id).values_list("group_id", flat=True)
-        )
+        with clerk.as_clerk():
+            rows = DossierGroupPermission.objects.filter(content_object=concern.dossier_id)
+            groups = set(rows.values_list("group_id", flat=True))
         for seat, n in zip(("deputy", "manager"), wanted, strict=True):
             assert (people[seat].group_ids[0] in groups) == bool(n), (minute, seat)
     assert told("work.waiting", people["focal_point"]) == 1 + len(steps)
