@@ -7,6 +7,7 @@ from foundation.core import views
 app_name = "core"
 urlpatterns = [
     path("healthz", views.health, name="health"),
+    path(".well-known/security.txt", views.security_txt, name="security"),
     path("leave/", views.leave, name="leave"),
     path("help/", views.help_page, name="help"),
     path("protect/", views.protect, name="protect"),

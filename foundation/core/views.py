@@ -1,9 +1,14 @@
 """Pages that belong to no domain: leaving at once, help, how information is protected, health."""
 
+from datetime import timedelta
+
+from django.conf import settings
 from django.contrib.auth import logout
 from django.db import connection
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
 from django.shortcuts import render
+from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
@@ -32,7 +37,7 @@ def help_page(request: HttpRequest) -> HttpResponse:
 @require_safe
 def protect(request: HttpRequest) -> HttpResponse:
     """How information is protected, in plain words, for everybody."""
-    return render(request, "core/protect.html")
+    return render(request, "core/protect.html", {"contact": settings.SECURITY_CONTACT.removeprefix("mailto:")})
 
 
 @require_safe
@@ -41,6 +46,21 @@ def health(request: HttpRequest) -> JsonResponse:
     with connection.cursor() as cursor:
         cursor.execute("SELECT 1")
     return JsonResponse({"status": "ok"})
+
+
+@require_safe
+def security_txt(request: HttpRequest) -> HttpResponse:
+    """Where somebody who found a weakness writes to (RFC 9116); nothing until the installation names an address."""
+    if not settings.SECURITY_CONTACT:
+        raise Http404
+    expires = (timezone.now() + timedelta(days=90)).replace(hour=0, minute=0, second=0, microsecond=0)
+    lines = [
+        f"Contact: {settings.SECURITY_CONTACT}",
+        f"Expires: {expires.strftime('%Y-%m-%dT%H:%M:%SZ')}",
+        f"Preferred-Languages: {', '.join(code for code, _name in settings.LANGUAGES)}",
+        f"Canonical: {settings.URL.rstrip('/')}{reverse('core:security')}",
+    ]
+    return HttpResponse("\n".join([*lines, ""]), content_type="text/plain; charset=utf-8")
 
 
 def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:

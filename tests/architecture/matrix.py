@@ -106,6 +106,8 @@ PAGES = {
     "POST core:help": "405 405 405 405 405 405 405 405",
     "GET core:leave": "302 302 302 302 302 302 302 302",
     "POST core:leave": "405 405 405 405 405 405 405 405",
+    "GET core:security": "404 404 404 404 404 404 404 404",
+    "POST core:security": "405 405 405 405 405 405 405 405",
     "GET core:protect": "200 200 200 200 200 200 200 200",
     "POST core:protect": "405 405 405 405 405 405 405 405",
     "GET referrals:advise referral": "404 409 409 404 404 404 404 302",
