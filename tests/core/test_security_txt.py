@@ -2,6 +2,10 @@
 
 from datetime import UTC, datetime, timedelta
 
+import pytest
+
+pytestmark = pytest.mark.django_db
+
 ADDRESS = "/.well-known/security.txt"
 
 
