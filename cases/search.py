@@ -17,14 +17,18 @@ from cases.models import Case
 from consent.models import Person
 from foundation.accounts.models import User
 from foundation.audit import trail
+from foundation.core.errors import Unreadable
 from foundation.core.keyring import keyring
+from foundation.core.legible import note
 from foundation.dossiers import doors
-from foundation.dossiers.models import VIEW, DossierKey, Kind, open_key
+from foundation.dossiers.models import KEY_COLUMNS, VIEW, DossierKey, Kind, Wrapped, open_keys
 from foundation.vault.names import compile_query
 
 TABLE = Person._meta.db_table
 FIELDS = ("alias", "name")
-KEY = ("version", "organisation_key_id", "wrapped", "commit")
+USABLE = " AND organisation_key_id IN (SELECT id FROM vault_organisationkey WHERE destroyed_at IS NULL)"
+VERSIONS = 2
+"""So many keys a folder may have at once: the second while the first is exchanged."""
 
 
 @dataclass(frozen=True)
@@ -57,24 +61,38 @@ def term_hash(text: str) -> str:
 
 
 def _names(actor: User) -> Iterator[tuple[str, UUID]]:
-    keys = {dossier: columns for dossier, *columns in _rows(actor, DossierKey, KEY)}
+    keys = _keys(actor)
     for dossier, person, *tokens in _rows(actor, Person, ("id", *FIELDS)):
         if dossier not in keys:
             continue
-        cipher = open_key(dossier, *keys[dossier])
-        for field, token in zip(FIELDS, tokens, strict=True):
-            if token is not None:
-                yield cipher.open(TABLE, field, person, token).decode(), person
+        try:
+            cipher = open_keys(dossier, keys[dossier])
+            names = [cipher.open(TABLE, f, person, t) for f, t in zip(FIELDS, tokens, strict=True) if t is not None]
+        except Unreadable as problem:
+            problem.place = (TABLE, "", person)
+            note(problem)
+            continue
+        for name in names:
+            yield name.decode(), person
 
 
-def _rows(actor: User, model: type[Model], columns: tuple[str, ...]) -> list[tuple[Any, ...]]:
+def _keys(actor: User) -> dict[UUID, list[Wrapped]]:
+    found: dict[UUID, list[Wrapped]] = {}
+    for dossier, *columns in _rows(actor, DossierKey, KEY_COLUMNS, USABLE, VERSIONS):
+        found.setdefault(dossier, []).append(Wrapped(*columns))
+    return found
+
+
+def _rows(
+    actor: User, model: type[Model], columns: tuple[str, ...], more: str = "", n_each: int = 1
+) -> list[tuple[Any, ...]]:
     """One pass over one table: joining the two would ask the access list once for each row of each."""
     table, scope = model._meta.db_table, doors.whole(model._meta.db_table, actor, VIEW, Kind.CASE)
     names = ", ".join(f'"{name}"' for name in ("dossier_id", *columns))
     with connection.cursor() as cursor:
         cursor.execute(
-            f'SELECT {names} FROM "{table}" WHERE {scope.sql} ORDER BY dossier_id LIMIT %s',  # noqa: S608
-            [*scope.params, settings.SEARCH_CAP],
+            f'SELECT {names} FROM "{table}" WHERE {scope.sql}{more} ORDER BY dossier_id LIMIT %s',  # noqa: S608
+            [*scope.params, n_each * settings.SEARCH_CAP],
         )
         rows: list[tuple[Any, ...]] = cursor.fetchall()
     return rows

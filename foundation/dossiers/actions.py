@@ -66,7 +66,7 @@ def _new_key(dossier: Dossier) -> Cipher:
     prk = extract(key)
     DossierKey(
         dossier=dossier,
-        organisation_key_id=organisation_key.pk,
+        organisation_key=organisation_key,
         wrapped=wrap(organisation_kek(organisation_key.pk), key, key_place(dossier.pk, 1)),
         commit=commitment(prk),
     ).save(force_insert=True)

@@ -14,7 +14,7 @@ from foundation.accounts.models import User
 from foundation.audit import trail
 from foundation.core.errors import Gone, Refused, WrongState
 from foundation.core.hooks import Hook
-from foundation.dossiers.models import Dossier, DossierKey
+from foundation.dossiers.models import Ciphers, Dossier, open_version
 from foundation.files import kinds, streams
 from foundation.files.models import NAME_LENGTH, Attachment
 from foundation.files.states import FILE, FileState, Reason
@@ -90,17 +90,14 @@ def too_large() -> Refused:
     return Refused("file.too_large", message % {"n": settings.FILE_BYTES // 1_000_000}, "file")
 
 
-def place(row: Attachment, cipher: Cipher, stage: bytes) -> streams.Place:
+def place(row: Attachment, cipher: Cipher | Ciphers, stage: bytes) -> streams.Place:
     """Where this file's stream opens, and with which key."""
     return streams.Place(stage, row.dossier_id, row.pk, cipher.version, cipher.file_key(row.pk))
 
 
 def cipher_of(row: Attachment) -> Cipher:
     """The folder's cipher in the version that the file is sealed under; ``VaultError`` for who may not open it."""
-    key = DossierKey.objects.filter(dossier_id=row.dossier_id, version=row.key_version).first()
-    if key is None:
-        raise VaultError("no key")
-    return key.cipher()
+    return open_version(row.dossier_id, row.key_version)
 
 
 @transaction.atomic

@@ -15,13 +15,19 @@ from uuid import UUID
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
+from foundation.core.errors import Unreadable
+
 _U32 = struct.Struct(">I")
 _HEAD = b"\x01\x01"
 _NONCE, _TAG, _SMALLEST = 12, 16, 32
 
 
-class VaultError(Exception):
+class VaultError(Unreadable):
     """A token, a key or its place is not what it must be. Nothing was decrypted."""
+
+
+class NoKey(VaultError):
+    """There is no key for this actor: it was never theirs, or the folder was erased. Not a fault."""
 
 
 def lengths(*parts: bytes) -> bytes:
@@ -68,10 +74,20 @@ def wrap(kek: AESGCM, key: bytes, place: bytes) -> bytes:
 
 def unwrap(kek: AESGCM, wrapped: bytes, place: bytes, commit: bytes) -> bytes:
     """The wrapped key's pseudo-random key, after its commitment was checked."""
+    return checked(bare(kek, wrapped, place), commit)
+
+
+def bare(kek: AESGCM, wrapped: bytes, place: bytes) -> bytes:
+    """The wrapped key as it was drawn, to be wrapped anew; its commitment is for the caller to check."""
     try:
-        prk = extract(kek.decrypt(wrapped[:_NONCE], wrapped[_NONCE:], place))
+        return kek.decrypt(wrapped[:_NONCE], wrapped[_NONCE:], place)
     except (InvalidTag, ValueError) as problem:
         raise VaultError("unwrap") from problem
+
+
+def checked(key: bytes, commit: bytes) -> bytes:
+    """The pseudo-random key of an unwrapped key; ``VaultError`` unless it is the very key that was committed to."""
+    prk = extract(key)
     if not hmac.compare_digest(commitment(prk), commit):
         raise VaultError("commit")
     return prk
@@ -80,6 +96,14 @@ def unwrap(kek: AESGCM, wrapped: bytes, place: bytes, commit: bytes) -> bytes:
 def commitment(prk: bytes) -> bytes:
     """16 bytes that only this key gives; makes AES-GCM committing."""
     return expand(prk, b"commit")[:16]
+
+
+def version_of(token: bytes) -> int:
+    """The version of the key that a token names. Nothing is opened; ``VaultError`` for what cannot be a token."""
+    if len(token) < 6:
+        raise VaultError("token")
+    (version,) = _U32.unpack_from(token, 2)
+    return int(version)
 
 
 class Cipher:

@@ -106,7 +106,7 @@ class Writer:
         self.tables[Dossier].add(id=pk, kind=kind, organisation_id=owner, unit_id=place.unit.pk, created_at=at)
         self.tables[DossierKey].add(
             id=self.uuid(), dossier_id=pk, organisation_key_id=self.keys[owner].pk, commit=commitment(prk),
-            wrapped=wrap(self.keks[owner], key, key_place(pk, 1)),
+            wrapped=wrap(self.keks[owner], key, key_place(pk, 1)), made_at=at,
         )  # fmt: skip
         self.open_to(folder, clerk.group_id(), FOLLOW)
         return folder

@@ -8,18 +8,27 @@ from foundation.dossiers.models.folder import (
     Dossier,
     DossierBound,
     DossierGroupPermission,
-    DossierKey,
     DossierUserPermission,
     Kind,
+)
+from foundation.dossiers.models.key import (
+    KEY_COLUMNS,
+    Ciphers,
+    DossierKey,
+    Wrapped,
     key_place,
     open_key,
+    open_keys,
+    open_version,
 )
 from foundation.dossiers.models.mark import LedgerMark
 
 __all__ = [
     "FOLLOW",
+    "KEY_COLUMNS",
     "VIEW",
     "BoundQuerySet",
+    "Ciphers",
     "Clock",
     "Dossier",
     "DossierBound",
@@ -28,6 +37,9 @@ __all__ = [
     "DossierUserPermission",
     "Kind",
     "LedgerMark",
+    "Wrapped",
     "key_place",
     "open_key",
+    "open_keys",
+    "open_version",
 ]

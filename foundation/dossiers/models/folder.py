@@ -6,7 +6,7 @@ shows that it exists and where it stands: the rows without the key, so that ever
 
 import uuid
 from datetime import datetime
-from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
+from typing import TYPE_CHECKING, Any, ClassVar, TypeVar, cast
 
 from django.conf import settings
 from django.contrib.auth.models import Group, Permission
@@ -17,15 +17,13 @@ from guardian.models import GroupObjectPermissionBase, UserObjectPermissionBase
 
 from foundation.accounts.models import Organisation, Unit
 from foundation.dossiers import doors
-from foundation.vault.crypto import Cipher, VaultError, lengths, unwrap
-from foundation.vault.models import organisation_kek
+from foundation.dossiers.models.key import Ciphers, keys_of, open_keys, packed_keys, unpacked
+from foundation.vault.crypto import Cipher, NoKey
 
 if TYPE_CHECKING:
     from foundation.accounts.models import User
 
 VIEW, FOLLOW = "view_dossier", "follow_dossier"
-# ``lengths(b"amparo.dossier", 16 bytes, 4 bytes)``, of which only the bytes change; a search makes thousands.
-_PLACE, _FOUR = lengths(b"amparo.dossier") + b"\x00\x10", b"\x00\x04"
 Bound = TypeVar("Bound", bound="DossierBound")
 
 
@@ -78,56 +76,21 @@ class Dossier(models.Model):
     def __str__(self) -> str:
         return str(self.pk)
 
-    def cipher(self) -> Cipher:
-        """The folder's cipher. Raises ``VaultError`` when the actor may not open it or its key is gone."""
+    def cipher(self) -> Cipher | Ciphers:
+        """What opens and seals here. Raises ``VaultError`` when the actor may not open it or its key is gone."""
         if "_cipher" not in self.__dict__:
-            key = DossierKey.objects.filter(dossier_id=self.pk).order_by("-version").first()
-            if key is None:
-                raise VaultError("no key")
-            self.__dict__["_cipher"] = key.cipher()
-        cipher: Cipher = self.__dict__["_cipher"]
+            self.__dict__["_cipher"] = open_keys(self.pk, keys_of(self.pk))
+        cipher: Cipher | Ciphers = self.__dict__["_cipher"]
         return cipher
 
     @property
     def is_open(self) -> bool:
-        """Whether the actor holds the key."""
+        """Whether the actor holds the key. A key that is there and does not fit is an error, and not an answer."""
         try:
             self.cipher()
-        except VaultError:
+        except NoKey:
             return False
         return True
-
-
-class DossierKey(models.Model):
-    """The folder's key, wrapped for an organisation. Visible only to who may open the folder; erasing is deleting."""
-
-    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
-    dossier = models.ForeignKey(Dossier, models.DO_NOTHING, related_name="keys")
-    version = models.PositiveIntegerField(default=1)
-    organisation_key_id = models.UUIDField()
-    wrapped = models.BinaryField()
-    commit = models.BinaryField()
-
-    class Meta:
-        constraints: ClassVar = [models.UniqueConstraint(fields=["dossier", "version"], name="one_dossier_key_version")]
-
-    def __str__(self) -> str:
-        return f"{self.dossier_id} v{self.version}"
-
-    def cipher(self) -> Cipher:
-        """Unwrap, check the commitment, and make the cipher."""
-        return open_key(self.dossier_id, self.version, self.organisation_key_id, self.wrapped, self.commit)
-
-
-def open_key(dossier: uuid.UUID, version: int, wrapped_by: uuid.UUID, wrapped: Any, commit: Any) -> Cipher:
-    """A dossier's cipher from the columns of its key row."""
-    prk = unwrap(organisation_kek(wrapped_by), bytes(wrapped), key_place(dossier, version), bytes(commit))
-    return Cipher(dossier, version, prk)
-
-
-def key_place(dossier: uuid.UUID, version: int) -> bytes:
-    """What a wrapped dossier key is bound to."""
-    return b"".join((_PLACE, dossier.bytes, _FOUR, version.to_bytes(4, "big")))
 
 
 class DossierGroupPermission(GroupObjectPermissionBase):
@@ -193,15 +156,8 @@ class BoundQuerySet(models.QuerySet[Bound]):
         return self.filter(condition).order_by(order)[:n]
 
     def with_key(self) -> "BoundQuerySet[Bound]":
-        """Fetch the key's columns with the row, so that a list opens each folder without a query of its own."""
-        key = "dossier__keys__"
-        names = {
-            "_k_version": "version",
-            "_k_by": "organisation_key_id",
-            "_k_wrapped": "wrapped",
-            "_k_commit": "commit",
-        }
-        found: BoundQuerySet[Bound] = self.annotate(**{alias: models.F(key + name) for alias, name in names.items()})
+        """Fetch the key with the row, so that a list opens each folder without a query of its own."""
+        found: BoundQuerySet[Bound] = cast(Any, self).annotate(_keys=packed_keys(self.model._meta.db_table))
         return found
 
 
@@ -219,29 +175,27 @@ class DossierBound(models.Model):
     class Meta:
         abstract = True
 
-    def cipher(self) -> Cipher:
-        """The folder's cipher, from the columns of ``with_key()`` or by way of the dossier."""
+    def cipher(self) -> Cipher | Ciphers:
+        """What opens and seals the folder, from the column of ``with_key()`` or by way of the dossier."""
         known = self.__dict__
         if "_cipher" not in known:
-            if known.get("_k_wrapped") is not None:
-                columns = (known["_k_version"], known["_k_by"], known["_k_wrapped"], known["_k_commit"])
-                known["_cipher"] = open_key(self.dossier_id, *columns)
-            else:
+            if "_keys" not in known:
                 return self._folder().cipher()
-        cipher: Cipher = known["_cipher"]
+            known["_cipher"] = open_keys(self.dossier_id, unpacked(known["_keys"]))
+        cipher: Cipher | Ciphers = known["_cipher"]
         return cipher
 
     def _folder(self) -> Dossier:
         try:
             return self.dossier
         except Dossier.DoesNotExist:  # a row may be read without its folder: the decision under a referral
-            raise VaultError("no key") from None
+            raise NoKey("no key") from None
 
     @property
     def is_open(self) -> bool:
-        """Whether the actor holds the key, so that the encrypted columns can be read."""
+        """Whether the actor holds the key, so that the encrypted columns can be read. A wrong key is an error."""
         try:
             self.cipher()
-        except VaultError:
+        except NoKey:
             return False
         return True
