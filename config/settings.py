@@ -20,7 +20,6 @@ URL = env.str("AMPARO_URL", default="http://127.0.0.1:8000")
 HTTPS = urlsplit(URL).scheme == "https"
 # What makes a start without any environment possible (mypy, checks) opens nothing: the vault refuses without a keyring.
 SECRET_KEY = env.str("DJANGO_SECRET_KEY", default="only-for-tools-that-serve-nobody" * 2)
-KEYRING = env.str("AMPARO_KEYRING", default="")
 # Outside the database and, in production, on another mount than its backups: what was erased stays erased.
 ERASURE_LEDGER = env.str("AMPARO_LEDGER", default="")
 DEBUG = False
@@ -38,6 +37,7 @@ INSTALLED_APPS = [
     "foundation.accounts",
     "foundation.dossiers",
     "foundation.files",
+    "foundation.custody",
     "consent",
     "cases",
     "referrals",
@@ -82,6 +82,7 @@ MIDDLEWARE = [
     "foundation.audit.middleware.denials",
     "foundation.core.middleware.act_as_user",
     "referrals.api.middleware.act_as_partner",
+    "foundation.custody.middleware.Unreadables",
 ]
 
 TEMPLATES: list[dict[str, Any]] = [
@@ -125,6 +126,11 @@ DATABASES = {
     "owner": _database(_OWNER_URL, TEST={"DEPENDENCIES": []}),
 }
 DATABASE_ROUTERS = ["foundation.core.db.router.OwnerMigrates"]
+
+# --- who keeps the root key: file (the keyring)
+_CREDENTIALS = env.str("CREDENTIALS_DIRECTORY", default="")  # systemd hands the keyring over here
+KEYRING = env.str("AMPARO_KEYRING", default=f"{_CREDENTIALS}/keyring" if _CREDENTIALS else "")
+KEY_PROVIDER = env.str("AMPARO_KEY_PROVIDER", default="file")
 
 # --- broker and cache: only wake-ups and rate limits, never the truth
 REDIS_URL = env.str("REDIS_URL", default="redis://127.0.0.1:6379")

@@ -21,6 +21,7 @@ from foundation.accounts import actions as accounts
 from foundation.accounts.models import Organisation, OrganisationKind, Role, Unit, UnitKind, User
 from foundation.core import machines
 from foundation.dossiers import clerk
+from foundation.vault import canary
 from referrals.models import Partner, Service
 from referrals.vocabulary import PartnerStatus
 
@@ -44,7 +45,8 @@ def is_loaded() -> bool:
 
 
 def install() -> None:
-    """What every installation needs: its own actors and the notices."""
+    """What every installation needs: keys that fit its database, its own actors and the notices."""
+    canary.require()
     clerk.install()
     machines.install()
     notices.install()

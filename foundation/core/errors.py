@@ -1,6 +1,7 @@
 """What the domain says when it refuses. Pages, API and tasks give the same code and the same words."""
 
 from typing import ClassVar
+from uuid import UUID
 
 
 class DomainError(Exception):
@@ -14,6 +15,16 @@ class DomainError(Exception):
     def __init__(self, code: str, message: str, field: str | None = None) -> None:
         super().__init__(code)
         self.code, self.message, self.field = code, str(message), field
+
+
+class Unreadable(Exception):
+    """What is stored cannot be opened: a key is missing or wrong, or bytes are not in the place where they were sealed.
+
+    Nothing was opened and nothing is changed. A reader gets a page that says whom to tell; the data-protection officer
+    is told (``foundation.custody.middleware``). ``place`` is (table, field, row) where it is known.
+    """
+
+    place: tuple[str, str, UUID] | None = None
 
 
 class Absent(DomainError):

@@ -1,21 +1,29 @@
 """The root keys, from a file that only the application can read. They never touch the database's disk in production.
 
-The file is JSON: ``{"version": 1, "root": {"current": 1, "keys": {"1": <base64, 32 B>}}, "seal": {…}}``.
+The file is JSON: ``{"version": 1, "root": {"current": 1, "keys": {"1": <base64, 32 B>}}, "seal": {…}}``. ``root`` may be
+left out where the root key is kept elsewhere (``foundation.vault.providers``). It is read once per process, and once more
+when a version is asked for that was not there: somebody may have added it meanwhile.
 """
 
 import base64
 import binascii
 import json
+import os
+import secrets
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
+from typing import Any
 
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from django.conf import settings
 
+from foundation.core.errors import Unreadable
 
-class KeyringError(Exception):
-    """The root keys are missing, damaged or not the ones that are needed."""
+
+class KeyringError(Unreadable):
+    """The root keys are missing, damaged or not the ones that are needed. The message is for the operator."""
 
 
 @dataclass(frozen=True)
@@ -30,7 +38,7 @@ class Ring:
         try:
             return self.keys[version]
         except KeyError:
-            raise KeyringError("root key version") from None
+            raise KeyringError(f"the keyring {settings.KEYRING} has no root key of version {version}") from None
 
 
 @dataclass(frozen=True)
@@ -49,18 +57,87 @@ def _ring(data: dict[str, object]) -> Ring:
     keys = data["keys"]
     current = data["current"]
     if not isinstance(keys, dict) or not isinstance(current, int):
-        raise KeyringError("keyring format")
+        raise ValueError("keyring format")
     decoded = {int(version): base64.b64decode(key, validate=True) for version, key in keys.items()}
     if current not in decoded or any(len(key) != 32 for key in decoded.values()):
-        raise KeyringError("keyring content")
+        raise ValueError("keyring content")
     return Ring(current, decoded)
 
 
 @lru_cache(maxsize=1)
 def keyring() -> Keyring:
     """The keyring of this process. Raises ``KeyringError`` when it is missing or damaged: nothing starts half."""
+    return parsed(content())
+
+
+def content() -> str:
+    """What stands in the file now. ``KeyringError`` when it cannot be read."""
+    if not settings.KEYRING:
+        raise KeyringError("AMPARO_KEYRING names no file")
     try:
-        data = json.loads(Path(settings.KEYRING).read_text("utf-8"))
-        return Keyring(_ring(data["root"]), _ring(data["seal"]))
-    except (OSError, ValueError, KeyError, TypeError, binascii.Error) as problem:
-        raise KeyringError("keyring") from problem
+        return Path(settings.KEYRING).read_text("utf-8")
+    except (OSError, UnicodeDecodeError) as problem:
+        raise KeyringError(f"the keyring {settings.KEYRING} cannot be read ({type(problem).__name__})") from None
+
+
+def parsed(text: str) -> Keyring:
+    """The keyring in a file's text. The refusal of a damaged one quotes nothing of it."""
+    try:
+        data = json.loads(text)
+        root = _ring(data["root"]) if "root" in data else Ring(0, {})
+        return Keyring(root, _ring(data["seal"]))
+    except (ValueError, KeyError, TypeError, AttributeError, binascii.Error):
+        raise KeyringError(f"the keyring {settings.KEYRING} is damaged") from None
+
+
+def root_key(version: int) -> bytes:
+    """The root key of a version; the file is read anew before a version is said to be missing."""
+    if version not in keyring().root.keys:
+        keyring.cache_clear()
+    return keyring().root.key(version)
+
+
+def change_root(ring: Ring) -> None:
+    """Write the root keys anew and leave everything else in the file as it is.
+
+    The file is replaced as a whole: after a crash, or on a full disk, the old one is still there. ``KeyringError`` then.
+    """
+    data: dict[str, Any] = json.loads(content())
+    keys = {str(version): base64.b64encode(key).decode() for version, key in ring.keys.items()}
+    data["root"] = {"current": ring.current, "keys": keys}
+    parsed(json.dumps(data))
+    replace(Path(settings.KEYRING), json.dumps(data))
+    keyring.cache_clear()
+
+
+def replace(path: Path, text: str) -> None:
+    """Put a text into a private file, whole or not at all; its owner and mode stay. ``KeyringError`` if it cannot be."""
+    draft = path.with_name(f".{path.name}.{secrets.token_hex(4)}")
+    try:
+        _write(draft, text)
+        if path.exists():
+            facts = path.stat()
+            os.chown(draft, facts.st_uid, facts.st_gid)
+            draft.chmod(facts.st_mode & 0o777)
+        draft.replace(path)
+        _sync(path.parent)
+    except OSError as problem:
+        with suppress(OSError):
+            draft.unlink()
+        raise KeyringError(f"{path} could not be written ({problem.strerror}); nothing was changed") from None
+
+
+def _write(path: Path, text: str) -> None:
+    with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="utf-8") as file:
+        file.write(text)
+        file.flush()
+        os.fsync(file.fileno())
+
+
+def _sync(directory: Path) -> None:
+    """Let the new name reach the disk too."""
+    descriptor = os.open(directory, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)

@@ -13,6 +13,7 @@ from django.core.exceptions import FieldError
 from django.db import models
 from django.db.models.query_utils import DeferredAttribute
 
+from foundation.core.errors import Unreadable
 from foundation.vault.crypto import VaultError
 
 if TYPE_CHECKING:
@@ -95,8 +96,13 @@ class EncryptedField(_Field):
         return sealed
 
     def open(self, row: Any, token: bytes) -> Any:
-        """The value of a token in this row."""
-        return self.decode(row.cipher().open(self.model._meta.db_table, self.attname, row.pk, token))
+        """The value of a token in this row. A refusal says which place it was."""
+        table = self.model._meta.db_table
+        try:
+            return self.decode(row.cipher().open(table, self.attname, row.pk, token))
+        except Unreadable as problem:
+            problem.place = (table, self.attname, row.pk)
+            raise
 
     def encode(self, value: Any) -> bytes:
         """The value as bytes."""

@@ -3,9 +3,12 @@
 import base64
 import json
 import os
+import resource
+import signal
 
 import pytest
-from django.db import connections
+from django.db import IntegrityError, connections, transaction
+from django.utils import timezone
 
 from foundation.core import keyring as ring
 from foundation.core.acting import acting
@@ -14,7 +17,9 @@ from foundation.vault import models as vault
 from foundation.vault import secrets
 from foundation.vault.crypto import VaultError
 from foundation.vault.models import OrganisationKey, current_key, make_organisation_key, organisation_kek
+from foundation.vault.providers.file import Keyfile
 from tests import factories
+from tests.vault.keyrings import os_uuid
 
 
 def key_of(number: int) -> str:
@@ -35,6 +40,59 @@ def file(tmp_path, settings):
     yield tmp_path / "keyring.json"
     ring.keyring.cache_clear()
     vault._opened.cache_clear()
+
+
+def test_a_key_provider_that_does_not_exist_is_named(db, settings):
+    settings.KEY_PROVIDER = "drawer"
+    with pytest.raises(ring.KeyringError, match="drawer"):
+        make_organisation_key(os_uuid(1))
+
+
+def test_a_version_that_was_added_meanwhile_is_found(file):
+    file.write_text(json.dumps(rings()))
+    assert ring.keyring().root.current == 1
+    file.write_text(json.dumps(rings(root={"current": 2, "keys": {"1": key_of(1), "2": key_of(2)}})))
+    assert ring.root_key(2) == b"\2" * 32
+
+
+def test_a_keyring_may_leave_the_root_key_to_somebody_else(file):
+    file.write_text(json.dumps({"version": 1, "seal": rings()["seal"]}))
+    assert ring.keyring().seal.current == 1
+    with pytest.raises(ring.KeyringError, match="names nobody else"):
+        Keyfile().current()
+
+
+def test_changing_the_root_keys_leaves_the_rest_of_the_file_alone(file):
+    file.write_text(json.dumps(rings(more={"note": "kept"})))
+    file.chmod(0o640)
+    assert Keyfile().rotate() == "file:2"
+    data = json.loads(file.read_text())
+    assert (data["more"], data["seal"], data["root"]["keys"]["1"]) == ({"note": "kept"}, rings()["seal"], key_of(1))
+    assert (data["root"]["current"], len(ring.root_key(2)), file.stat().st_mode & 0o777) == (2, 32, 0o640)
+    assert [path.name for path in file.parent.iterdir()] == ["keyring.json"]
+
+
+def test_a_full_disk_leaves_the_old_keyring_as_it_was(file):
+    """The limit on file sizes makes the kernel refuse the write, as a full disk would."""
+    file.write_text(json.dumps(rings()))
+    before, limits = file.read_bytes(), resource.getrlimit(resource.RLIMIT_FSIZE)
+    ignored = signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+    try:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (10, limits[1]))
+        with pytest.raises(ring.KeyringError, match="nothing was changed"):
+            Keyfile().rotate()
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, limits)
+        signal.signal(signal.SIGXFSZ, ignored)
+    assert file.read_bytes() == before
+    assert [path.name for path in file.parent.iterdir()] == ["keyring.json"]
+    assert ring.keyring().root.current == 1
+
+
+def test_a_directory_that_cannot_be_written_leaves_the_keyring_as_it_was(file):
+    file.write_text(json.dumps(rings()))
+    with pytest.raises(ring.KeyringError, match="could not be written"):
+        ring.replace(file.parent / "absent" / "keyring.json", "{}")
 
 
 def test_a_good_keyring_is_read(file):
@@ -76,20 +134,6 @@ def test_a_refusal_never_quotes_the_file(file):
     assert "s3cret" not in str(refused.value)
 
 
-def test_under_another_root_key_nothing_opens(house, focal_point, file):
-    """The canary: a wrong root key is noticed before anything is written with it."""
-    ring.keyring.cache_clear()
-    file.write_text(json.dumps(rings()))
-    row = OrganisationKey.objects.first()
-    if row is None:
-        row = make_organisation_key(house.units["harbour"].organisation_id)
-        file.write_text(json.dumps(rings(root={"current": 1, "keys": {"1": key_of(9)}})))
-        ring.keyring.cache_clear()
-        vault._opened.cache_clear()
-    with pytest.raises(VaultError):
-        organisation_kek(row.pk)
-
-
 def test_under_another_organisations_key_a_folder_does_not_open(house, focal_point):
     concern = factories.submitted(house)
     partner = current_key(house.partners["Lantern House"].pk)
@@ -101,13 +145,47 @@ def test_under_another_organisations_key_a_folder_does_not_open(house, focal_poi
             key.cipher()
 
 
-def test_an_organisation_that_was_cut_off_opens_nothing(house, focal_point):
-    """Cutting off an organisation is destroying its key row (safety.md §2)."""
+def test_an_organisation_that_was_cut_off_opens_nothing_from_that_moment_on(house, focal_point):
+    """Cutting off an organisation is destroying its key; what a process keeps in memory does not help it."""
     concern = factories.submitted(house)
-    OrganisationKey.objects.all().delete()
-    vault._opened.cache_clear()
     with acting(focal_point.pk):
-        assert not type(concern).objects.get(pk=concern.pk).is_open
+        opened = type(concern).objects.with_key().get(pk=concern.pk)
+        assert opened.summary == factories.WORDS
+        OrganisationKey.objects.filter(organisation_id=opened.dossier.organisation_id).update(
+            wrapped=b"", destroyed_at=timezone.now()
+        )
+        for rows in (type(concern).objects, type(concern).objects.with_key()):
+            with pytest.raises(VaultError, match="cut off"):
+                _ = rows.get(pk=concern.pk).summary
+
+
+def test_an_organisation_that_was_cut_off_is_not_given_a_new_key_unawares(db):
+    key = make_organisation_key(os_uuid(1))
+    OrganisationKey.objects.filter(pk=key.pk).update(wrapped=b"", destroyed_at=timezone.now())
+    with pytest.raises(VaultError, match="cut off"):
+        current_key(os_uuid(1))
+
+
+def test_a_destroyed_key_is_really_gone(db):
+    key = make_organisation_key(os_uuid(1))
+    with pytest.raises(IntegrityError, match="destroyed_keys_are_gone"), transaction.atomic():
+        OrganisationKey.objects.filter(pk=key.pk).update(destroyed_at=timezone.now())
+
+
+def test_two_who_need_an_organisations_first_key_at_once_get_the_same(db):
+    first = make_organisation_key(os_uuid(7))
+    assert vault._first(os_uuid(7)) == first
+
+
+def test_a_key_that_folders_need_cannot_be_deleted(house, focal_point):
+    concern = factories.submitted(house)
+    with acting(focal_point.pk):
+        key = DossierKey.objects.get(dossier=concern.dossier_id)
+    with transaction.atomic(), connections["default"].cursor() as cursor:
+        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+        with pytest.raises(IntegrityError):
+            cursor.execute("DELETE FROM vault_organisationkey WHERE id = %s", [key.organisation_key_id])
+        transaction.set_rollback(True)
 
 
 def test_a_wrapped_key_moved_to_another_organisation_does_not_open(db):
@@ -115,12 +193,6 @@ def test_a_wrapped_key_moved_to_another_organisation_does_not_open(db):
     OrganisationKey.objects.filter(pk=other.pk).update(wrapped=one.wrapped, commit=one.commit)
     with pytest.raises(VaultError):
         organisation_kek(other.pk)
-
-
-def os_uuid(number: int):
-    from uuid import UUID
-
-    return UUID(int=number)
 
 
 def test_an_organisation_keeps_its_newest_key(db):
