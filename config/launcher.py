@@ -10,6 +10,7 @@ import signal
 import subprocess
 import sys
 from collections.abc import Callable, Mapping, Sequence
+from importlib import import_module
 from pathlib import Path
 
 from config import lint, product, scratch
@@ -19,6 +20,24 @@ from config.state import CHECKOUT, RefusalError, State, current_user
 
 #: What says that pytest has its number of processes already, or wants one because a person is watching.
 IS_SHARED_OUT = re.compile(r"-n|--numprocesses|--dist|--pdb|--trace|-s$|--capture=no|--collect-only|--co$|.*::")
+
+#: Commands of Django that work without keys, or are there for when keys are wrong. All others start with the right ones.
+KEYLESS = frozenset(
+    (
+        *(
+            "audit_verify",
+            "bench",
+            "check",
+            "collectstatic",
+            "createsuperuser",
+            "dbshell",
+            "diffsettings",
+            "findstatic",
+        ),
+        *("flush", "help", "key_escrow", "key_status", "makemigrations", "migrate", "prepare", "showmigrations"),
+        *("sqlmigrate", "texts", "version"),
+    )
+)
 
 
 def main(arguments: Sequence[str]) -> int:
@@ -112,8 +131,9 @@ def _django_environment(state: State) -> Environment:
 def _django_here(state: State, arguments: list[str]) -> int:
     """Hand over to Django, with our Celery as the one that tasks are sent by.
 
-    Both are imported here and not above because this module must load without them.
+    They are imported here and not above because this module must load without them.
     """
+    import django
     from django.core.management import execute_from_command_line
 
     from config.celery import app
@@ -122,5 +142,13 @@ def _django_here(state: State, arguments: list[str]) -> int:
     if "DATABASE_URL" not in os.environ:
         os.environ.update(state.running().get("environment", {}))
     app.set_default()
+    if needs_keys(arguments):
+        django.setup()
+        import_module("foundation.custody.start").command()
     execute_from_command_line(["manage.py", *arguments])
     return 0
+
+
+def needs_keys(arguments: list[str]) -> bool:
+    """Whether a command of Django works with records, so that it must not start with wrong keys."""
+    return bool(arguments) and arguments[0] not in KEYLESS and not {"-h", "--help", "--version"} & set(arguments)

@@ -2,6 +2,7 @@
 
 import gc
 import os
+from importlib import import_module
 
 from django.core.wsgi import get_wsgi_application
 
@@ -11,6 +12,8 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 # Tasks sent from requests must reach this project's broker, not Celery's default one.
 app.set_default()
 application = get_wsgi_application()
+# Known only now: models cannot be imported before the applications are set up.
+import_module("foundation.custody.start").web()
 # What was loaded stays for good: the collector need not walk over it at each full round, which cost 60 ms of a search.
 gc.collect()
 gc.freeze()

@@ -12,6 +12,8 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
+from foundation.core.health import ailing
+
 # A large, plain page that says nothing about the one who opens it.
 ELSEWHERE = "https://www.wikipedia.org/"
 
@@ -42,10 +44,13 @@ def protect(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 def health(request: HttpRequest) -> JsonResponse:
-    """200 when the database answers this process."""
+    """200 when the database answers this process and everything it needs is in order; else 503 and which is not."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT 1")
-    return JsonResponse({"status": "ok"})
+    wrong = ailing()
+    return JsonResponse(
+        {"status": "ailing", "wrong": wrong} if wrong else {"status": "ok"}, status=503 if wrong else 200
+    )
 
 
 @require_safe
