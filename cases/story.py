@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -16,6 +17,7 @@ from cases.states import CaseStatus
 from consent.models import Consent, Decision
 from consent.vocabulary import Answer, Mode, Purpose
 from foundation.accounts.models import Role
+from foundation.core.legible import SHUT, legible
 from foundation.core.words import due_words, inside, moment_words
 from foundation.dossiers.models import Clock
 
@@ -74,8 +76,8 @@ def notes_of(case: Case, limit: int | None = None) -> list[Event]:
     for note in rows.order_by("-written_at")[:limit]:
         note.dossier = case.dossier
         detail = _("by %(name)s") % {"name": note.author.name}
-        title = str(TITLES.get(note.event, note.event))
-        found.append(Event(note.written_at, f"{title}: {note.text}" if note.text else title, detail))
+        title, text = str(TITLES.get(note.event, note.event)), legible(partial(getattr, note, "text"), SHUT)
+        found.append(Event(note.written_at, f"{title}: {text}" if text else title, detail))
     return found
 
 

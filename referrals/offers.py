@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy
 
 from foundation.accounts.models import User
 from foundation.core.errors import Gone
+from foundation.core.legible import SHUT, legible
 from foundation.core.words import due_words, inside, moment_words
 from foundation.dossiers.models import Clock
 from referrals.api.representation import TIERS, available_actions, check_ground, whole
@@ -94,6 +95,7 @@ def _offer(referral: Referral, clocks: list[Clock]) -> dict[str, Any]:
     if referral.status == Status.INFO_REQUESTED:
         waits = _("You asked a question; the referrer has not answered yet.")
         note = f"{note}. {waits}"
+    preview = legible(lambda: _preview(referral), None)
     return {
         "code": referral.reference,
         "title": f"{referral.service.get_service_type_display()}: {referral.service.name}",
@@ -101,7 +103,7 @@ def _offer(referral: Referral, clocks: list[Clock]) -> dict[str, Any]:
         "urgency": referral.urgency,
         "urgency_label": referral.get_urgency_display(),
         "deadline": " ".join(words) or _("Your time stands still until the question is answered."),
-        "facts": facts(_preview(referral)),
+        "facts": [{"term": _("Referral"), "main": str(SHUT)}] if preview is None else facts(preview),
         "note": note,
         **_links(referral),
     }

@@ -23,6 +23,7 @@ from foundation.accounts.models import User
 from foundation.audit import trail
 from foundation.core import policy
 from foundation.core.errors import DomainError
+from foundation.core.legible import SHUT, legible
 from foundation.core.words import moment_words
 from foundation.dossiers.models import Kind
 
@@ -41,9 +42,14 @@ def case_list(request: HttpRequest) -> HttpResponse:
 
 
 def _line(case: Case) -> dict[str, Any]:
-    case.person.__dict__["_cipher"] = case.cipher()
     opened = moment_words(case.opened_at, timezone.now(), ZoneInfo(case.unit.time_zone))
-    return {"case": case, "alias": case.person.alias, "opened": opened}
+    return {"case": case, "alias": legible(lambda: _alias(case), SHUT), "opened": opened}
+
+
+def _alias(case: Case) -> str | None:
+    case.person.__dict__["_cipher"] = case.cipher()
+    alias: str | None = case.person.alias
+    return alias
 
 
 @login_required

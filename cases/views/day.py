@@ -82,7 +82,11 @@ def _aside(actor: User, zone: tzinfo) -> dict[str, Any]:
 
 
 def _event(event: str) -> str:
-    known = {"work.waiting": _("Something new waits"), "work.overdue": _("Something is overdue")}
+    known = {
+        "work.waiting": _("Something new waits"),
+        "work.overdue": _("Something is overdue"),
+        "record.unreadable": _("A record could not be opened"),
+    }
     return known.get(event, _("Something changed"))
 
 

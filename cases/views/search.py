@@ -17,6 +17,7 @@ from foundation.accounts.models import User
 from foundation.audit import trail
 from foundation.core import codes
 from foundation.core.errors import Forbidden
+from foundation.core.legible import n_noted
 
 PER_MINUTE = 30
 
@@ -37,7 +38,8 @@ def search(request: HttpRequest) -> HttpResponse:
     if case := _by_code(actor, term):
         trail.record("case.searched", term=finder.term_hash(term), n=1)
         return redirect("cases:case", pk=case.pk)
-    return page(request, "search", form, hits=finder.find(actor, term), searched=True)
+    hits = finder.find(actor, term)
+    return page(request, "search", form, hits=hits, searched=True, n_shut=n_noted())
 
 
 def _by_code(actor: User, term: str) -> Case | None:

@@ -47,6 +47,7 @@ KINDS = {
     "receiver.text": 422,
     "receiver.confirmation": 422,
     "house.broken": 500,
+    "house.unreadable": 503,
 }
 """Every code that the API answers, and its status."""
 

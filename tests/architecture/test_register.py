@@ -13,6 +13,7 @@ from foundation.vault.fields import REGISTER
 
 ROOT = Path(settings.BASE_DIR)
 APPS = ("vault_", "outbox_", "accounts_", "dossiers_", "files_", "consent_", "cases_", "referrals_", "riskanalysis_")
+APPS = ("vault_", "custody_", "outbox_", "accounts_", "dossiers_", "consent_", "cases_", "referrals_", "riskanalysis_")
 
 GIVING_OUT = ("order_by", "values", "values_list", "distinct")
 
@@ -26,6 +27,7 @@ SAID = "what is read aloud to everybody"
 
 PLAINTEXT: dict[str, str] = {
     "vault_organisationkey.wrapped": WRAPPED, "vault_organisationkey.commit": WRAPPED,
+    "vault_organisationkey.kek": "which root key wrapped it: a name and a version", "vault_canary.token": WRAPPED,
     "dossiers_dossierkey.wrapped": WRAPPED, "dossiers_dossierkey.commit": WRAPPED,
     "outbox_message.channel": CODE, "outbox_message.event": CODE, "outbox_message.status": CODE,
     "outbox_message.slot": "an event's name, ids and counters, so that the same thing is told once",
