@@ -24,18 +24,9 @@ IS_SHARED_OUT = re.compile(r"-n|--numprocesses|--dist|--pdb|--trace|-s$|--captur
 #: Commands of Django that work without keys, or are there for when keys are wrong. All others start with the right ones.
 KEYLESS = frozenset(
     (
-        *(
-            "audit_verify",
-            "bench",
-            "check",
-            "collectstatic",
-            "createsuperuser",
-            "dbshell",
-            "diffsettings",
-            "findstatic",
-        ),
-        *("flush", "help", "key_escrow", "key_status", "makemigrations", "migrate", "prepare", "showmigrations"),
-        *("sqlmigrate", "texts", "version"),
+        *("audit_verify", "bench", "check", "collectstatic", "createsuperuser", "dbshell", "diffsettings", "flush"),
+        *("help", "key_escrow", "key_status", "makemigrations", "migrate", "prepare", "showmigrations", "sqlmigrate"),
+        *("texts", "version"),
     )
 )
 

@@ -8,6 +8,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import connections
 from django.db.migrations.executor import MigrationExecutor
 
+from foundation.custody import start
 from foundation.dossiers import erasing
 from foundation.dossiers.ledger import LedgerError
 from referrals import demo
@@ -25,6 +26,8 @@ class Command(BaseCommand):
         executor = MigrationExecutor(connections["owner"])
         if executor.migration_plan(executor.loader.graph.leaf_nodes()):
             call_command("migrate", database="owner", verbosity=0, interactive=False)
+        if problem := start.check():
+            raise CommandError(problem)
         demo.install()
         self._ledger()
         if settings.EMBEDDED and not options["no_demo"] and not demo.is_loaded():
