@@ -12,8 +12,10 @@ from django.db import connections
 from foundation.vault.fields import REGISTER
 
 ROOT = Path(settings.BASE_DIR)
-APPS = ("vault_", "outbox_", "accounts_", "dossiers_", "files_", "consent_", "cases_", "referrals_", "riskanalysis_")
-APPS = ("vault_", "custody_", "outbox_", "accounts_", "dossiers_", "consent_", "cases_", "referrals_", "riskanalysis_")
+APPS = (
+    *("vault_", "outbox_", "accounts_", "dossiers_", "custody_", "files_"),
+    *("consent_", "cases_", "referrals_", "riskanalysis_"),
+)
 
 GIVING_OUT = ("order_by", "values", "values_list", "distinct")
 
