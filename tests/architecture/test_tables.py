@@ -27,6 +27,7 @@ OPEN = {
     "dossiers_ledgermark": "one row: how far the ledger of erasures was followed; names no folder",
     "consent_noticeversion": "what is read aloud to everybody",
     "referrals_partner": REFERENCE, "referrals_service": REFERENCE,
+    "vault_canary": "one row: a known word, sealed, that tells whether the keys are the right ones",
     "vault_organisationkey": "keys of organisations, wrapped by a key that is not in the database; one per organisation",
 }  # fmt: skip
 NOT_FORCED = {

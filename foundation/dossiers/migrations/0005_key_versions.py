@@ -10,7 +10,7 @@ WHOLE = """ALTER TABLE dossiers_dossierkey ADD CONSTRAINT dossier_key_is_whole
 
 
 class Migration(migrations.Migration):
-    dependencies = [("dossiers", "0003_ledger"), ("vault", "0002_roots_by_name")]
+    dependencies = [("dossiers", "0004_lists"), ("vault", "0002_roots_by_name")]
 
     operations = [
         migrations.SeparateDatabaseAndState(
