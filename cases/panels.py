@@ -6,6 +6,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from cases.actions.erasing import DECIDERS
 from cases.policy import REPORTERS, WORKERS, has_seat
 from foundation.accounts import context
 from foundation.accounts.models import Role
@@ -18,6 +19,7 @@ def _entries(actor: Any) -> list[dict[str, str]]:
         ("cases:concerns", _("Concerns"), REPORTERS),
     ]
     places += [("cases:cases", _("Cases"), WORKERS), ("cases:search", _("Search"), WORKERS)]
+    places += [("cases:erasures", _("Erasures"), DECIDERS)]
     return [
         {"url": reverse(name), "label": label, "section": name}
         for name, label, roles in places

@@ -2,8 +2,8 @@
 
 from typing import Any
 
-from cases.models import Case, Concern
-from cases.states import CaseStatus, ConcernStatus
+from cases.models import Case, Concern, Erasure
+from cases.states import CaseStatus, ConcernStatus, ErasureStatus
 from foundation.accounts.models import Role
 from foundation.core import policy
 
@@ -34,6 +34,16 @@ def _open_work(actor: Any, case: Case) -> bool:
     return works_on(actor, case) and case.status != CaseStatus.RESTRICTED
 
 
+def _decides(actor: Any, erasure: Erasure) -> bool:
+    """Somebody else than who asked, on one of the seats that were asked (HS-20)."""
+    is_open = erasure.status == ErasureStatus.REQUESTED
+    return is_open and actor.pk != erasure.requested_by_id and bool(set(erasure.deciders) & set(actor.group_ids))
+
+
+def _takes_back(actor: Any, erasure: Erasure) -> bool:
+    return actor.pk == erasure.requested_by_id and erasure.status == ErasureStatus.REQUESTED
+
+
 def install() -> None:
     """Register the rules."""
     policy.register(
@@ -54,5 +64,10 @@ def install() -> None:
             "record_consent": works_on,
             "withdraw_consent": works_on,
             "refer": _open_work,
+            "erase": works_on,
         },
+    )
+    policy.register(
+        Erasure,
+        {"read": lambda a, e: True, "authorise": _decides, "refuse": _decides, "take_back": _takes_back},
     )

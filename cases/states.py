@@ -17,6 +17,7 @@ class ConcernStatus(models.TextChoices):
     REDIRECTED = "redirected", _("A contact was given")
     INFORMATION = "information_given", _("Information was given")
     NO_CONSENT = "closed_no_consent", _("Closed, as the person wished")
+    ERASED = "erased", pgettext_lazy("case", "Erased")
 
 
 class CaseStatus(models.TextChoices):
@@ -26,6 +27,17 @@ class CaseStatus(models.TextChoices):
     ACCEPTED = "accepted", pgettext_lazy("case", "Accepted")
     IN_RESPONSE = "in_response", _("In response")
     RESTRICTED = "restricted", _("Restricted: consent was taken back")
+    ERASED = "erased", pgettext_lazy("case", "Erased")
+
+
+class ErasureStatus(models.TextChoices):
+    """Where the erasure of a case stands."""
+
+    REQUESTED = "requested", _("Waits for the second person")
+    AUTHORISED = "authorised", _("Being carried out")
+    DONE = "done", pgettext_lazy("case", "Erased")
+    REFUSED = "refused", _("Not agreed to")
+    TAKEN_BACK = "taken_back", _("No longer asked for")
 
 
 CONCERN = LifeCycle(
@@ -39,5 +51,13 @@ CASE = LifeCycle(
         move("accept", {CaseStatus.NEW}, CaseStatus.ACCEPTED, "owner"),
         move("respond", {CaseStatus.ACCEPTED, CaseStatus.NEW, CaseStatus.IN_RESPONSE}, CaseStatus.IN_RESPONSE, "owner"),
         move("restrict", {CaseStatus.NEW, CaseStatus.ACCEPTED, CaseStatus.IN_RESPONSE}, CaseStatus.RESTRICTED, "lead"),
+    ]
+)
+ERASURE = LifeCycle(
+    [
+        move("authorise", {ErasureStatus.REQUESTED}, ErasureStatus.AUTHORISED, "decider"),
+        move("refuse", {ErasureStatus.REQUESTED}, ErasureStatus.REFUSED, "decider"),
+        move("take_back", {ErasureStatus.REQUESTED}, ErasureStatus.TAKEN_BACK, "requester"),
+        move("carry_out", {ErasureStatus.AUTHORISED}, ErasureStatus.DONE, "system"),
     ]
 )

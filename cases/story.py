@@ -32,6 +32,7 @@ TITLES = {
     "follow_up_not_safe": gettext_lazy("Follow-up: it was not safe to talk"),
     "restricted": gettext_lazy("The person took back the consent; the case is restricted"),
     "referral_verified": gettext_lazy("The person was asked whether the referral helped"),
+    "erasure_requested": gettext_lazy("Somebody asked for this case to be erased"),
     "asked_again": gettext_lazy("The person was asked again within 24 hours"),
 }
 TOLD_ELSEWHERE = ("referral_sent",)

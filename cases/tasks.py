@@ -6,7 +6,7 @@ from celery import shared_task
 from django.conf import settings
 from django.utils import timezone
 
-from cases import actions
+from cases import actions, erasing
 from cases.models import Concern
 from cases.states import ConcernStatus
 from foundation.core.acting import acting
@@ -22,3 +22,9 @@ def remove_old_drafts() -> None:
     for concern in old:
         with acting(concern.reporter_id):
             actions.discard(concern, by=concern.reporter)
+
+
+@shared_task(name="cases.finish_erasures")
+def finish_erasures() -> None:
+    """Go on with erasures that were agreed to and interrupted."""
+    erasing.sweep()

@@ -108,3 +108,14 @@ def suggested_urgency(flags: list[str], category: str) -> Urgency:
     if flags:
         return Urgency.EMERGENCY
     return Urgency.URGENT if category in URGENT_CATEGORIES else Urgency.NORMAL
+
+
+class Ground(models.TextChoices):
+    """Why a case is erased: a closed list (domain.md §4.3)."""
+
+    ASKED = "person_asked", _("The person asked for it")
+    WITHDRAWN = "consent_withdrawn", _("The person took back the consent, and nothing else allows us to keep it")
+    OBJECTION = "objection_upheld", _("The person objected, and was right")
+    RETENTION = "retention_ended", _("The time for keeping it is over")
+    IN_ERROR = "opened_in_error", _("It should never have been opened")
+    LEGAL = "legal_obligation", _("The law requires it")

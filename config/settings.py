@@ -318,6 +318,7 @@ CELERY_BEAT_SCHEDULE = {
     "remind": {"task": "dossiers.remind", "schedule": env.float("AMPARO_REMIND_SECONDS", default=30)},
     "api": {"task": "api.forget", "schedule": 3600.0},
     "drafts": {"task": "cases.remove_old_drafts", "schedule": 3600.0},
+    "erase": {"task": "cases.finish_erasures", "schedule": 60.0},
     "erasures": {"task": "dossiers.reconcile", "schedule": env.float("AMPARO_RECONCILE_SECONDS", default=60)},
     "files": {"task": "files.sweep", "schedule": env.float("AMPARO_FILES_SECONDS", default=30)},
     "tidy": {"task": "files.tidy", "schedule": 3600.0},
@@ -342,6 +343,8 @@ DEFAULT_EXCEPTION_REPORTER = "foundation.core.logs.NoLocals"
 CONSENT_DAYS_REFERRAL = 90
 CONSENT_DAYS_DEFAULT = 183
 DRAFT_DAYS = 30
+# How long archives of keys are kept: for so long a backup could bring an erased key back (docs/how-to/backup.md).
+KEY_ARCHIVE_DAYS = env.int("AMPARO_KEY_ARCHIVE_DAYS", default=14)
 SERVICE_STALE_DAYS = 180
 SEARCH_CAP = 20_000
 OUTBOX_TRIES = 10

@@ -11,12 +11,13 @@ class ReferralsConfig(AppConfig):
     def ready(self) -> None:
         """Rules, event names, the withdrawal's cascade, the webhook channel, navigation and words."""
         from cases.actions.case import reassigned
+        from cases.actions.erasing import hanging
         from consent import actions as consent
         from foundation.audit import trail
         from foundation.dossiers import erasing
         from foundation.outbox import delivery
         from referrals import panels, policy, webhooks
-        from referrals.actions import cascade, follow, renew, settle
+        from referrals.actions import cascade, end_with_case, follow, renew, settle
         from referrals.states import LIFE
 
         trail.names(
@@ -28,6 +29,7 @@ class ReferralsConfig(AppConfig):
         reassigned.listen(follow)
         consent.renewed.listen(renew)
         erasing.confirmed.listen(settle)
+        hanging.listen(end_with_case)
         delivery.channel("webhook", webhooks.deliver)
         policy.install()
         panels.install()

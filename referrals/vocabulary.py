@@ -101,6 +101,11 @@ class CancelReason(models.TextChoices):
     CONTACT_UNSAFE = "contact_unsafe", _("Contact is not safe")
     DUPLICATE = "duplicate", _("Duplicate")
     DIED = "person_died", _("The person died")
+    ERASED = "case_erased", _("The record was erased")
+
+
+# The other two follow from what the person or two people decided about consent or record, never from a form.
+CHOSEN = [reason for reason in CancelReason if reason not in (CancelReason.CONSENT_WITHDRAWN, CancelReason.ERASED)]
 
 
 class Confirmation(models.TextChoices):

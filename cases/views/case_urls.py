@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from cases.views import case, consent, people
+from cases.views import case, consent, erasures, people
 
 urlpatterns = [
     path("cases/", case.case_list, name="cases"),
@@ -16,4 +16,10 @@ urlpatterns = [
     path("cases/<uuid:pk>/contact/", people.contact, name="case_contact"),
     path("cases/<uuid:pk>/consent/", consent.conversation, name="case_consent"),
     path("cases/<uuid:pk>/decisions/<uuid:decision>/withdraw/", consent.withdraw, name="withdraw"),
+    path("cases/<uuid:pk>/erase/", erasures.erase, name="erase"),
+    path("erasures/", erasures.erasures, name="erasures"),
+    path("erasures/<uuid:pk>/", erasures.erasure, name="erasure"),
+    path("erasures/<uuid:pk>/authorise/", erasures.authorise, name="erasure_authorise"),
+    path("erasures/<uuid:pk>/refuse/", erasures.refuse_it, name="erasure_refuse"),
+    path("erasures/<uuid:pk>/take-back/", erasures.take_back, name="erasure_take_back"),
 ]

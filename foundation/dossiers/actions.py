@@ -1,8 +1,10 @@
 """Opening, sharing, unsharing and erasing a folder. Access rows come first, so that the walls need no loophole."""
 
+import logging
 import os
 import uuid
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
 from typing import Any
@@ -10,11 +12,13 @@ from typing import Any
 from django.contrib.auth.models import Permission
 from django.db import IntegrityError, transaction
 from django.db.models import Model
+from django.utils import timezone
 
 from foundation.accounts.models import Organisation, Unit, User
 from foundation.audit import trail
+from foundation.core.hooks import before_commit
 from foundation.dossiers import clerk
-from foundation.dossiers.erasing import erase as erase
+from foundation.dossiers.ledger import Ledger, LedgerError
 from foundation.dossiers.models import (
     FOLLOW,
     VIEW,
@@ -28,6 +32,7 @@ from foundation.dossiers.models import (
 from foundation.vault.crypto import Cipher, commitment, extract, wrap
 from foundation.vault.models import current_key, organisation_kek
 
+logger = logging.getLogger("amparo.erasures")
 CODE_TRIES = 4
 
 
@@ -140,6 +145,38 @@ def turn_into(dossier: Dossier, kind: Kind) -> None:
     dossier.save(update_fields=["kind"])
     for model in (DossierGroupPermission, DossierUserPermission):
         model.objects.filter(content_object=dossier).update(dossier_kind=kind)
+
+
+@dataclass(frozen=True)
+class Entry:
+    """A folder whose key is about to go."""
+
+    why: str
+    dossier: uuid.UUID
+    is_strict: bool
+
+
+@transaction.atomic
+def erase(dossier: Dossier, why: str = "erased", *, is_strict: bool = False) -> None:
+    """Destroy the folder's key. What is encrypted under it can be read by nobody again, wherever a copy may be.
+
+    The id is in the erasure ledger before the commit. A ledger that fails stops the commit only if ``is_strict``: a
+    withdrawal or a refusal takes effect at once whatever happens (HS-05), and the sweep writes the line when it can.
+    """
+    dossier.erased_at = timezone.now()
+    dossier.save(update_fields=["erased_at"])  # the key row goes with it, by trigger
+    dossier.__dict__.pop("_cipher", None)
+    trail.record("dossier.erased", dossier=dossier.pk, why=why)
+    before_commit(_write_down, Entry(why, dossier.pk, is_strict))
+
+
+def _write_down(entries: list[Entry]) -> None:
+    try:
+        Ledger.of_installation().append((entry.why, entry.dossier) for entry in entries)
+    except LedgerError as problem:
+        logger.error("the erasure ledger failed", extra={"code": problem.code, "count": len(entries)})
+        if any(entry.is_strict for entry in entries):
+            raise
 
 
 def readers(dossier: Dossier) -> list[tuple[str, uuid.UUID | int, str]]:

@@ -1,57 +1,36 @@
-"""Erasing a folder, and holding database and erasure ledger against each other (safety.md §2; HS-23, scenario 20)."""
+"""What follows when a folder was erased: database and erasure ledger are held against each other, rows are emptied.
 
-import logging
-from collections.abc import Iterable, Iterator
+The key is gone by then (``actions.erase``); see safety.md §2, HS-23 and scenario 20.
+"""
+
+from collections.abc import Iterator
 from dataclasses import dataclass
 from uuid import UUID
 
-from django.db import transaction
+from django.apps import apps
+from django.db.models import Model, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from foundation.audit import trail
-from foundation.core.hooks import Hook, before_commit
-from foundation.dossiers import clerk
+from foundation.core.hooks import Hook
+from foundation.dossiers import actions, clerk
 from foundation.dossiers.ledger import Ledger, LedgerError, Line
-from foundation.dossiers.models import Dossier, LedgerMark
+from foundation.dossiers.models import (
+    FOLLOW,
+    VIEW,
+    Dossier,
+    DossierBound,
+    DossierGroupPermission,
+    DossierUserPermission,
+    LedgerMark,
+)
+from foundation.vault.fields import EncryptedField
 
-logger = logging.getLogger("amparo.erasures")
 CHUNK = 500
 
 confirmed: Hook[Dossier] = Hook()
-"""A folder that was erased stands in the ledger: what hangs on it is tidied up, as the clerk; must bear being repeated."""
-
-
-@dataclass(frozen=True)
-class Entry:
-    """A folder whose key is about to go."""
-
-    why: str
-    dossier: UUID
-    is_strict: bool
-
-
-@transaction.atomic
-def erase(dossier: Dossier, why: str = "erased", *, is_strict: bool = False) -> None:
-    """Destroy the folder's key. What is encrypted under it can be read by nobody again, wherever a copy may be.
-
-    The id is in the ledger before the commit. A ledger that fails stops the commit only if ``is_strict``: a withdrawal
-    or a refusal takes effect at once whatever happens (HS-05), and the sweep writes the line as soon as it can.
-    """
-    dossier.erased_at = timezone.now()
-    dossier.save(update_fields=["erased_at"])  # the key row goes with it, by trigger
-    dossier.__dict__.pop("_cipher", None)
-    trail.record("dossier.erased", dossier=dossier.pk, why=why)
-    before_commit(_write_down, Entry(why, dossier.pk, is_strict))
-
-
-def _write_down(entries: list[Entry]) -> None:
-    try:
-        Ledger.of_installation().append((entry.why, entry.dossier) for entry in entries)
-    except LedgerError as problem:
-        logger.error("the erasure ledger failed", extra={"code": problem.code, "count": len(entries)})
-        if any(entry.is_strict for entry in entries):
-            raise
+"""A folder that was erased stands in the ledger: what hangs on it is tidied up, as the clerk, who may then change its rows."""
 
 
 def ensure() -> None:
@@ -140,11 +119,68 @@ def _confirm(numbers: dict[UUID, int]) -> int:
             dossier = Dossier.objects.select_for_update(of=("self",)).get(pk=pk)
             dossier.ledger_number = numbers[pk]
             dossier.save(update_fields=["ledger_number"])
+            open_to_clerk(dossier)
+            empty(dossier)
             confirmed.send(dossier)
+            actions.unshare(dossier, group=clerk.group_id())
     return len(pks)
 
 
-def keep_track(dossiers: Iterable[UUID]) -> dict[UUID, int | None]:
-    """The lines of these folders in the ledger; ``None`` for one that is not confirmed yet."""
-    with clerk.as_clerk():
-        return dict(Dossier.objects.filter(pk__in=list(dossiers)).values_list("pk", "ledger_number"))
+def open_to_clerk(dossier: Dossier) -> None:
+    """Let the clerk see and change the rows of a folder that has no key any more, until it is emptied."""
+    if dossier.erased_at is None:
+        raise ValueError("the clerk opens no folder that has a key")
+    actions.share_with_group(dossier, clerk.group_id(), VIEW)
+
+
+def _sealed() -> Iterator[tuple[type[DossierBound], list[EncryptedField]]]:
+    """Every model that hangs on folders and has encrypted columns, with these."""
+    for model in apps.get_models():
+        if issubclass(model, DossierBound):
+            columns = [field for field in model._meta.get_fields() if isinstance(field, EncryptedField)]
+            if columns:
+                yield model, columns
+
+
+def contents(dossier: Dossier) -> dict[str, int]:
+    """How many rows of each kind hold something under the folder's key: model label → number, none left out."""
+    counts: dict[str, int] = {}
+    for model, columns in _sealed():
+        rows = _rows(model, dossier).exclude(**{f"{column.name}__isnull": True for column in columns})
+        counts[model._meta.label_lower] = rows.count()
+    return {label: n for label, n in counts.items() if n}
+
+
+def empty(dossier: Dossier) -> None:
+    """Take even the unreadable away: encrypted columns become NULL, rows that are nothing without them go."""
+    for model, columns in _sealed():
+        rows = _rows(model, dossier)
+        if all(column.null for column in columns):
+            rows.update(**{column.name: None for column in columns})
+        else:
+            rows.delete()
+
+
+def _rows(model: type[Model], dossier: Dossier) -> QuerySet[Model]:
+    return model._default_manager.filter(dossier_id=dossier.pk)
+
+
+def shut(dossier: Dossier) -> None:
+    """Take everybody off the list of an erased folder; the clerk alone knows that it was there."""
+    DossierUserPermission.objects.filter(content_object=dossier).delete()
+    DossierGroupPermission.objects.filter(content_object=dossier).exclude(group_id=clerk.group_id()).delete()
+    trail.record("dossier.unshared", dossier=dossier.pk, everybody=True)
+
+
+def lower(dossier: Dossier) -> None:
+    """Whoever could open an erased folder may still see where it stands: a recipient must confirm, somebody must ask."""
+    view, follow = (actions.permission_id(name) for name in (VIEW, FOLLOW))
+    groups = DossierGroupPermission.objects.filter(content_object=dossier).exclude(group_id=clerk.group_id())
+    users = DossierUserPermission.objects.filter(content_object=dossier)
+    known = groups.filter(permission_id=follow).values("group_id")
+    groups.filter(permission_id=view).exclude(group_id__in=known).update(permission_id=follow)
+    named = users.filter(permission_id=follow).values("user_id")
+    users.filter(permission_id=view).exclude(user_id__in=named).update(permission_id=follow)
+    for rows in (groups, users):
+        rows.filter(permission_id=view).delete()
+    trail.record("dossier.unshared", dossier=dossier.pk, everybody=True, permission=VIEW)

@@ -15,7 +15,7 @@ from referrals.actions.moving import lock, move, tell_recipient, touch
 from referrals.actions.sending import check_ground, check_recipient, check_tier
 from referrals.models import Referral
 from referrals.states import APPROVER, LIFE, REFERRER
-from referrals.vocabulary import CancelReason, Status
+from referrals.vocabulary import CHOSEN, CancelReason, Status
 
 
 def _step(referral: Referral, verb: str, by: User, side: str = REFERRER) -> Referral:
@@ -70,7 +70,7 @@ def advise(referral: Referral, text: str, *, by: User) -> Referral:
 def cancel(referral: Referral, reason: str, *, by: User) -> Referral:
     """Call it off; the recipient keeps the tombstone."""
     locked = _step(referral, "cancel", by)
-    if reason not in CancelReason.values or reason == CancelReason.CONSENT_WITHDRAWN:
+    if reason not in CHOSEN:
         raise Refused("sender.reason", _("Choose a reason."), "reason")
     move(locked, "cancel", by=by, side=REFERRER, reason=reason, end_reason=reason)
     _close_to_recipient(locked)

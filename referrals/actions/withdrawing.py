@@ -2,17 +2,23 @@
 
 from django.utils import timezone
 
+from cases.actions.erasing import PACKAGE
+from cases.models import Erasure
 from consent.models import Decision
 from consent.vocabulary import Purpose
 from foundation.accounts.models import User
 from foundation.audit import trail
 from foundation.dossiers import actions as dossiers
-from foundation.dossiers import clerk, clocks
-from foundation.dossiers.models import FOLLOW, VIEW, Dossier
+from foundation.dossiers import clerk, clocks, erasing
+from foundation.dossiers.models import FOLLOW, VIEW, Dossier, Kind
 from referrals.actions.moving import lock, move, recipient_group, tell_recipient, touch
 from referrals.models import Referral
 from referrals.states import LIFE, SYSTEM
-from referrals.vocabulary import CancelReason
+from referrals.vocabulary import CancelReason, Status
+
+OVER = (Status.DECLINED, Status.CANCELLED, Status.EXPIRED, Status.ENTERED_IN_ERROR)
+# What waits for somebody inside on the pages of a case that is gone.
+INSIDE = ("send", "info_requested", "unable_to_reach", "verify", "declined_answer")
 
 
 def cascade(decision: Decision) -> None:
@@ -35,19 +41,44 @@ def renew(decisions: tuple[Decision, Decision]) -> None:
 
 
 def settle(dossier: Dossier) -> None:
-    """A package that the erasure ledger took away behind our back, after a restore or a crash, ends as by a withdrawal."""
+    """A package that the erasure ledger took away behind our back, after a restore or a crash, ends as by a withdrawal.
+
+    Whoever could open a package that is erased keeps to see where it stands.
+    """
+    if dossier.kind != Kind.PACKAGE:
+        return
     with clerk.as_clerk() as by:
         for referral in Referral.objects.filter(dossier=dossier, recalled_at=None):
-            if referral.sent_at is not None or referral.status in LIFE.moves["withdraw"].sources:
+            if _is_with_recipient(referral) or referral.status in LIFE.moves["withdraw"].sources:
                 _end(lock(referral), by)
+        erasing.lower(dossier)
 
 
-def _end(referral: Referral, by: User) -> None:
+def _is_with_recipient(referral: Referral) -> bool:
+    """Whether the recipient may hold something: what was declined or called off showed a preview and no more."""
+    return referral.sent_at is not None and referral.status not in OVER
+
+
+def end_with_case(erased: tuple[Erasure, list[Dossier]]) -> None:
+    """The case is erased: so is every package of it, and its recipients are told to stop and delete, as in a withdrawal."""
+    erasure, found = erased
+    with clerk.as_clerk() as by:
+        rows = Referral.objects.filter(case_id=erasure.case_id).select_related("dossier").order_by("pk")
+        for referral in [lock(row) for row in rows]:
+            is_open = referral.status in LIFE.moves["withdraw"].sources
+            if referral.recalled_at is None and (is_open or _is_with_recipient(referral)):
+                _end(referral, by, CancelReason.ERASED)
+            elif referral.dossier.erased_at is None:
+                dossiers.erase(referral.dossier, PACKAGE, is_strict=True)
+            clocks.stop(referral.pk, *INSIDE)
+            found.append(referral.dossier)
+
+
+def _end(referral: Referral, by: User, reason: str = CancelReason.CONSENT_WITHDRAWN) -> None:
     was_sent = referral.sent_at is not None
     if was_sent:
         referral.recalled_at = timezone.now()
     if referral.status in LIFE.moves["withdraw"].sources:
-        reason = CancelReason.CONSENT_WITHDRAWN
         move(
             referral, "withdraw", by=by, side=SYSTEM, reason=reason, end_reason=reason, recalled_at=referral.recalled_at
         )
@@ -57,7 +88,8 @@ def _end(referral: Referral, by: User) -> None:
     if was_sent:
         _recall(referral)
     if referral.dossier.erased_at is None:
-        dossiers.erase(referral.dossier, "withdrawn")
+        is_erasure = reason == CancelReason.ERASED
+        dossiers.erase(referral.dossier, PACKAGE if is_erasure else "withdrawn", is_strict=is_erasure)
     trail.record("referral.recalled", dossier=referral.dossier_id, subject=referral.pk, was_sent=was_sent)
 
 

@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from cases.forms.text import CleanText
 from referrals.models import REASON_LENGTH
-from referrals.vocabulary import CancelReason
+from referrals.vocabulary import CHOSEN
 
 
 def _long(label: Any, *, required: bool = True, missing: Any = "", hint: Any = "") -> CleanText:
@@ -63,7 +63,7 @@ class CancelStep(forms.Form):
 
     reason = forms.ChoiceField(
         label=_("Why is it called off?"),
-        choices=[choice for choice in CancelReason.choices if choice[0] != CancelReason.CONSENT_WITHDRAWN],
+        choices=[(reason.value, reason.label) for reason in CHOSEN],
         widget=forms.RadioSelect,
         error_messages={"required": _("Choose a reason.")},
     )

@@ -13,10 +13,11 @@ from cases.views.who import me
 from foundation.accounts.models import User
 from foundation.audit import trail
 from foundation.core import policy
-from foundation.core.errors import DomainError, WrongState
+from foundation.core.errors import Absent, DomainError, WrongState
 from referrals import actions
 from referrals.forms.referral import STEPS
 from referrals.models import Referral
+from referrals.policy import is_recipient
 from referrals.summary import summary, verbs
 from referrals.views.guards import refuse
 
@@ -39,9 +40,21 @@ def fetch(actor: Any, pk: UUID) -> Referral:
 @require_safe
 def referral(request: HttpRequest, pk: UUID) -> HttpResponse:
     """Where a referral stands. Opening it stands in the trail."""
-    found = fetch(request.user, pk)
+    try:
+        found = fetch(request.user, pk)
+    except Absent:
+        return _ended(request, pk)
     trail.record("referral.read", dossier=found.dossier_id, subject=found.pk, version=found.version)
     return render(request, "referrals/referral.html", summary(found, me(request)))
+
+
+def _ended(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """The case behind it was erased: what is left to do is to see that the recipient stopped."""
+    found: Referral = policy.fetch(request.user, Referral, pk, related=("dossier", "unit", "service__partner__organisation"))
+    if found.dossier.erased_at is None or is_recipient(request.user, found):
+        raise Absent("record.absent", "")
+    trail.record("referral.read", dossier=found.dossier_id, subject=found.pk, version=found.version)
+    return render(request, "referrals/ended.html", {"referral": found}, status=410)
 
 
 @login_required

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from django.db import connections
+from django.db import connections, transaction
 
 from foundation.accounts.models import User
 
@@ -28,3 +28,14 @@ def run(text: str, *values: Any) -> None:
 def somebody() -> User:
     """A user, committed."""
     return User.objects.create_user("somebody@amparo.example", "Somebody")
+
+
+def beyond(text: str, *values: Any) -> list[tuple[Any, ...]]:
+    """All rows of a query, past row-level security: the owner lets go of it and takes that back at once."""
+    forced = column("SELECT oid::regclass::text FROM pg_class WHERE relforcerowsecurity AND relkind = 'r'")
+    with transaction.atomic(using="owner"):
+        for table in forced:
+            run(f"ALTER TABLE {table} NO FORCE ROW LEVEL SECURITY")
+        found = rows(text, *values)
+        transaction.set_rollback(True, using="owner")
+    return found

@@ -17,7 +17,7 @@ from consent.models import Decision
 from foundation.core.acting import acting
 from foundation.core.errors import Refused
 from foundation.core.hooks import before_commit
-from foundation.dossiers import clerk, erasing
+from foundation.dossiers import actions, clerk, erasing
 from foundation.dossiers.ledger import Ledger, LedgerError
 from foundation.dossiers.models import Dossier, DossierKey, LedgerMark
 from foundation.vault.crypto import VaultError
@@ -99,7 +99,7 @@ def test_a_constraint_that_fails_at_the_end_leaves_no_line(house):
 
     @transaction.atomic
     def erase_and_point_nowhere() -> None:
-        erasing.erase(Dossier.objects.get(pk=draft.dossier_id))
+        actions.erase(Dossier.objects.get(pk=draft.dossier_id))
         with connection.cursor() as cursor:
             cursor.execute("UPDATE cases_concern SET unit_id = %s WHERE id = %s", [uuid4(), draft.pk])
 
@@ -120,14 +120,14 @@ def crash_between(house, monkeypatch) -> object:
         erasing_write(entries)
         raise Stopped
 
-    erasing_write = erasing._write_down
+    erasing_write = actions._write_down
 
     @transaction.atomic
     def erase() -> None:
-        erasing.erase(Dossier.objects.get(pk=draft.dossier_id), "discarded")
+        actions.erase(Dossier.objects.get(pk=draft.dossier_id), "discarded")
 
     with monkeypatch.context() as patch, acting(by.pk):
-        patch.setattr(erasing, "_write_down", write_and_stop)
+        patch.setattr(actions, "_write_down", write_and_stop)
         with pytest.raises(Stopped):
             erase()
     return draft.dossier_id
@@ -171,7 +171,7 @@ def test_what_must_stand_in_the_ledger_is_refused_without_it(house, settings):
     draft, by = made(factories.draft, house), house.people["volunteer"]
     settings.ERASURE_LEDGER += ".gone"
     with pytest.raises(LedgerError), as_(by):
-        erasing.erase(Dossier.objects.get(pk=draft.dossier_id), is_strict=True)
+        actions.erase(Dossier.objects.get(pk=draft.dossier_id), is_strict=True)
     assert known(draft.dossier_id).erased_at is None
     with as_(by):
         assert Concern.objects.get(pk=draft.pk).is_open, "the connection goes on"
