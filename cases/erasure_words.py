@@ -189,6 +189,7 @@ NAMES = {
     "cases.redirection": gettext_lazy("Contacts that were given"),
     "consent.decision": gettext_lazy("Conditions the person set"),
     "consent.person": gettext_lazy("What was known of the person"),
+    "files.attachment": gettext_lazy("Files"),
     "referrals.message": gettext_lazy("Questions and answers"),
     "referrals.referral": gettext_lazy("What was offered to the partner"),
 }

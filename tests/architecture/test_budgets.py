@@ -9,6 +9,7 @@ from django.urls import reverse
 
 from cases import actions as cases
 from cases.models import Case
+from cases.vocabulary import Ground
 from consent.vocabulary import Purpose
 from foundation.core.acting import acting
 from tests import factories, partner
@@ -20,11 +21,15 @@ MANY = 12
 def fill(house, n: int) -> dict:
     """``n`` of everything: drafts, concerns, cases, notes, decisions, sent referrals with moves."""
     made: dict = {}
+    lead = house.people["focal_point"]
     for _ in range(n):
         made["draft"] = factories.draft(house)
         made["concern"] = factories.submitted(house)
         made["case"] = factories.case(house)
         made["referral"] = factories.sent(house, made["case"])
+        with acting(lead.pk):
+            case = Case.objects.get(pk=made["case"].pk)
+            made["erasure"] = cases.request_erasure(case, Ground.ASKED, by=lead)
     owner = house.people["caseworker"]
     with acting(owner.pk):
         for number in range(n):
@@ -37,6 +42,7 @@ def fill(house, n: int) -> dict:
 def costs(house, browse, made) -> dict[str, int]:
     """Page → queries of its second visit, as the seat that opens it."""
     lead, owner, volunteer = (browse(house.people[seat]) for seat in ("focal_point", "caseworker", "volunteer"))
+    officer = browse(house.people["data_officer"])
     worker, api = browse(house.people["partner_worker"]), partner.api(house)
     pages = {
         "day": (lead, reverse("cases:day")),
@@ -48,6 +54,8 @@ def costs(house, browse, made) -> dict[str, int]:
         "case": (owner, reverse("cases:case", args=[made["case"].pk])),
         "case history": (owner, reverse("cases:case_history", args=[made["case"].pk])),
         "case notes": (owner, reverse("cases:case_notes", args=[made["case"].pk])),
+        "erasures": (officer, reverse("cases:erasures")),
+        "erasure": (officer, reverse("cases:erasure", args=[made["erasure"].pk])),
         "directory": (owner, reverse("referrals:directory")),
         "choose": (owner, reverse("referrals:choose", args=[made["case"].pk])),
         "referral": (owner, reverse("referrals:referral", args=[made["referral"].pk])),

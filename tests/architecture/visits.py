@@ -10,6 +10,9 @@ from django.db import transaction
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
+from cases import actions as cases
+from cases.models import Case
+from cases.vocabulary import Ground
 from consent.models import Decision
 from foundation.accounts import actions as accounts
 from foundation.accounts.models import User
@@ -90,6 +93,8 @@ def things_of(route: str) -> list[str]:
         return ["draft", "concern", *(["anonymous"] if route in ("cases:concern", "cases:triage") else [])]
     if "appointments/" in pattern:
         return ["appointment"]
+    if "erasures/" in pattern:
+        return ["erasure"]
     return ["referral"] if "referrals/" in pattern or "inbox/" in pattern or "<str:id>" in pattern else ["case"]
 
 
@@ -101,11 +106,14 @@ def build(house: factories.House, browse: Any) -> World:
     referral = factories.sent(house, case)
     newcomer = User.objects.create_user("new@amparo.example", "New Person")
     pending = accounts.propose(newcomer, accounts.seat_of(house.units["harbour"], "reporter"), by=None)
+    other, lead = factories.case(house), house.people["focal_point"]
+    with acting(lead.pk):
+        erasure = cases.request_erasure(Case.objects.get(pk=other.pk), Ground.ASKED, by=lead)
     with acting(house.people["caseworker"].pk):
         decision = Decision.objects.get(pk=Referral.objects.get(pk=referral.pk).decision_id)
     things = {
         "draft": draft.pk, "concern": concern.pk, "anonymous": anonymous.pk, "case": case.pk, "referral": referral.pk,
-        "appointment": pending.pk, "decision": decision.pk, "service": house.services["Safe shelter"].pk,
+        "appointment": pending.pk, "erasure": erasure.pk, "decision": decision.pk, "service": house.services["Safe shelter"].pk,
     }  # fmt: skip
     clients: dict[str, Any] = {seat: browse(house.people[seat]) for seat in PEOPLE if seat != "nobody"}
     clients["nobody"] = clients["no token"] = Client()

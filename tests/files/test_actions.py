@@ -408,7 +408,7 @@ def test_an_erased_folder_shows_nothing_and_its_files_are_swept(
 ):
     by = house.people["focal_point"]
     with acting(by.pk):
-        erasing.erase(Dossier.objects.get(pk=case.dossier_id))
+        dossiers.erase(Dossier.objects.get(pk=case.dossier_id))
     with pytest.raises(Gone):
         read(ready, by)
     assert checking.due() == []
@@ -424,7 +424,7 @@ def test_what_lies_in_a_folder_goes_as_soon_as_its_erasure_is_confirmed(
     house, case, ready, django_capture_on_commit_callbacks
 ):
     with acting(house.people["focal_point"].pk):
-        erasing.erase(Dossier.objects.get(pk=case.dossier_id))
+        dossiers.erase(Dossier.objects.get(pk=case.dossier_id))
     with django_capture_on_commit_callbacks(execute=True):
         erasing.reconcile()
     assert lying() == {}
@@ -437,7 +437,7 @@ def test_a_folder_erased_during_the_check_gets_no_file(
 
     def meanwhile(content: bytes) -> bool:
         with acting(by.pk):
-            erasing.erase(Dossier.objects.get(pk=case.dossier_id))
+            dossiers.erase(Dossier.objects.get(pk=case.dossier_id))
         return False
 
     monkeypatch.setattr("foundation.files.clamav.is_infected", meanwhile)
