@@ -5,6 +5,7 @@ import time
 from typing import Any
 
 from config.story.browser import Browser, Page, expect, first_id
+from config.story.erasing import erase
 from config.story.partner import PATIENCE, Api, Listener, listening, manage
 
 BEGAN = time.monotonic()
@@ -44,6 +45,8 @@ class Play:
             stopped = self.refer(second["name"])
             self.withdraw(Api(self.base, second), two, stopped)
             self.nobody_else(served, stopped)
+            erase(self, SECRETS)
+            say("The person asks for erasure: the caseworker and the data officer destroy the keys, a certificate is left")
             manage("webhook_remove", one.endpoint, two.endpoint)
         say("The story is over: everything went as it must")
 
