@@ -38,7 +38,9 @@ TONES = {ErasureStatus.DONE: ("good", "done"), ErasureStatus.AUTHORISED: ("urgen
 def _goes() -> list[dict[str, Any]]:
     days = settings.KEY_ARCHIVE_DAYS
     archives = ngettext(
-        "The last copy of the keys runs out within %(n)d day.", "The last copy of the keys runs out within %(n)d days.", days
+        "The last copy of the keys runs out within %(n)d day.",
+        "The last copy of the keys runs out within %(n)d days.",
+        days,
     )
     return [
         {
@@ -90,7 +92,10 @@ def stays() -> list[dict[str, str]]:
     return [
         {"what": _("The certificate"), "why": _("that it was erased: when, why, by which two seats")},
         {"what": _("The trail"), "why": _("who did what and when, in codes, never in words")},
-        {"what": _("What was agreed to"), "why": _("each decision as a code, for as long as somebody must account for it")},
+        {
+            "what": _("What was agreed to"),
+            "why": _("each decision as a code, for as long as somebody must account for it"),
+        },
         {"what": _("The figures"), "why": _("counts from which nothing leads back to the person")},
     ]
 

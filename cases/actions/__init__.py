@@ -6,7 +6,7 @@ from cases.actions.erasing import authorise_erasure, refuse_erasure, request_era
 from cases.actions.triage import triage
 
 __all__ = [
-    "accept", "add_note", "answer_escalation", "assign", "authorise_erasure", "describe", "discard", "explain_limits", "follow_up",
-    "note_event", "plan_follow_up", "refuse_erasure", "request_erasure", "start", "start_response", "submit",
+    "accept", "add_note", "answer_escalation", "assign", "authorise_erasure", "describe", "discard", "explain_limits",
+    "follow_up", "note_event", "plan_follow_up", "refuse_erasure", "request_erasure", "start", "start_response", "submit",
     "take_back_erasure", "triage",
 ]  # fmt: skip

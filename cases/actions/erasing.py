@@ -50,7 +50,9 @@ def request_erasure(case: Case, ground: str, *, by: User) -> Erasure:
     if ground not in Ground.values:
         raise Refused("erasure.ground", _("Choose a ground."), "ground")
     if Erasure.objects.filter(dossier=locked.dossier, status=ErasureStatus.REQUESTED).exists():
-        raise WrongState("erasure.waits_already", _("Somebody has asked for this already. It waits for a second person."))
+        raise WrongState(
+            "erasure.waits_already", _("Somebody has asked for this already. It waits for a second person.")
+        )
     seats = deciders(locked.unit)
     if not any(user != by for seat in seats for user in accounts.members(seat.group_id)):
         raise Refused("erasure.nobody", _("Nobody else can agree to this: there is no second person on a seat for it."))

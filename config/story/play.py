@@ -46,7 +46,9 @@ class Play:
             self.withdraw(Api(self.base, second), two, stopped)
             self.nobody_else(served, stopped)
             erase(self, SECRETS)
-            say("The person asks for erasure: the caseworker and the data officer destroy the keys, a certificate is left")
+            say(
+                "The person asks for erasure: the caseworker and the data officer destroy the keys, a certificate is left"
+            )
             manage("webhook_remove", one.endpoint, two.endpoint)
         say("The story is over: everything went as it must")
 

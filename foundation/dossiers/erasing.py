@@ -34,13 +34,18 @@ confirmed: Hook[Dossier] = Hook()
 
 
 def ensure() -> None:
-    """Before the first start: make the ledger. Later: raise ``LedgerError`` unless it is the one this database knows."""
+    """Before the first start: make the ledger. Later: raise ``LedgerError`` unless it is the one this database knows.
+
+    A database that was told to forget its ledger gets a new one, and the sweep writes down all that is erased in it.
+    """
     ledger, mark = Ledger.of_installation(), LedgerMark.objects.first()
-    if mark is None:
-        first = next(ledger.lines()) if ledger.path.exists() else ledger.create()
-        LedgerMark.objects.create(id=first.id, number=0, hash=bytes.fromhex(first.hash))
-    else:
+    if mark is not None:
         check(list(ledger.lines()), mark)
+        return
+    first = next(ledger.lines()) if ledger.path.exists() else ledger.create()
+    with clerk.as_clerk():
+        LedgerMark.objects.create(id=first.id, number=0, hash=bytes.fromhex(first.hash))
+        Dossier.objects.filter(ledger_number__isnull=False).update(ledger_number=None)
 
 
 def check(lines: list[Line], mark: LedgerMark) -> None:

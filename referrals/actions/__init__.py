@@ -8,6 +8,7 @@ from referrals.actions.sending import send
 from referrals.actions.withdrawing import cascade, end_with_case, renew, settle
 
 __all__ = [
-    "Offer", "Reply", "act_as_recipient", "advise", "answer", "cancel", "cascade", "confirm_withdrawal",
-    "end_with_case", "expire", "follow", "mark_error", "prepare", "renew", "return_to_draft", "revise", "send", "settle", "submit", "verify", "viewed",
+    "Offer", "Reply", "act_as_recipient", "advise", "answer", "cancel", "cascade", "confirm_withdrawal", "end_with_case",
+    "expire", "follow", "mark_error", "prepare", "renew", "return_to_draft", "revise", "send", "settle", "submit", "verify",
+    "viewed",
 ]  # fmt: skip

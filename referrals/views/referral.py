@@ -50,7 +50,9 @@ def referral(request: HttpRequest, pk: UUID) -> HttpResponse:
 
 def _ended(request: HttpRequest, pk: UUID) -> HttpResponse:
     """The case behind it was erased: what is left to do is to see that the recipient stopped."""
-    found: Referral = policy.fetch(request.user, Referral, pk, related=("dossier", "unit", "service__partner__organisation"))
+    found: Referral = policy.fetch(
+        request.user, Referral, pk, related=("dossier", "unit", "service__partner__organisation")
+    )
     if found.dossier.erased_at is None or is_recipient(request.user, found):
         raise Absent("record.absent", "")
     trail.record("referral.read", dossier=found.dossier_id, subject=found.pk, version=found.version)

@@ -136,9 +136,10 @@ def test_refuse_and_take_back_on_the_pages(house, case, caseworker, data_officer
 
 
 def test_the_link_stands_with_the_case_and_in_the_navigation_of_who_decides(case, caseworker, data_officer, browse):
-    assert reverse("cases:erase", args=[case.pk]) in browse(caseworker).get(
-        reverse("cases:case", args=[case.pk])
-    ).content.decode()
+    assert (
+        reverse("cases:erase", args=[case.pk])
+        in browse(caseworker).get(reverse("cases:case", args=[case.pk])).content.decode()
+    )
     assert reverse("cases:erasures") in browse(data_officer).get("/").content.decode()
 
 

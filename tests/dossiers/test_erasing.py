@@ -201,6 +201,18 @@ def code_of(act) -> str:
     return problem.value.code
 
 
+def test_a_ledger_that_is_lost_for_good_is_made_anew_only_when_the_database_is_told_to_forget_it(house):
+    erasing.ensure()
+    gone = {discard(house) for _ in range(2)}
+    erasing.reconcile()
+    Ledger.of_installation().path.unlink()
+    assert code_of(erasing.ensure) == "ledger.missing"
+    LedgerMark.objects.all().delete()
+    erasing.ensure()
+    assert erasing.reconcile().n_late == 2
+    assert set(written()) == {("late", pk) for pk in gone}
+
+
 def test_the_first_start_makes_the_ledger_and_a_later_one_refuses_to(settings, tmp_path):
     settings.ERASURE_LEDGER = str(tmp_path / "new" / "erasures")
     erasing.ensure()
