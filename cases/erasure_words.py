@@ -144,7 +144,7 @@ def _heading(erasure: Erasure) -> str:
 
 def _facts(erasure: Erasure) -> list[dict[str, Any]]:
     """Code, ground and seats; no name, so that the page can be printed and handed out."""
-    rows = [
+    rows: list[dict[str, Any]] = [
         {"key": _("Case"), "value": erasure.code},
         {"key": _("Ground"), "value": erasure.get_ground_display()},
         {"key": _("Asked for by"), "lines": [str(erasure.requested_seat), _moment(erasure, erasure.requested_at)]},
@@ -163,7 +163,7 @@ def _moment(erasure: Erasure, moment: Any) -> str:
 
 
 def _certificate(erasure: Erasure) -> dict[str, Any]:
-    said = erasure.certificate
+    said: dict[str, Any] = erasure.certificate or {}
     signature, version = bytes(erasure.signature or b""), erasure.key_version or 0
     return {
         "folders": [_folder(folder) for folder in said["folders"]],

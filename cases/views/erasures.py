@@ -3,7 +3,6 @@
 from typing import Any
 from uuid import UUID
 
-from allauth.account.decorators import reauthentication_required
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
@@ -19,6 +18,7 @@ from cases.policy import WORKERS, has_seat
 from cases.states import ErasureStatus
 from cases.views.guards import refuse, status_of, typed
 from cases.views.who import me
+from foundation.accounts.stepup import asked_again
 from foundation.audit import trail
 from foundation.core import policy
 from foundation.core.errors import DomainError, WrongState
@@ -42,7 +42,7 @@ def erase(request: HttpRequest, pk: UUID) -> HttpResponse:
     return _ask(request, case)
 
 
-@reauthentication_required
+@asked_again
 def _ask(request: HttpRequest, case: Case) -> HttpResponse:
     waiting = Erasure.objects.filter(dossier=case.dossier, status=ErasureStatus.REQUESTED).first()
     if waiting is not None:
@@ -99,7 +99,7 @@ def authorise(request: HttpRequest, pk: UUID) -> HttpResponse:
     return _authorise(request, found)
 
 
-@reauthentication_required
+@asked_again
 def _authorise(request: HttpRequest, found: Erasure) -> HttpResponse:
     form = Confirm(typed(request), code=found.code)
     if form.is_valid():
