@@ -17,6 +17,7 @@ from foundation.accounts import actions as accounts
 from foundation.accounts.models import User
 from foundation.core.acting import acting
 from foundation.core.errors import Absent, Forbidden, Refused, WrongState
+from foundation.core.machines import COURIER
 from foundation.core.policy import fetch
 from foundation.dossiers import clerk
 from foundation.dossiers.ledger import Ledger, LedgerError
@@ -133,7 +134,8 @@ def test_the_partner_is_told_loses_the_key_and_must_confirm(house, case, partner
         assert referral.recalled_at
         assert not referral.is_open
         assert Clock.objects.running().filter(code="withdrawal_confirm").count() == 1
-    assert Message.objects.filter(slot__startswith="consent.withdrawn:", recipient=partner_worker).exists()
+    with COURIER.at_work():
+        assert Message.objects.filter(slot__startswith="consent.withdrawn:", recipient=partner_worker).exists()
     owner = house.people["caseworker"]
     with as_(owner):
         mine = Clock.objects.running().filter(user=owner).values_list("code", flat=True)
@@ -200,7 +202,8 @@ def test_a_refusal_leaves_the_case_and_is_told(house, case, caseworker, data_off
         actions.refuse_erasure(found(data_officer, erasure), by=data_officer)
     with as_(caseworker):
         assert Case.objects.get(pk=case.pk).is_open
-    assert Message.objects.filter(slot__contains=f"{erasure.pk}:refused", recipient=caseworker).count() == 2
+    with COURIER.at_work():
+        assert Message.objects.filter(slot__contains=f"{erasure.pk}:refused", recipient=caseworker).count() == 2
 
 
 def test_it_is_asked_for_once_at_a_time(house, case):
@@ -271,15 +274,18 @@ def test_without_the_ledger_nothing_is_erased_and_it_is_done_when_it_is_back(hou
 
 def test_the_outbox_carries_it_out_and_says_why_it_could_not(house, case, settings):
     erasure = agreed(house, asked(house, case))
-    message = Message.objects.get(channel="erasure")
+    with COURIER.at_work():
+        message = Message.objects.get(channel="erasure")
     assert message.reference == erasure.pk
     settings.ERASURE_LEDGER += ".gone"
     assert not delivery.deliver(message.pk)
-    assert Message.objects.get(pk=message.pk).problem == "ledger.missing"
+    with COURIER.at_work():
+        assert Message.objects.get(pk=message.pk).problem == "ledger.missing"
+        Message.objects.filter(pk=message.pk).update(next_at=message.created_at)
     settings.ERASURE_LEDGER = settings.ERASURE_LEDGER.removesuffix(".gone")
-    Message.objects.filter(pk=message.pk).update(next_at=message.created_at)
     assert delivery.deliver(message.pk)
-    assert Message.objects.get(pk=message.pk).status == Status.DONE
+    with COURIER.at_work():
+        assert Message.objects.get(pk=message.pk).status == Status.DONE
     with clerk.as_clerk():
         assert Erasure.objects.get().status == ErasureStatus.DONE
 
@@ -314,12 +320,9 @@ def test_a_draft_of_a_referral_goes_too_and_tells_nobody(house, case):
     draft = made(factories.prepared, house, case, house.services["Safe shelter"])
     done = erased(house, case)
     assert str(draft.dossier_id) in {folder["ref"] for folder in done.folders}
-    told = (
-        Message.objects.filter(slot__startswith="consent.withdrawn:")
-        .exclude(recipient=None)
-        .values_list("recipient__name")
-    )
-    assert {name for (name,) in told} == {"Lea Quist"}
+    with COURIER.at_work():
+        told = Message.objects.filter(slot__startswith="consent.withdrawn:").exclude(recipient=None)
+        assert set(told.values_list("recipient__name", flat=True)) == {"Lea Quist"}
 
 
 def test_other_cases_stay(house, case, caseworker):

@@ -108,7 +108,9 @@ def test_ask_and_agree_on_the_pages(case, caseworker, data_officer, browse):
 def test_a_certificate_that_was_changed_says_so(house, case, data_officer, browse):
     done = erased(house, case)
     with clerk.as_clerk():
-        Erasure.objects.filter(pk=done.pk).update(certificate={**(done.certificate or {}), "ground": "legal_obligation"})
+        Erasure.objects.filter(pk=done.pk).update(
+            certificate={**(done.certificate or {}), "ground": "legal_obligation"}
+        )
     assert "The signature is not valid" in text_of(browse(data_officer).get(reverse("cases:erasure", args=[done.pk])))
 
 

@@ -213,7 +213,7 @@ def test_a_ledger_that_is_lost_for_good_is_made_anew_only_when_the_database_is_t
     assert set(written()) == {("late", pk) for pk in gone}
 
 
-def test_the_first_start_makes_the_ledger_and_a_later_one_refuses_to(settings, tmp_path):
+def test_the_first_start_makes_the_ledger_and_a_later_one_refuses_to(house, settings, tmp_path):
     settings.ERASURE_LEDGER = str(tmp_path / "new" / "erasures")
     erasing.ensure()
     assert LedgerMark.objects.get().pk == next(Ledger.of_installation().lines()).id
