@@ -18,6 +18,7 @@ TASKS: dict[str, set[str]] = {
     "api.forget": {CARETAKER.key},
     "audit.seal": {NOBODY},
     "cases.remove_old_drafts": {CLERK, AUTHOR},
+    "cases.finish_erasures": {CLERK},
     "dossiers.reconcile": {CLERK},
     "dossiers.remind": {CLERK},
     "files.check": {CLERK},
