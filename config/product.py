@@ -22,6 +22,12 @@ BEGAN = time.monotonic()
 GUNICORN = ["--worker-class", "gthread", "--workers", "2", "--threads", "4", "--no-control-socket"]
 CELERY = ["--concurrency", "2", "--loglevel", "INFO", "--without-mingle", "--without-gossip"]
 
+#: What the table of people does not say by itself.
+CODES = (
+    "Who has a totp secret types a code after the password: `python3 manage.py demo_code focal_point` shows it,\n"
+    "or put the secret into an authenticator app. Everybody accepts the code of conduct once."
+)
+
 #: What other commands need to talk to a running product.
 OURS = (
     *("AMPARO_EMBEDDED", "AMPARO_KEYRING", "AMPARO_LEDGER", "AMPARO_STATE", "AMPARO_URL", "DJANGO_SECRET_KEY_FILE"),
@@ -165,6 +171,7 @@ class Product:
         print(f"\nAmparo: {self.url}/  (this computer only)\nState:  {self.state.path}\n", flush=True)
         if self.state.demo.exists():
             print(demo_table(json.loads(self.state.demo.read_text())), flush=True)
+            print(f"\n{CODES}\n", flush=True)
 
     def play_once(self) -> int:
         """Play the story over HTTP with the running worker, then verify the trail; 0 when both are in order."""
@@ -204,11 +211,11 @@ def demo_table(demo: Mapping[str, Any]) -> str:
 
 
 def _columns(rows: Sequence[Mapping[str, object]]) -> str:
-    names = list(rows[0])
+    names = list(dict.fromkeys(name for row in rows for name in row))
     cells = [[name.replace("_", " ") for name in names], *([_cell(row.get(name)) for name in names] for row in rows)]
     widths = [max(len(row[i]) for row in cells) for i in range(len(names))]
     return "\n".join("  ".join(map(str.ljust, row, widths)).rstrip() for row in cells)
 
 
 def _cell(value: object) -> str:
-    return ", ".join(str(part) for part in value) if isinstance(value, list) else str(value)
+    return ", ".join(str(part) for part in value) if isinstance(value, list) else str("" if value is None else value)

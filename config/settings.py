@@ -77,6 +77,7 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "foundation.accounts.middleware.session_limits",
+    "foundation.accounts.gate.gate",
     "allauth.account.middleware.AccountMiddleware",
     "allauth.usersessions.middleware.UserSessionsMiddleware",
     "foundation.audit.middleware.denials",
@@ -145,8 +146,7 @@ CACHES = {
 # --- people and sign-in
 AUTH_USER_MODEL = "accounts.User"
 AUTHENTICATION_BACKENDS = [
-    "django.contrib.auth.backends.ModelBackend",
-    "allauth.account.auth_backends.AuthenticationBackend",
+    "foundation.accounts.backend.Backend",
     "guardian.backends.ObjectPermissionBackend",
 ]
 AUTH_PASSWORD_VALIDATORS = [
@@ -178,6 +178,14 @@ ACCOUNT_RATE_LIMITS = {
 }
 # Behind a proxy the visitor's own address counts, not the proxy's: else everybody would share one limit.
 ALLAUTH_TRUSTED_PROXY_COUNT = env.int("AMPARO_PROXIES", default=1 if HTTPS else 0)
+# Whoever can open more than their own matters signs in with a second step; the others may.
+SECOND_STEP_ROLES = env.list(
+    "AMPARO_SECOND_STEP_ROLES",
+    default=["focal_point", "deputy", "manager", "data_officer", "administrator", "auditor", "partner_worker"],
+)
+SECOND_STEP_GRACE_DAYS = env.int("AMPARO_SECOND_STEP_GRACE_DAYS", default=0)
+SAFEGUARDING_CONTACT = env.str("AMPARO_SAFEGUARDING_CONTACT", default="")
+ACCOUNT_REAUTHENTICATION_TIMEOUT = 60 * env.int("AMPARO_CONFIRM_MINUTES", default=5)
 MFA_ADAPTER = "foundation.accounts.factors.Factors"
 MFA_FORMS = {
     "authenticate": "foundation.accounts.forms.codes.SignInCode",

@@ -1,11 +1,13 @@
 """The demonstration: a small invented National Society with two partners. Loaded only into an empty database.
 
-Everybody gets the same generated password; it stands in ``demo.json`` (mode 0600) and nowhere else.
+Everybody gets the same generated password; it stands in ``demo.json`` (mode 0600) and nowhere else. Seats that need a
+second step get an app whose secret stands beside it as ``totp_secret``.
 """
 
 import json
 import os
 import secrets
+from base64 import b32encode
 from datetime import time, timedelta
 from pathlib import Path
 from typing import Any
@@ -18,6 +20,7 @@ from oauth2_provider.models import get_application_model
 
 from consent import notices
 from foundation.accounts import actions as accounts
+from foundation.accounts import conduct
 from foundation.accounts.models import Organisation, OrganisationKind, Role, Unit, UnitKind, User
 from foundation.core import machines
 from foundation.dossiers import clerk
@@ -45,10 +48,11 @@ def is_loaded() -> bool:
 
 
 def install() -> None:
-    """What every installation needs: keys that fit its database, its own actors and the notices."""
+    """What every installation needs: keys that fit its database, its own actors, the code of conduct and the notices."""
     canary.require()
     clerk.install()
     machines.install()
+    conduct.install()
     notices.install()
 
 
@@ -91,7 +95,16 @@ def _person(key: str, units: dict[str, Unit], password: str, hashed: str) -> dic
         seat = accounts.seat_of(units[unit], role)
         accounts.confirm(accounts.propose(user, seat, by=None), by=None)
     named = [f"{Role(role).label}, {units[unit].name}" for role, unit in seats]
-    return {"email": email, "password": password, "seats": named}
+    return {"email": email, "password": password, "seats": named, **_second_step(user, dict(seats))}
+
+
+def _second_step(user: User, seats: dict[str, str]) -> dict[str, str]:
+    """An app with a secret that is told, for the seats that need one: ``manage.py demo_code`` shows its codes."""
+    if not set(seats) & set(settings.SECOND_STEP_ROLES):
+        return {}
+    secret = b32encode(secrets.token_bytes(20)).decode()
+    accounts.give_app(user, secret, by=None)
+    return {"totp_secret": secret}
 
 
 def _client(unit: Unit) -> dict[str, str]:
@@ -130,9 +143,14 @@ def _services(units: dict[str, Unit]) -> None:
         )  # fmt: skip
 
 
+def place() -> Path:
+    """Where ``demo.json`` stands: in the state directory."""
+    return Path(os.environ.get("AMPARO_STATE", settings.BASE_DIR / "var")) / "demo.json"
+
+
 def write(facts: dict[str, Any]) -> Path:
-    """``demo.json`` in the state directory, readable by its owner alone."""
-    path = Path(os.environ.get("AMPARO_STATE", settings.BASE_DIR / "var")) / "demo.json"
+    """``demo.json``, readable by its owner alone."""
+    path = place()
     path.parent.mkdir(parents=True, exist_ok=True)
     descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
     with os.fdopen(descriptor, "w", encoding="utf-8") as file:

@@ -4,12 +4,14 @@ import os
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from typing import Any
+from uuid import uuid4
 
 import pytest
+from django.core.cache import caches
 from django.db import OperationalError, transaction
 from django.test import Client, override_settings
 
-from tests import factories
+from tests import door, factories
 
 FAST = "django.contrib.auth.hashers.MD5PasswordHasher"
 BOTH: Any = ["default", "owner"]
@@ -63,7 +65,7 @@ def django_db_setup(
 
 @pytest.fixture(autouse=True)
 def _no_stale_ids(settings: Any, monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest.TempPathFactory) -> None:
-    """A flush gives permissions and the clerk new ids; keys of organisations of other tests are gone."""
+    """A flush gives permissions and the clerk new ids; keys and counted tries of other tests are gone."""
     from rest_framework.throttling import SimpleRateThrottle
 
     from foundation.core import machines
@@ -75,6 +77,7 @@ def _no_stale_ids(settings: Any, monkeypatch: pytest.MonkeyPatch, tmp_path_facto
     clerk.forget()
     machines.forget()
     vault._opened.cache_clear()
+    monkeypatch.setattr(caches["default"], "key_prefix", uuid4().hex)
     settings.PASSWORD_HASHERS = [FAST]
     settings.EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
     settings.WEBHOOK_ALLOW_LOOPBACK = True
@@ -143,11 +146,9 @@ def administrator(house: factories.House) -> Any:
 
 @pytest.fixture
 def browse() -> Callable[[Any], Client]:
-    """A signed-in test client for a person."""
+    """A signed-in test client for a person who has done what stands before the first page (``tests.door`` does it by page)."""
 
     def signed_in(user: Any) -> Client:
-        client = Client()
-        client.force_login(user, backend="django.contrib.auth.backends.ModelBackend")
-        return client
+        return door.opened(factories.settle(user))
 
     return signed_in

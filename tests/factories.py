@@ -1,6 +1,8 @@
 """Plain functions that call the real actions, so that an impossible case cannot be built."""
 
+from base64 import b32encode
 from dataclasses import dataclass, field
+from secrets import token_bytes
 from typing import Any
 from uuid import UUID
 
@@ -11,7 +13,9 @@ from cases.vocabulary import Outcome
 from consent import actions as consent
 from consent.models import Consent, NoticeVersion
 from consent.vocabulary import Answer, Element, Purpose, RecipientKind
-from foundation.accounts.models import Organisation, Unit, User
+from foundation.accounts import actions as accounts
+from foundation.accounts import backend, gate
+from foundation.accounts.models import ConductVersion, Organisation, Unit, User
 from foundation.core.acting import acting
 from referrals import actions as referrals
 from referrals import demo
@@ -40,10 +44,24 @@ _CLIENTS: dict[str, dict[str, str]] = {}
 
 
 def load() -> None:
-    """Load the demonstration, and remember the partners' secrets, which stand nowhere else."""
+    """Load the demonstration, and remember the partners' secrets, which stand nowhere else. Everybody is ready to work."""
     demo.install()
     facts = demo.load(PASSWORD)
     _CLIENTS.update({partner["name"]: partner for partner in facts["partners"]})
+    for user in User.objects.filter(is_machine=False):
+        settle(user)
+
+
+def settle(user: User) -> User:
+    """Do what stands before the first page: accept the code of conduct, set up an app where the seat needs one."""
+    known = backend.facts(user)
+    text = ConductVersion.current(user.language)
+    with acting(user.pk):
+        if known.is_conduct_due and text is not None:
+            accounts.accept_conduct(text, by=user)
+        if gate.needs_factor(user) and not known.has_factor:
+            accounts.give_app(user, b32encode(token_bytes(20)).decode(), by=None)
+    return user
 
 
 def house() -> House:

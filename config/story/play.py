@@ -56,12 +56,13 @@ class Play:
         """Somebody of the demonstration, signed in."""
         facts = self.demo["people"][who]
         browser = Browser(self.base, who)
-        browser.sign_in(facts["email"], facts["password"])
+        browser.sign_in(facts["email"], facts["password"], facts.get("totp_secret"))
         return browser
 
     def concern(self) -> str:
         """A volunteer records a concern in Arabic; the limits come first, the agreement is the person's."""
         volunteer = self.person("volunteer")
+        self._conduct(volunteer)
         day = volunteer.opened("/")
         day = volunteer.submit(day, day.form("language"), language="ar")
         expect(day.lang.get("dir") == "rtl" and day.lang.get("lang") == "ar", "the page is not in Arabic")
@@ -77,6 +78,11 @@ class Play:
         self.addresses += [f"/concerns/{pk}/", f"/concerns/{pk}/words/", f"/concerns/{pk}/check/"]
         say("The person agrees, the concern is handed over, and the volunteer sees only where it stands")
         return pk
+
+    def _conduct(self, volunteer: Browser) -> None:
+        text = volunteer.opened("/conduct/")
+        expect("You accepted this version" in text.text, "the code of conduct was not accepted")
+        say("The volunteer signs in the first time and accepts the code of conduct")
 
     def _questions(self, volunteer: Browser, at: str) -> None:
         volunteer.step(f"{at}/limits/", said="on")

@@ -3,7 +3,10 @@
 from typing import Any
 
 from allauth.account.adapter import DefaultAccountAdapter
+from allauth.core import context
 from django.http import HttpRequest
+
+from foundation.accounts import stepup
 
 
 class Adapter(DefaultAccountAdapter):  # type: ignore[misc]
@@ -17,3 +20,13 @@ class Adapter(DefaultAccountAdapter):  # type: ignore[misc]
         """As usual, but not for a machine's user."""
         user = super().authenticate(request, **credentials)
         return None if user is None or user.is_machine else user
+
+    def get_reauthentication_methods(self, user: Any) -> list[dict[str, Any]]:
+        """Only the strongest way: who has an app or a key is not asked for the password instead of it."""
+        ways: list[dict[str, Any]] = super().get_reauthentication_methods(user)
+        strong = [way for way in ways if way["id"] != "reauthenticate"]
+        return strong or ways
+
+    def is_reauthentication_required(self, *, app: str, **kwargs: Any) -> bool:
+        """Not within five minutes of having signed in or confirmed."""
+        return not stepup.is_fresh(context.request)

@@ -18,5 +18,6 @@ class AccountsConfig(AppConfig):
             "appointment.proposed", "appointment.confirmed", "appointment.ended", "appointment.away", "user.invited",
             "session.began", "session.refused", "session.ended", "session.expired",
             "factor.added", "factor.removed", "factor.renewed", "factor.used", "factor.refused",
+            "conduct.published", "conduct.accepted",
         )  # fmt: skip
         signs.connect()

@@ -1,6 +1,7 @@
 """What the frame of every page needs."""
 
 from collections.abc import Callable
+from ipaddress import ip_address
 from typing import Any
 
 from django.conf import settings
@@ -22,12 +23,15 @@ def house(request: HttpRequest) -> dict[str, Any]:
     """``house``: unit, person, navigation and languages for the frame."""
     user: Any = getattr(request, "user", None)
     known = user is not None and user.is_authenticated
+    is_open = known and getattr(request, "held", None) is None
     return {
         "house": {
             "unit_name": user.seats[0].unit.name if known and user.seats else "",
             "user_name": user.name if known else "",
-            "nav": _navigation(request, user) if known else [],
-            "account": [{"url": reverse("accounts:you"), "label": _("Your seats")}] if known else [],
+            "nav": _navigation(request, user) if is_open else [],
+            "account": _account() if is_open else [],
+            "passkeys": _has_name(request.get_host()),
+            "safeguarding": settings.SAFEGUARDING_CONTACT,
             "languages": _languages(),
             "embedded": settings.EMBEDDED,
             "idle_seconds": int(settings.SESSION_IDLE.total_seconds()) if known else 0,
@@ -40,6 +44,25 @@ def _navigation(request: HttpRequest, user: Any) -> list[dict[str, Any]]:
     here = (e["url"] for e in entries if request.path.startswith(e["url"]) and e["url"] != "/")
     longest = max(here, key=len, default=request.path)
     return [{**entry, "current": entry["url"] == longest} for entry in entries]
+
+
+def _account() -> list[dict[str, str]]:
+    return [
+        {"url": reverse("accounts:you"), "label": _("Your seats")},
+        {"url": reverse("usersessions_list"), "label": _("Where you are signed in")},
+        {"url": reverse("mfa_index"), "label": _("Second step at sign-in")},
+        {"url": reverse("account_change_password"), "label": _("Change password")},
+        {"url": reverse("accounts:conduct"), "label": _("Code of conduct")},
+    ]
+
+
+def _has_name(host: str) -> bool:
+    """Whether a passkey could work at this address: browsers bind it to a name and refuse numbers (WebAuthn §5.1.3)."""
+    try:
+        ip_address(host.rsplit(":", 1)[0].strip("[]"))
+    except ValueError:
+        return True
+    return False
 
 
 def _languages() -> list[dict[str, Any]]:

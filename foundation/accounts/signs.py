@@ -2,10 +2,12 @@
 
 from typing import Any
 
+from allauth.account.internal.flows.login import record_authentication
 from allauth.mfa import signals as mfa
 from django.contrib.auth.signals import user_logged_in, user_logged_out, user_login_failed
 from django.db import transaction
 
+from foundation.accounts import factors
 from foundation.audit import trail
 
 
@@ -25,7 +27,9 @@ def _refused(sender: Any, **kwargs: Any) -> None:
         trail.record("session.refused")
 
 
-def _factor_added(sender: Any, user: Any, authenticator: Any, **kwargs: Any) -> None:
+def _factor_added(sender: Any, request: Any, user: Any, authenticator: Any, **kwargs: Any) -> None:
+    if authenticator.type in factors.SECOND:  # whoever has just set it up has shown that they hold it
+        record_authentication(request, user, "mfa", id=authenticator.pk, type=str(authenticator.type))
     with transaction.atomic():
         trail.record("factor.added", user=user.pk, kind=authenticator.type)
 

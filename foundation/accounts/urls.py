@@ -1,14 +1,16 @@
-"""Addresses of what a person sees of their own seats, and of appointments that wait for a second person."""
+"""Addresses of one's own seats, of what stands before the first page, and of appointments that wait for a second person."""
 
 from django.urls import path
 
-from foundation.accounts import views
+from foundation.accounts.views import door, seats
 
 app_name = "accounts"
 urlpatterns = [
-    path("you/", views.you, name="you"),
-    path("you/away/", views.away, name="away"),
-    path("you/back/", views.back, name="back"),
-    path("appointments/", views.appointments, name="appointments"),
-    path("appointments/<uuid:pk>/confirm/", views.confirm, name="confirm"),
+    path("conduct/", door.conduct, name="conduct"),
+    path("second-step/", door.second_step, name="second_step"),
+    path("you/", seats.you, name="you"),
+    path("you/away/", seats.away, name="away"),
+    path("you/back/", seats.back, name="back"),
+    path("appointments/", seats.appointments, name="appointments"),
+    path("appointments/<uuid:pk>/confirm/", seats.confirm, name="confirm"),
 ]

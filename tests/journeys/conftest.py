@@ -44,6 +44,7 @@ def visit(chromium: Browser, live_server: Any) -> Iterator[Callable[..., Page]]:
     contexts: list[BrowserContext] = []
 
     def signed_in(user: Any, *, phone: bool = False, language: str = "en", scripts: bool = True) -> Page:
+        from tests import door
         from tests.factories import PASSWORD
 
         context = chromium.new_context(
@@ -57,6 +58,10 @@ def visit(chromium: Browser, live_server: Any) -> Iterator[Callable[..., Page]]:
         page.fill("input[name=login]", user.email)
         page.fill("input[name=password]", PASSWORD)
         page.locator("form:has(input[name=password]) button[type=submit]").first.click()
+        if door.secret_of(user) is not None:
+            page.wait_for_url("**/authenticate/")
+            page.fill("input[name=code]", door.next_code(user))
+            page.locator("form:has(input[name=code]) button[type=submit]").first.click()
         page.wait_for_url("**/")
         return page
 

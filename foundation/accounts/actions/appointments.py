@@ -50,7 +50,7 @@ def confirm(appointment: Appointment, *, by: User | None) -> Appointment:
     appointment.confirmed_by, appointment.confirmed_at = by, timezone.now()
     appointment.save(update_fields=["confirmed_by", "confirmed_at"])
     appointment.user.groups.add(appointment.seat.group)
-    appointment.user.__dict__.pop("_seats", None)
+    appointment.user.__dict__.pop("_held", None)
     trail.record("appointment.confirmed", subject=appointment.pk, user=appointment.user_id)
     return appointment
 
@@ -73,7 +73,7 @@ def end(appointment: Appointment, *, by: User | None) -> None:
     appointment.save(update_fields=["valid_until"])
     if not Appointment.objects.in_force().filter(user=appointment.user, seat=appointment.seat).exists():
         appointment.user.groups.remove(appointment.seat.group)
-    appointment.user.__dict__.pop("_seats", None)
+    appointment.user.__dict__.pop("_held", None)
     trail.record("appointment.ended", subject=appointment.pk, user=appointment.user_id)
     absence_changed.send(appointment.seat)
 

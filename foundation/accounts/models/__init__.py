@@ -1,6 +1,6 @@
 """Organisations and units, people and seats, and what stands at the door: second factors and their use."""
 
-from foundation.accounts.models.door import CodeUse
+from foundation.accounts.models.door import CodeUse, ConductAcceptance, ConductVersion
 from foundation.accounts.models.people import (
     Appointment,
     AppointmentQuerySet,
@@ -16,6 +16,6 @@ from foundation.accounts.models.people import (
 )
 
 __all__ = [
-    "Appointment", "AppointmentQuerySet", "CodeUse", "Organisation", "OrganisationKind", "Role", "Seat", "Unit",
-    "UnitKind", "User", "UserManager", "_is_zone",
+    "Appointment", "AppointmentQuerySet", "CodeUse", "ConductAcceptance", "ConductVersion", "Organisation",
+    "OrganisationKind", "Role", "Seat", "Unit", "UnitKind", "User", "UserManager", "_is_zone",
 ]  # fmt: skip

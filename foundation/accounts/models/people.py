@@ -144,14 +144,18 @@ class User(AbstractBaseUser, PermissionsMixin):
         return any(s.role == role and unit_id in (None, s.unit_id) for s in self.seats)
 
     @property
+    def held(self) -> "list[Appointment]":
+        """The appointments in force at this moment, read once per request."""
+        if "_held" not in self.__dict__:
+            rows = Appointment.objects.in_force().filter(user=self).order_by("valid_from", "pk")
+            self.__dict__["_held"] = list(rows.select_related("seat__unit__organisation"))
+        held: list[Appointment] = self.__dict__["_held"]
+        return held
+
+    @property
     def seats(self) -> "list[Seat]":
-        """The seats held at this moment, read once per request."""
-        if "_seats" not in self.__dict__:
-            held = Appointment.objects.in_force().filter(user=self).order_by("valid_from", "pk")
-            held = held.select_related("seat__unit__organisation")
-            self.__dict__["_seats"] = [a.seat for a in held]
-        seats: list[Seat] = self.__dict__["_seats"]
-        return seats
+        """The seats held at this moment."""
+        return [appointment.seat for appointment in self.held]
 
     @property
     def group_ids(self) -> list[int]:

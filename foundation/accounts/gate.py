@@ -1,0 +1,121 @@
+"""What stands between sign-in and the first page: the second step where a seat needs one, and the code of conduct.
+
+One place asks it, for every address there is. Until it is met, nothing opens but the pages that meet it and those that
+tell nothing (help, signing out, the language).
+"""
+
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+from allauth.account.adapter import get_adapter
+from allauth.account.internal.flows.login import get_authentication_records
+from django.conf import settings
+from django.contrib.auth.views import redirect_to_login
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils import timezone
+
+from foundation.accounts.backend import facts
+from foundation.accounts.models import User
+from foundation.core.middleware import Handler
+
+ALWAYS = frozenset(
+    {"core:health", "core:help", "core:leave", "core:protect", "set_language", "account_login", "account_logout"}
+)
+"""What opens whatever is still to do. None of it tells of a matter."""
+
+SECRET = ("csrfmiddlewaretoken", "password", "oldpassword", "password1", "password2", "code", "credential")
+"""What is never shown again of what was typed."""
+
+
+@dataclass(frozen=True)
+class Duty:
+    """Something to do first: its name, and the routes that open meanwhile."""
+
+    name: str
+    open: frozenset[str]
+
+    def address(self, user: User) -> str:
+        """Where it is done."""
+        if self is SET_UP:
+            return reverse("accounts:second_step")
+        return reverse("accounts:conduct") if self is CONDUCT else _again(user)
+
+
+SET_UP = Duty(
+    "set_up",
+    frozenset({"accounts:second_step", "mfa_activate_totp", "mfa_add_webauthn", "account_reauthenticate"}),
+)
+CONFIRM = Duty("confirm", frozenset({"account_reauthenticate", "mfa_reauthenticate", "mfa_reauthenticate_webauthn"}))
+CONDUCT = Duty("conduct", frozenset({"accounts:conduct"}))
+
+
+def _again(user: User) -> str:
+    return str(get_adapter().get_reauthentication_methods(user)[0]["url"])
+
+
+def needs_factor(user: User) -> bool:
+    """Whether one of the seats held now opens more than the person's own matters (``SECOND_STEP_ROLES``).
+
+    With a grace period, only once the appointment is older than that.
+    """
+    since = timezone.now() - timedelta(days=settings.SECOND_STEP_GRACE_DAYS)
+    return any(
+        one.seat.role in settings.SECOND_STEP_ROLES and one.confirmed_at is not None and one.confirmed_at <= since
+        for one in user.held
+    )
+
+
+def records(request: HttpRequest) -> list[dict[str, Any]]:
+    """How this session's person has shown who they are, oldest first: ``method``, ``at``, for a factor its ``type``."""
+    user: Any = request.user
+    return list(get_authentication_records(request, user))
+
+
+def used_factor(request: HttpRequest) -> bool:
+    """Whether this very session was opened, or confirmed later, with a second factor."""
+    return any(record.get("method") == "mfa" for record in records(request))
+
+
+def outstanding(request: HttpRequest) -> Duty | None:
+    """What this session's person must do first; ``None`` when nothing stands in the way."""
+    user: Any = request.user
+    if not user.is_authenticated:
+        return None
+    known = facts(user)
+    if known.has_factor:
+        if not used_factor(request):
+            return CONFIRM
+    elif needs_factor(user):
+        return SET_UP
+    return CONDUCT if known.is_conduct_due else None
+
+
+class Gate:
+    """Ask before every view. The API is not opened by sessions and has its own way in."""
+
+    def __init__(self, get_response: Handler) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        """Note what is outstanding, for the frame of the page too."""
+        request.held = outstanding(request)  # type: ignore[attr-defined]
+        return self.get_response(request)
+
+    def process_view(self, request: HttpRequest, view: Any, args: Any, kwargs: Any) -> HttpResponse | None:
+        """Lead to what is to be done; what was typed is shown, so that it can be copied."""
+        duty: Duty | None = request.held  # type: ignore[attr-defined]
+        route = request.resolver_match.view_name if request.resolver_match else ""
+        if duty is None or route in ALWAYS | duty.open or request.path.split("/")[1] == "api":
+            return None
+        user: Any = request.user
+        where = duty.address(user)
+        if request.method in ("GET", "HEAD"):
+            return redirect_to_login(request.get_full_path(), where)
+        words = [value for name, value in request.POST.items() if name not in SECRET and str(value).strip()]
+        return render(request, "accounts/held.html", {"words": words, "where": where}, status=403)
+
+
+gate = Gate

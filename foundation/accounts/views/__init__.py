@@ -1,0 +1,1 @@
+"""Pages about oneself: seats, the code of conduct, the second step."""
