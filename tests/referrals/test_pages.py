@@ -16,9 +16,9 @@ SERVICE = "Papers and status service"
 
 
 def bare(response):
-    """The page without what each request carries: its own token and the address that was asked for."""
+    """The page without what each request carries: its own token, its minute and the address that was asked for."""
     text = response.content.decode().replace(response.wsgi_request.path, "")
-    return re.sub(r'name="csrfmiddlewaretoken" value="\w+"', "", text)
+    return re.sub(r'name="csrfmiddlewaretoken" value="\w+"|Printed by [^<]*', "", text)
 
 
 def consent_data(service, **more):

@@ -28,9 +28,9 @@ def other_partner(house):
 
 
 def bare(response):
-    """The page without what each request carries: its own token and the address that was asked for."""
+    """The page without what each request carries: its own token, its minute and the address that was asked for."""
     text = response.content.decode().replace(response.wsgi_request.path, "")
-    return re.sub(r'name="csrfmiddlewaretoken" value="\w+"', "", text)
+    return re.sub(r'name="csrfmiddlewaretoken" value="\w+"|Printed by [^<]*', "", text)
 
 
 def fresh(referral, user):
