@@ -22,6 +22,7 @@ OPEN = {
     "auth_group_permissions": "empty, and kept so by a test: nobody is granted a whole model",
     "account_emailaddress": SIGNING_IN, "account_emailconfirmation": SIGNING_IN, "django_session": SIGNING_IN,
     "accounts_codeuse": SIGNING_IN, "mfa_authenticator": SIGNING_IN, "usersessions_usersession": SIGNING_IN,
+    "accounts_conductversion": "what everybody reads before the first page", "accounts_conductacceptance": SIGNING_IN,
     "auth_permission": DJANGO, "django_content_type": DJANGO, "django_migrations": DJANGO,
     "django_admin_log": "which administrator changed which unit or person who works here",
     "dossiers_ledgermark": "one row: how far the ledger of erasures was followed; names no folder",
