@@ -46,16 +46,28 @@ def is_in(client: Client, user: User) -> bool:
 
 
 def opened(user: User) -> Client:
-    """A client with the session that both steps would have made, without the steps: hashing and codes cost time."""
-    client = Client()
+    """A client with the session that both steps made ten minutes ago, without the steps: hashing and codes cost time.
+
+    For a sensitive step it is too old: ``confirm``.
+    """
+    client, at = Client(), time.time() - 600
     client.force_login(user, backend="foundation.accounts.backend.Backend")
     session, kind = client.session, "totp" if secret_of(user) else None
     session[login.AUTHENTICATION_METHODS_SESSION_KEY] = [
-        {"method": "password", "at": time.time()},
-        *([{"method": "mfa", "type": kind, "at": time.time()}] if kind else []),
+        {"method": "password", "at": at},
+        *([{"method": "mfa", "type": kind, "at": at}] if kind else []),
     ]
     session[login._AUTHENTICATION_METHODS_USER_SESSION_KEY] = str(user.pk)
     session.save()
+    return client
+
+
+def confirm(client: Client) -> Client:
+    """Confirm that it is the person of the session, as "Confirm that it is you" asks it: by a code, else by the password."""
+    user = User.objects.get(pk=client.session["_auth_user_id"])
+    way, data = ("2fa/reauthenticate", "code") if secret_of(user) else ("reauthenticate", "password")
+    answer = client.post(f"/accounts/{way}/", {data: next_code(user) if secret_of(user) else PASSWORD})
+    assert answer.status_code == 302
     return client
 
 

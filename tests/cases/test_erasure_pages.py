@@ -9,17 +9,15 @@ from cases.actions.erasing import carry_out
 from cases.models import Case, Erasure
 from foundation.dossiers import clerk
 from referrals.models import Referral
-from tests import factories
+from tests import door, factories
 from tests.cases.test_erase import agreed, as_, asked, erased, made
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
 
 def sure(client):
-    """Through "Confirm that it is you", by the password."""
-    answer = client.post("/accounts/reauthenticate/", {"password": factories.PASSWORD})
-    assert answer.status_code == 302
-    return client
+    """Through "Confirm that it is you"."""
+    return door.confirm(client)
 
 
 @pytest.fixture
