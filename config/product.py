@@ -30,7 +30,7 @@ CODES = (
 
 #: What other commands need to talk to a running product.
 OURS = (
-    *("AMPARO_EMBEDDED", "AMPARO_KEYRING", "AMPARO_LEDGER", "AMPARO_STATE", "AMPARO_URL", "DJANGO_SECRET_KEY_FILE"),
+    *("AMPARO_EMBEDDED", "AMPARO_ANCHOR_FILE", "AMPARO_KEYRING", "AMPARO_LEDGER", "AMPARO_STATE", "AMPARO_URL", "DJANGO_SECRET_KEY_FILE"),
     *("DATABASE_URL", "DATABASE_OWNER_URL", "PGHOST", "REDIS_URL"),
 )
 
@@ -176,7 +176,8 @@ class Product:
     def play_once(self) -> int:
         """Play the story over HTTP with the running worker, then verify the trail; 0 when both are in order."""
         self.run("-m", "config.story", environment=self.service_environment)
-        self.run("manage.py", "audit_verify")
+        self.run("manage.py", "audit_anchor")
+        self.run("manage.py", "audit_verify", "--from-anchor", self.environment["AMPARO_ANCHOR_FILE"])
         say("The story is played and the trail is whole")
         return 0
 

@@ -20,6 +20,8 @@ URL = env.str("AMPARO_URL", default="http://127.0.0.1:8000")
 HTTPS = urlsplit(URL).scheme == "https"
 # What makes a start without any environment possible (mypy, checks) opens nothing: the vault refuses without a keyring.
 SECRET_KEY = env.str("DJANGO_SECRET_KEY", default="only-for-tools-that-serve-nobody" * 2)
+# The key that seals the trail moves on with each seal: the sealer's alone, in no backup (docs/how-to/audit.md).
+SEAL_KEY = env.str("AMPARO_SEAL_KEY", default="")
 # Outside the database and, in production, on another mount than its backups: what was erased stays erased.
 ERASURE_LEDGER = env.str("AMPARO_LEDGER", default="")
 DEBUG = False
@@ -327,6 +329,8 @@ CELERY_TIMEZONE = "UTC"
 CELERY_BEAT_SCHEDULE = {
     "outbox": {"task": "outbox.sweep", "schedule": env.float("AMPARO_OUTBOX_SECONDS", default=5)},
     "seal": {"task": "audit.seal", "schedule": env.float("AMPARO_SEAL_SECONDS", default=10)},
+    "anchor": {"task": "audit.anchor", "schedule": env.float("AMPARO_ANCHOR_SECONDS", default=3600)},
+    "months": {"task": "audit.months", "schedule": 3600.0},
     "remind": {"task": "dossiers.remind", "schedule": env.float("AMPARO_REMIND_SECONDS", default=30)},
     "api": {"task": "api.forget", "schedule": 3600.0},
     "drafts": {"task": "cases.remove_old_drafts", "schedule": 3600.0},
@@ -335,6 +339,11 @@ CELERY_BEAT_SCHEDULE = {
     "files": {"task": "files.sweep", "schedule": env.float("AMPARO_FILES_SECONDS", default=30)},
     "tidy": {"task": "files.tidy", "schedule": 3600.0},
 }
+
+# --- the trail: its head is kept on another mount and by custodians; events stay for so many months, then figures
+AUDIT_ANCHOR_FILE = env.str("AMPARO_ANCHOR_FILE", default="")
+AUDIT_ANCHOR_MAIL: list[str] = env.list("AMPARO_ANCHOR_MAIL", default=[])
+AUDIT_MONTHS = env.int("AMPARO_AUDIT_MONTHS", default=24)
 
 # --- logs: an event name and allow-listed keys, never a value that a person typed
 LOGGING = {

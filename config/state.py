@@ -203,6 +203,7 @@ class State:
             "DJANGO_SECRET_KEY_FILE": str(self.keys / "django_secret_key"),
             "AMPARO_KEYRING": str(self.keys / "keyring.json"),
             "AMPARO_LEDGER": str(self.ledger),
+            "AMPARO_ANCHOR_FILE": str(self.ledger.with_name("anchors")),
             "AMPARO_STATE": str(self.path),
             "PYTHONUNBUFFERED": "1",
         }

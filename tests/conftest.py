@@ -1,6 +1,7 @@
 """The same six seats everywhere, on PostgreSQL as the application's role, with row-level security in force."""
 
 import os
+import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from typing import Any
@@ -26,6 +27,9 @@ def pytest_configure() -> None:
     from django.conf import settings
 
     settings.CACHES["default"]["KEY_PREFIX"] = os.environ.get("PYTEST_XDIST_WORKER", "")
+    # Each of their databases is sealed by a key of its own.
+    settings.SEAL_KEY = f"{tempfile.mkdtemp(prefix='amparo-seal-')}/seal.json"
+    settings.AUDIT_ANCHOR_FILE = ""
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -11,8 +11,9 @@ class AccountsConfig(AppConfig):
 
     def ready(self) -> None:
         """Announce the event names."""
-        from foundation.accounts import signs
-        from foundation.audit import trail
+        from foundation.accounts import custodians, signs
+        from foundation.audit import anchors, trail
+        from foundation.outbox import delivery
 
         trail.names(
             "appointment.proposed", "appointment.confirmed", "appointment.ended", "appointment.away", "user.invited",
@@ -21,3 +22,5 @@ class AccountsConfig(AppConfig):
             "conduct.published", "conduct.accepted",
         )  # fmt: skip
         signs.connect()
+        delivery.channel("anchor", custodians.deliver)
+        anchors.taken.listen(custodians.send)

@@ -1,7 +1,11 @@
 """What the owner of the database can do and the application cannot. For transactional tests."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime
 from typing import Any
 
+import time_machine
 from django.db import connections, transaction
 
 from foundation.accounts.models import User
@@ -39,3 +43,20 @@ def beyond(text: str, *values: Any) -> list[tuple[Any, ...]]:
         found = rows(text, *values)
         transaction.set_rollback(True, using="owner")
     return found
+
+
+@contextmanager
+def undone() -> Iterator[None]:
+    """With the trail's triggers off; everything is undone afterwards."""
+    with transaction.atomic(using="owner"):
+        for table in ("event", "seal", "start", "monthly", "kept_leaf"):
+            run(f"ALTER TABLE trail.{table} DISABLE TRIGGER USER")
+        yield
+        transaction.set_rollback(True, using="owner")
+
+
+@contextmanager
+def clock_at(moment: datetime) -> Iterator[None]:
+    """The sealer's clock stands at a moment; the database's own cannot be moved."""
+    with time_machine.travel(moment, tick=False):
+        yield

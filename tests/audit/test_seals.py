@@ -9,67 +9,19 @@ from io import StringIO
 from uuid import uuid4
 
 import pytest
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from django.core.management import call_command
 from django.core.management.base import CommandError
-from django.db import connection, transaction
+from django.db import DatabaseError, connection, transaction
 from hypothesis import given
 from hypothesis import strategies as st
 
 from foundation.audit import merkle, seals, tasks, trail
-from foundation.core.keyring import Keyring, Ring, keyring
+from foundation.core.keyring import keyring
 from tests.audit import owner
+from tests.audit.acts import behind_our_back, record, rehash, sealed, sql
 
 transactional = pytest.mark.django_db(transaction=True)
-
-
-def record(n: int = 1) -> None:
-    """``n`` events, each in a transaction of its own."""
-    for _ in range(n):
-        with transaction.atomic():
-            trail.record("case.read", subject=uuid4())
-
-
-def sealed() -> None:
-    """Seal until nothing is open. Other databases of the cluster may hold old transactions for a moment."""
-    for _ in range(300):
-        seals.seal()
-        if seals.verify().n_unsealed == 0:
-            return
-        time.sleep(0.1)
-    raise AssertionError("something is never sealed")
-
-
-def behind_our_back(tamper: Callable[[], None], anchor: str = "") -> str | None:
-    """What verifying says after the owner did this with the triggers off; everything is undone afterwards."""
-    with transaction.atomic(using="owner"):
-        owner.run("ALTER TABLE trail.event DISABLE TRIGGER USER")
-        owner.run("ALTER TABLE trail.seal DISABLE TRIGGER USER")
-        tamper()
-        found = seals.verify(anchor=anchor).problem
-        transaction.set_rollback(True, using="owner")
-    assert seals.verify().problem is None
-    return found
-
-
-def sql(text: str, *values: object) -> Callable[[], None]:
-    """Tampering that is one statement."""
-    return lambda: owner.run(text, *values)
-
-
-def rehash(where: str, *values: object) -> None:
-    """Make the leaves fit the changed rows, as somebody would who knows how they are made."""
-    owner.run(f"UPDATE trail.event e SET leaf = sha256(convert_to(trail.canonical(e), 'UTF8')) WHERE {where}", *values)
-
-
-@pytest.fixture
-def ids(db):
-    """Ids of twelve sealed events, under three seals of four transactions each."""
-    for _ in range(3):
-        record(4)
-        sealed()
-    return owner.column("SELECT id FROM trail.event ORDER BY id DESC LIMIT 12")[::-1]
 
 
 @transactional
@@ -82,13 +34,15 @@ def test_the_trail_holds_when_nobody_touched_it(ids):
 
 
 @transactional
-def test_an_altered_event_is_named(ids):
+@pytest.mark.proof("trail")
+def test_an_altered_event_is_named(ids, figure):
     for change in (
         "verb = 'case.noted'", "data = '{\"n\": 1}'", "actor = 7", "subject = gen_random_uuid()", "dossier = gen_random_uuid()",
         "at = at - interval '1 second'", "xid = (xid::text::bigint + 1)::text::xid8", "leaf = sha256('x')",
     ):  # fmt: skip
         tamper = sql(f"UPDATE trail.event SET {change} WHERE id = %s", ids[5])
         assert behind_our_back(tamper) == f"event {ids[5]} was altered"
+    figure("alter: 8 of 8 columns named by the event's number, 1 of 1 with its hash found")
 
 
 @transactional
@@ -101,30 +55,36 @@ def test_an_event_altered_together_with_its_leaf_is_found(ids):
 
 
 @transactional
-def test_a_deleted_event_is_found(ids):
+@pytest.mark.proof("trail")
+def test_a_deleted_event_is_found(ids, figure):
     for place in (
         0, 5, 11,
     ):  # fmt: skip
         problem = behind_our_back(sql("DELETE FROM trail.event WHERE id = %s", ids[place]))
         assert "not those that were sealed" in str(problem)
+    figure("delete: 3 of 3 found, the first, a middle one and the last")
 
 
 @transactional
-def test_an_inserted_event_is_found(ids):
+@pytest.mark.proof("trail")
+def test_an_inserted_event_is_found(ids, figure):
     """The owner may put a forged row among sealed ones, leaf and all."""
 
     def tamper():
         owner.run(
-            "INSERT INTO trail.event (xid, verb, leaf) SELECT xid, 'case.read', '' FROM trail.event WHERE id = %s",
+            "INSERT INTO trail.event (id, xid, at, verb, leaf) SELECT id + 1000000, xid, at, 'case.read', ''"
+            " FROM trail.event WHERE id = %s",
             ids[5],
         )
         rehash("leaf = ''")
 
     assert "not those that were sealed" in str(behind_our_back(tamper))
+    figure("insert: 1 of 1 forged event found")
 
 
 @transactional
-def test_events_that_changed_places_are_found(ids):
+@pytest.mark.proof("trail")
+def test_events_that_changed_places_are_found(ids, figure):
     """Who did what first: two events swap everything but their ids, or their transactions."""
 
     def swap(columns: str) -> Callable[[], None]:
@@ -144,6 +104,7 @@ def test_events_that_changed_places_are_found(ids):
 
     assert "not those that were sealed" in str(behind_our_back(swap("verb, dossier, subject, data, actor, at")))
     assert "not those that were sealed" in str(behind_our_back(swap("xid, at")))
+    figure("reorder: 2 of 2 found")
 
 
 @transactional
@@ -153,7 +114,8 @@ def test_a_tail_of_events_dropped_under_their_seal_is_found(ids):
 
 
 @transactional
-def test_a_tail_dropped_together_with_its_seals_is_found_by_the_anchor(ids):
+@pytest.mark.proof("trail")
+def test_a_tail_dropped_together_with_its_seals_is_found_by_the_anchor(ids, figure):
     """Nothing inside a database can tell that its newest part is gone: the head is kept elsewhere."""
     anchor = seals.verify().head
 
@@ -163,6 +125,7 @@ def test_a_tail_dropped_together_with_its_seals_is_found_by_the_anchor(ids):
 
     assert behind_our_back(tamper) is None
     assert "cut off" in str(behind_our_back(tamper, anchor))
+    figure("drop the tail: found by the anchor, and without it where the seals stayed")
 
 
 @transactional
@@ -195,49 +158,23 @@ def test_a_seal_that_covers_something_else_is_found(ids):
         assert "not those that were sealed" in str(problem)
 
 
-def strange(ring: Keyring) -> Keyring:
-    """A keyring whose sealing key somebody made up."""
-    return Keyring(ring.root, Ring(ring.seal.current, dict.fromkeys(ring.seal.keys, b"\7" * 32)))
-
-
 @transactional
-def test_a_trail_made_anew_from_the_start_is_found(ids, monkeypatch):
-    """Everything is consistent but the signature: the key is not in the database."""
-    own = keyring()
+def test_a_forged_seal_that_the_application_inserts_is_found(ids):
+    """The application may insert a seal; only one with the installation's signature stands, and only as the next one."""
+    seal = ("SELECT number + %s, to_xid, to_xid, 1, root, hash, at, 0, next_key, hash, signature FROM trail.seal"
+            " ORDER BY number DESC LIMIT 1")  # fmt: skip
 
-    def rebuild():
-        owner.run("DELETE FROM trail.event WHERE id = %s", ids[5])
-        events = owner.rows("SELECT xid::text::bigint, leaf FROM trail.event ORDER BY xid, id")
-        (top,) = owner.column("SELECT max(to_xid::text::bigint) FROM trail.seal")
-        owner.run("DELETE FROM trail.seal")
-        leaves = [bytes(leaf) for xid, leaf in events if xid < top]
-        new = seals.Seal(1, seals._NOTHING, merkle.root(leaves), 0, top, len(leaves), seals.datetime.now(seals.UTC))
-        forged = Ed25519PrivateKey.from_private_bytes(strange(own).seal.key(1)).sign(new.hash())
-        owner.run(
-            "INSERT INTO trail.seal (number, from_xid, to_xid, n_events, root, previous, at, key_version, hash, signature)"
-            " VALUES (1, '0'::xid8, %s::text::xid8, %s, %s, %s, %s, 1, %s, %s)",
-            str(top), new.n_events, new.root, new.previous, new.at, new.hash(), forged,
-        )  # fmt: skip
+    def forge(step: int) -> None:
+        owner.run(f"INSERT INTO trail.seal (number, from_xid, to_xid, n_events, root, previous, at, key_version, next_key,"
+                  f" hash, signature) {seal}", step)  # fmt: skip
 
-    assert behind_our_back(rebuild) == "seal 1 was not made by this installation"
-
-
-@transactional
-def test_a_forged_seal_that_the_application_inserts_is_found(ids, monkeypatch):
-    """The application may insert a seal, and only one with the installation's signature stands."""
-    record(1)
-    with monkeypatch.context() as patch:
-        patch.setattr(seals, "keyring", lambda: strange(keyring()))
-        for _ in range(300):
-            if seals.seal():
-                break
-            time.sleep(0.1)
-    try:
-        assert "not made by this installation" in str(seals.verify().problem)
-    finally:
-        owner.run("ALTER TABLE trail.seal DISABLE TRIGGER USER")
-        owner.run("DELETE FROM trail.seal WHERE number = (SELECT max(number) FROM trail.seal)")
-        owner.run("ALTER TABLE trail.seal ENABLE TRIGGER USER")
+    with transaction.atomic(using="owner"):
+        forge(1)
+        assert "not those that were sealed" in str(seals.verify().problem)
+        transaction.set_rollback(True, using="owner")
+    for step in (0, -1, 2, 1_000_000):
+        with pytest.raises(DatabaseError, match="come next"), transaction.atomic(using="owner"):
+            forge(step)
 
 
 @transactional
@@ -329,7 +266,7 @@ def test_only_one_sealer_works_at_a_time():
     sealed()
     record(2)
     with transaction.atomic(using="owner"):
-        owner.run("SELECT pg_advisory_xact_lock(%s)", seals._LOCK)
+        owner.run("SELECT pg_advisory_xact_lock(%s)", seals.LOCK)
         assert seals.seal() == 0
     sealed()
     assert seals.seal() == 0, "nothing new, no empty seal"
@@ -364,6 +301,21 @@ def test_the_root_follows_rfc_6962():
     assert merkle.root([one, two, three]) == node(node(leaf(one), leaf(two)), leaf(three))
 
 
+def level_by_level(leaves: list[bytes]) -> bytes:
+    """The same root by the other way: a whole level at a time, an odd node moving up unchanged."""
+    level = [sha256(b"\x00" + leaf).digest() for leaf in leaves]
+    while len(level) > 1:
+        pairs = [sha256(b"\x01" + a + b).digest() for a, b in zip(level[::2], level[1::2], strict=False)]
+        level = pairs + ([level[-1]] if len(level) % 2 else [])
+    return level[0]
+
+
+def test_leaf_by_leaf_and_level_by_level_give_the_same_root():
+    leaves = [n.to_bytes(32, "big") for n in range(70)]
+    for n in range(1, 71):
+        assert merkle.root(leaves[:n]) == level_by_level(leaves[:n]), n
+
+
 @given(st.lists(st.binary(min_size=32, max_size=32), min_size=1, max_size=9), st.data())
 def test_any_change_changes_the_root(leaves, data):
     at = data.draw(st.integers(0, len(leaves) - 1))
@@ -375,13 +327,23 @@ def test_any_change_changes_the_root(leaves, data):
 def test_a_seal_binds_all_of_its_parts():
     """The hash of a seal is frozen: old seals must verify for ever."""
     at = seals.datetime(2026, 1, 2, 3, 4, 5, 6, tzinfo=seals.UTC)
-    base = {"number": 1, "previous": b"p" * 32, "root": b"r" * 32, "from_xid": 0, "to_xid": 9, "n_events": 2, "at": at}
+    base: dict = {
+        "number": 1,
+        "previous": b"p" * 32,
+        "root": b"r" * 32,
+        "from_xid": 0,
+        "to_xid": 9,
+        "n_events": 2,
+        "at": at,
+    }
     hashes = {seals.Seal(**base).hash()}
     for change in ({"number": 2}, {"previous": b"q" * 32}, {"root": b"s" * 32}, {"from_xid": 1}, {"to_xid": 8},
-                   {"n_events": 3}, {"at": at + timedelta(microseconds=1)}):  # fmt: skip
+                   {"n_events": 3}, {"at": at + timedelta(microseconds=1)}, {"next_key": b"k" * 32}):  # fmt: skip
         hashes.add(seals.Seal(**{**base, **change}).hash())
-    assert len(hashes) == 8
+    assert len(hashes) == 9
     assert seals.Seal(**base).hash().hex() == "7b50ffe5266f32109d642631d38e7e1070b9d29b57a98ffbe172f9778a8d792b"
+    moving = seals.Seal(**base, next_key=b"k" * 32)
+    assert moving.hash().hex() == "f90ffc2ba0237f6cc2cade77ee6b1a15be825be059e6cc2c2701c035b8751cff"
 
 
 def test_the_root_keys_cipher_and_the_sealing_key_are_two(db):

@@ -18,7 +18,7 @@ from foundation.core.policy import DENIED, fetch
 from foundation.dossiers import clerk
 from tests import factories
 from tests.audit import owner
-from tests.audit.test_seals import sealed
+from tests.audit.acts import sealed
 
 
 def insert(text: str, *values) -> None:

@@ -1,5 +1,6 @@
 """``manage.py prepare``: migrate, install what every installation needs, load the demonstration if empty."""
 
+from pathlib import Path
 from typing import Any
 
 from django.conf import settings
@@ -8,6 +9,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import connections
 from django.db.migrations.executor import MigrationExecutor
 
+from foundation.audit import anchors
 from foundation.custody import start
 from foundation.dossiers import erasing
 from foundation.dossiers.ledger import LedgerError
@@ -30,8 +32,17 @@ class Command(BaseCommand):
             raise CommandError(problem)
         demo.install()
         self._ledger()
+        self._anchors()
         if settings.EMBEDDED and not options["no_demo"] and not demo.is_loaded():
             demo.write(demo.load())
+
+    def _anchors(self) -> None:
+        """Begin the file of anchors before the first seal; afterwards a file that is not there is a loss."""
+        if settings.AUDIT_ANCHOR_FILE and anchors.current() is None and not Path(settings.AUDIT_ANCHOR_FILE).exists():
+            try:
+                anchors.begin()
+            except anchors.AnchorError as problem:
+                raise CommandError(problem.message) from None
 
     def _ledger(self) -> None:
         """Refuse a start without the erasure ledger of this database: erased folders could come back unseen."""
