@@ -30,7 +30,15 @@ CODES = (
 
 #: What other commands need to talk to a running product.
 OURS = (
-    *("AMPARO_EMBEDDED", "AMPARO_ANCHOR_FILE", "AMPARO_KEYRING", "AMPARO_LEDGER", "AMPARO_STATE", "AMPARO_URL", "DJANGO_SECRET_KEY_FILE"),
+    *(
+        "AMPARO_EMBEDDED",
+        "AMPARO_ANCHOR_FILE",
+        "AMPARO_KEYRING",
+        "AMPARO_LEDGER",
+        "AMPARO_STATE",
+        "AMPARO_URL",
+        "DJANGO_SECRET_KEY_FILE",
+    ),
     *("DATABASE_URL", "DATABASE_OWNER_URL", "PGHOST", "REDIS_URL"),
 )
 

@@ -60,6 +60,13 @@ def test_only_the_migration_gets_the_owner_of_the_tables():
     assert [name for name in SERVICES if "postgres_password" in SERVICES[name].get("secrets", [])] == ["postgres"]
 
 
+def test_only_the_worker_holds_the_sealing_key():
+    """Whoever breaks into the web process cannot sign the trail (safety.md §4)."""
+    having = [name for name in OURS if any("seal:" in volume for volume in SERVICES[name]["volumes"])]
+    assert having == ["worker"]
+    assert [name for name in OURS if "AMPARO_SEAL_KEY" in SERVICES[name]["environment"]] == ["worker"]
+
+
 def test_secrets_come_as_files_and_never_in_the_environment():
     for service in SERVICES.values():
         for name, value in service.get("environment", {}).items():

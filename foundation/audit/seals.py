@@ -173,7 +173,7 @@ def _still_fits(last: Last) -> bool:
 
 def _store(new: Seal, key: SealKey) -> None:
     digest = new.hash()
-    values = [
+    values: list[Any] = [
         new.number, str(new.from_xid), str(new.to_xid), new.n_events, new.root, new.previous, new.at, EVOLVING,
         new.next_key, digest, key.sign(digest),
     ]  # fmt: skip

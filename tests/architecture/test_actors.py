@@ -16,6 +16,8 @@ from tests.architecture.test_tables import walled
 CLERK, AUTHOR, NOBODY = "the clerk", "the author of the draft", "nobody: it touches no walled table"
 TASKS: dict[str, set[str]] = {
     "api.forget": {CARETAKER.key},
+    "audit.anchor": {ARCHIVIST.key},
+    "audit.months": {NOBODY},
     "audit.seal": {NOBODY},
     "cases.remove_old_drafts": {CLERK, AUTHOR},
     "cases.finish_erasures": {CLERK},
@@ -27,7 +29,7 @@ TASKS: dict[str, set[str]] = {
     "outbox.deliver": {COURIER.key},
     "outbox.sweep": {COURIER.key},
 }
-WITHOUT = {"files.check"}
+WITHOUT = {"audit.anchor", "files.check"}
 """Nothing to do in this story; their own tests say in whose name."""
 
 

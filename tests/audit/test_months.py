@@ -191,7 +191,9 @@ def test_what_is_past_its_time_goes_and_the_rest_verifies(aged):
     assert found.problem is None, "an anchor of before still holds"
     assert found.n_seals > n_seals
     assert any("Pruned until" in remark for remark in found.remarks)
-    figures = "SELECT month::text, verb, n FROM trail.monthly WHERE pruned_at = (SELECT max(pruned_at) FROM trail.monthly)"
+    figures = (
+        "SELECT month::text, verb, n FROM trail.monthly WHERE pruned_at = (SELECT max(pruned_at) FROM trail.monthly)"
+    )
     assert sorted(owner.rows(figures)) == [("2020-03-01", "case.read", 2), ("2020-04-01", "case.read", 2)]
     recorded = owner.rows("SELECT actor, data->>'n_events' FROM trail.event WHERE verb = 'trail.pruned' ORDER BY id")
     assert recorded[-1] == (keeping.ARCHIVIST.pk, "4")

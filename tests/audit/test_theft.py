@@ -54,6 +54,12 @@ def thief(ids):
     return Thief(sealkey.read())
 
 
+def nothing_was_pruned() -> None:
+    """What other tests left behind is forgotten."""
+    for table in ("kept_leaf", "monthly"):
+        owner.run(f"DELETE FROM trail.{table}")
+
+
 def test_a_stolen_key_does_not_sign_again_what_was_sealed_before(thief, figure):
     """Every seal that there is, the first and the last among them, is beyond the key that was stolen after it."""
     numbers = [number for number, _begins, _ends in bounds()]
@@ -76,6 +82,7 @@ def test_who_writes_the_keys_file_as_well_is_found_by_the_anchor_alone(thief, tm
     anchor = seals.verify().head
 
     def rebuild():
+        nothing_was_pruned()
         thief.rebuild(1, is_begun=True)
         (start,) = owner.rows("SELECT previous, public_key FROM trail.start")
         file = tmp_path / "seal.json"
@@ -123,6 +130,7 @@ def test_seals_of_before_the_keys_moved_on_still_hold(ids, tmp_path, settings):
     top = bounds()[-1][2]
     standing = Ed25519PrivateKey.from_private_bytes(keyring().seal.key(1))
     with owner.undone():
+        nothing_was_pruned()
         owner.run("DELETE FROM trail.seal")
         owner.run("DELETE FROM trail.start")
         below = leaves(0, top - 1)
