@@ -100,7 +100,7 @@ def begin() -> None:
     """Make the empty file, once: later a file that is not there is a loss, and never made by itself."""
     path = file()
     if path is None:
-        raise AnchorError("anchor.unset", _("Say where: AMPARO_ANCHOR_FILE."))
+        raise AnchorError("anchor.unset", _("Say where: %(name)s.") % {"name": "AMPARO_ANCHOR_FILE"})
     try:
         os.close(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o644))
     except FileExistsError:

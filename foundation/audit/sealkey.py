@@ -80,7 +80,9 @@ def _signer(secret: bytes) -> Ed25519PrivateKey:
 
 
 def path() -> Path:
-    """``settings.SEAL_KEY``, by default beside the keyring."""
+    """``settings.SEAL_KEY``, by default beside the keyring. Raises ``SealKeyError`` where neither is set."""
+    if not settings.SEAL_KEY and not settings.KEYRING:
+        raise SealKeyError("seal.unset", _("Say where: %(name)s.") % {"name": "AMPARO_SEAL_KEY"})
     return Path(settings.SEAL_KEY or Path(settings.KEYRING).with_name("seal.json"))
 
 

@@ -284,3 +284,6 @@ def test_the_keys_of_a_chain_lead_one_way():
 def test_the_key_lies_beside_the_keyring_unless_said_otherwise(settings):
     settings.SEAL_KEY, settings.KEYRING = "", "/etc/amparo/keyring.json"
     assert sealkey.path() == Path("/etc/amparo/seal.json")
+    settings.KEYRING = ""
+    with pytest.raises(seals.SealKeyError, match="unset"):
+        sealkey.path()
