@@ -65,6 +65,9 @@ def install() -> None:
             "withdraw_consent": works_on,
             "refer": _open_work,
             "erase": works_on,
+            "add_file": _open_work,
+            "open_file": lambda a, c: c.status != CaseStatus.RESTRICTED,
+            "remove_file": works_on,
         },
     )
     policy.register(

@@ -11,6 +11,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from cases.contributions import CONTRIBUTORS, Event, Part
+from cases.files import events as file_events
+from cases.files import files_of
 from cases.identity import zone_of
 from cases.models import Case, CaseNote
 from cases.states import CaseStatus
@@ -65,7 +67,7 @@ def tell(case: Case, actor: Any, limit: int | None = None) -> Story:
     for row in decisions:
         row.dossier = case.dossier
     parts = [contributor.overview(case, actor, decisions) for contributor in CONTRIBUTORS]
-    events = notes_of(case, limit) + _consents(case, decisions) + _beginning(case)
+    events = notes_of(case, limit) + _consents(case, decisions) + _beginning(case) + file_events(files_of(case))
     events += [event for part in parts for event in part.events]
     return Story(parts, sorted(events, key=lambda event: event.at, reverse=True), decisions)
 

@@ -6,6 +6,8 @@ from secrets import token_bytes
 from typing import Any
 from uuid import UUID
 
+from django.test import override_settings
+
 from cases import actions as cases
 from cases.actions.triage import Triage
 from cases.models import Case, Concern
@@ -17,9 +19,13 @@ from foundation.accounts import actions as accounts
 from foundation.accounts import backend, gate
 from foundation.accounts.models import ConductVersion, Organisation, Unit, User
 from foundation.core.acting import acting
+from foundation.files import actions as files
+from foundation.files import checking
+from foundation.files.models import Attachment
 from referrals import actions as referrals
 from referrals import demo
 from referrals.models import Referral, Service
+from tests.clamd import clamd
 
 PASSWORD = "correct horse battery staple"
 NAME, PHONE, WORDS = "Mohammed Al-Zahra", "+380501234567", "The landlord keeps the papers and locks the door."
@@ -128,6 +134,18 @@ def agreed(house: House, case_: Case, service: Service, fields: list[str] | None
     """The person agrees to a referral to this service."""
     wanted = service.offered_fields if fields is None else fields
     decide(house, case_, Purpose.EXTERNAL_REFERRAL, service.pk, fields=wanted)
+
+
+def filed(house: House, case_: Case, content: bytes = b"A letter to the municipality.\n") -> Attachment:
+    """A text file in the case's folder that was checked and can be opened."""
+    by = house.people["caseworker"]
+    with acting(by.pk):
+        upload = files.Upload(content, "Letter to the municipality", "letter", "letter.txt")
+        row = cases.add_file(Case.objects.get(pk=case_.pk), upload, by=by)
+    with clamd() as daemon, override_settings(CLAMAV=daemon.address):
+        checking.check(row.pk)
+    with acting(by.pk):
+        return Attachment.objects.get(pk=row.pk)
 
 
 def prepared(house: House, case_: Case, service: Service, **more: Any) -> Referral:

@@ -2,13 +2,16 @@
 
 from django.urls import path
 
-from cases.views import case, consent, erasures, people
+from cases.views import case, consent, erasures, files, people
 
 urlpatterns = [
     path("cases/", case.case_list, name="cases"),
     path("cases/<uuid:pk>/", case.overview, name="case"),
     path("cases/<uuid:pk>/history/", case.history, name="case_history"),
     path("cases/<uuid:pk>/notes/", case.notes, name="case_notes"),
+    path("cases/<uuid:pk>/files/", files.files, name="case_files"),
+    path("cases/<uuid:pk>/files/<uuid:file>/", files.open_file, name="open_file"),
+    path("cases/<uuid:pk>/files/<uuid:file>/remove/", files.remove_file, name="remove_file"),
     path("cases/<uuid:pk>/follow-up/", case.follow_up, name="follow_up"),
     path("cases/<uuid:pk>/accept/", case.accept, name="accept"),
     path("cases/<uuid:pk>/assign/", case.assign, name="assign"),

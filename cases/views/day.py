@@ -86,6 +86,7 @@ def _event(event: str) -> str:
         "work.waiting": _("Something new waits"),
         "work.overdue": _("Something is overdue"),
         "record.unreadable": _("A record could not be opened"),
+        "file.refused": _("A file was not kept"),
     }
     return known.get(event, _("Something changed"))
 

@@ -50,7 +50,8 @@ def keeps_words(view: View) -> View:
         if request.user.is_authenticated or request.method != "POST":
             return guarded(request, **parts)
         words = [clean(request.POST[name]) for name in TYPED if request.POST.get(name)]
-        context = {"words": words, "login": reverse("account_login"), "next": request.path}
+        had_file = request.content_type == "multipart/form-data"
+        context = {"words": words, "had_file": had_file, "login": reverse("account_login"), "next": request.path}
         return render(request, "cases/signed_out.html", context, status=401)
 
     return require_http_methods(["GET", "HEAD", "POST"])(sensitive_post_parameters()(kept))

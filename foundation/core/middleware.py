@@ -3,6 +3,7 @@
 from collections.abc import Callable
 
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.middleware.gzip import GZipMiddleware
 from django.shortcuts import render
 
 from foundation.core.acting import acting
@@ -22,6 +23,17 @@ def headers(get_response: Handler) -> Handler:
         return response
 
     return middleware
+
+
+class CompressPages(GZipMiddleware):
+    """Compress pages, never downloads: a stream compressed on its way has no length, and broken off it would look whole."""
+
+    def process_response(self, request: HttpRequest, response: HttpResponseBase) -> HttpResponseBase:
+        """Compress what the browser takes compressed, unless it is handed over as a file."""
+        if response.get("Content-Disposition", "").startswith("attachment"):
+            return response
+        compressed: HttpResponseBase = super().process_response(request, response)
+        return compressed
 
 
 class ActAsUser:

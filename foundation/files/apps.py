@@ -28,7 +28,7 @@ class FilesConfig(AppConfig):
                 checking.logger.warning("broker away; the sweep checks", extra={"code": "broker"})
 
         trail.names(
-            "file.uploaded", "file.checked", "file.refused", "file.opened", "file.removed", "file.missing",
+            "file.uploaded", "file.checked", "file.refused", "file.opened", "file.listed", "file.removed", "file.missing",
         )  # fmt: skip
         actions.arrived.listen(wake)
         erasing.confirmed.listen(tidying.shut_folder)

@@ -34,6 +34,8 @@ def fill(house, n: int) -> dict:
     with acting(owner.pk):
         for number in range(n):
             cases.add_note(Case.objects.get(pk=made["case"].pk), by=owner, text=f"Note {number}")
+    for _ in range(n):
+        factories.filed(house, made["case"])
     for service in list(house.services.values())[:n]:
         factories.decide(house, made["case"], Purpose.EXTERNAL_REFERRAL, service.pk, fields=service.offered_fields)
     return made
@@ -53,6 +55,7 @@ def costs(house, browse, made) -> dict[str, int]:
         "cases": (owner, reverse("cases:cases")),
         "case": (owner, reverse("cases:case", args=[made["case"].pk])),
         "case history": (owner, reverse("cases:case_history", args=[made["case"].pk])),
+        "case files": (owner, reverse("cases:case_files", args=[made["case"].pk])),
         "case notes": (owner, reverse("cases:case_notes", args=[made["case"].pk])),
         "erasures": (officer, reverse("cases:erasures")),
         "erasure": (officer, reverse("cases:erasure", args=[made["erasure"].pk])),

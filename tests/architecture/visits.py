@@ -79,8 +79,9 @@ class World:
         if kind(route) == FOREIGN:
             return {name: ELSEWHERE.get(name, "1") for name in names}
         given = {"verb": "accept", "path": "x", "service": self.things["service"], "decision": self.things["decision"]}
+        given["file"] = self.things["file"]
         if thing == "absent":
-            given |= {"service": uuid4(), "decision": uuid4()}
+            given |= {"service": uuid4(), "decision": uuid4(), "file": uuid4()}
         return {name: given.get(name) or self.things.get(thing) or uuid4() for name in names}
 
 
@@ -113,6 +114,7 @@ def build(house: factories.House, browse: Any) -> World:
         decision = Decision.objects.get(pk=Referral.objects.get(pk=referral.pk).decision_id)
     things = {
         "draft": draft.pk, "concern": concern.pk, "anonymous": anonymous.pk, "case": case.pk, "referral": referral.pk,
+        "file": factories.filed(house, case).pk,
         "appointment": pending.pk, "erasure": erasure.pk, "decision": decision.pk, "service": house.services["Safe shelter"].pk,
     }  # fmt: skip
     clients: dict[str, Any] = {seat: browse(house.people[seat]) for seat in PEOPLE if seat != "nobody"}

@@ -4,6 +4,7 @@ import io
 import struct
 import zipfile
 import zlib
+from functools import cache
 from typing import Any
 
 import pytest
@@ -51,6 +52,7 @@ def exif(orientation: int = 1) -> Image.Exif:
     return told
 
 
+@cache
 def jpeg(orientation: int = 1, size: tuple[int, int] = (320, 200), mode: str = "RGB") -> bytes:
     """A phone's picture, with everything that such a picture tells."""
     out = io.BytesIO()
