@@ -86,9 +86,9 @@ def _why(case: Case, row: Attachment) -> str:
 
 def events(rows: list[Attachment]) -> list[Event]:
     """When files came and went, for the story of the case; never what is in them."""
-    found = [Event(row.uploaded_at, _("A file was added"), _by(row.uploaded_by)) for row in rows]
-    gone = [row for row in rows if row.removed_at and row.removed_by]
-    return found + [Event(row.removed_at, _("A file was removed"), _by(row.removed_by)) for row in gone]
+    came = [Event(row.uploaded_at, _("A file was added"), _by(row.uploaded_by)) for row in rows]
+    went = [Event(row.removed_at, _("A file was removed"), _by(row.removed_by)) for row in rows if row.removed_at]
+    return came + went
 
 
 def _by(person: Any) -> str:

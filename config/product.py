@@ -39,7 +39,11 @@ OURS = (
         "AMPARO_URL",
         "DJANGO_SECRET_KEY_FILE",
     ),
+    *("AMPARO_FILES", "AMPARO_CLAMAV"),
     *("DATABASE_URL", "DATABASE_OWNER_URL", "PGHOST", "REDIS_URL"),
+)
+NO_SCANNER = (
+    "No virus scanner: files on cases wait and cannot be opened. AMPARO_CLAMAV connects one (docs/how-to/files.md)."
 )
 
 
@@ -175,8 +179,10 @@ class Product:
         self.crew.start(name, [self.python.python, "-m", module, *options], self.service_environment)
 
     def show(self) -> None:
-        """Print the address and who may sign in."""
+        """Print the address, what is missing and who may sign in."""
         print(f"\nAmparo: {self.url}/  (this computer only)\nState:  {self.state.path}\n", flush=True)
+        if not self.environment.get("AMPARO_CLAMAV"):
+            print(f"{NO_SCANNER}\n", flush=True)
         if self.state.demo.exists():
             print(demo_table(json.loads(self.state.demo.read_text())), flush=True)
             print(f"\n{CODES}\n", flush=True)

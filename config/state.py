@@ -141,6 +141,11 @@ class State:
         return self.path / "ledger" / "erasures"
 
     @property
+    def files(self) -> Path:
+        """The sealed files of cases. Nothing in it can be read without the keys."""
+        return self.path / "files"
+
+    @property
     def demo(self) -> Path:
         """The demonstration's people and partners (0600), written by `manage.py prepare`."""
         return self.path / "demo.json"
@@ -162,7 +167,7 @@ class State:
             except BlockingIOError:
                 where = self.running().get("url", "it is still starting")
                 raise RefusalError(f"Amparo is already running: {where} (state in {self.path})") from None
-            for directory in (self.broker, self.logs, self.keys, self.ledger.parent):
+            for directory in (self.broker, self.logs, self.keys, self.files, self.ledger.parent):
                 directory.mkdir(mode=0o700, exist_ok=True)
                 self.account.own(directory)
             self._make_keys()
@@ -205,6 +210,7 @@ class State:
             "AMPARO_LEDGER": str(self.ledger),
             "AMPARO_ANCHOR_FILE": str(self.ledger.with_name("anchors")),
             "AMPARO_STATE": str(self.path),
+            "AMPARO_FILES": os.environ.get("AMPARO_FILES", str(self.files)),
             "PYTHONUNBUFFERED": "1",
         }
 
