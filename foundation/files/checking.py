@@ -92,7 +92,9 @@ class _Unlocked:
 
 def _unlocked(row: Attachment) -> _Unlocked | None:
     """The keys, in the name of the first person who may open the folder now; ``None`` if nobody may."""
-    for pk in dict.fromkeys(_candidates(row)):
+    with clerk.as_clerk():
+        candidates = list(dict.fromkeys(_candidates(row)))
+    for pk in candidates:
         with acting(pk), transaction.atomic():
             try:
                 incoming, newest = cipher_of(row), row.dossier.cipher()

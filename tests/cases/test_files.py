@@ -12,6 +12,7 @@ from django.urls import reverse
 
 from cases.models import Case
 from foundation.core.acting import acting
+from foundation.core.machines import COURIER
 from foundation.files import checking
 from foundation.files.models import Attachment
 from foundation.files.store import store
@@ -298,8 +299,10 @@ def test_what_is_harmful_is_destroyed_and_the_page_and_a_notice_say_so(client, c
     page = shown(client, case)
     assert "Not kept" in page
     assert "found something harmful" in page
-    for message in Message.objects.filter(event="file.refused"):
-        delivery.deliver(message.pk)
+    with COURIER.at_work():
+        waiting = list(Message.objects.filter(event="file.refused").values_list("pk", flat=True))
+    for pk in waiting:
+        delivery.deliver(pk)
     assert "A file was not kept" in client.get(reverse("cases:day")).content.decode()
 
 

@@ -14,6 +14,7 @@ from PIL import Image
 from foundation.accounts.models import User
 from foundation.core.acting import acting
 from foundation.core.errors import Gone, Refused, WrongState
+from foundation.core.machines import COURIER
 from foundation.dossiers import actions as dossiers
 from foundation.dossiers import clerk, erasing
 from foundation.dossiers.models import Dossier
@@ -190,7 +191,8 @@ def test_what_is_harmful_is_destroyed_and_who_handed_it_in_is_told(house, hand_i
     row = checked(hand_in(b"hello " + HARMFUL))
     assert (row.state, row.problem, row.blob) == (FileState.REFUSED, Problem.INFECTED, "")
     assert lying() == {}
-    told = Message.objects.filter(event="file.refused")
+    with COURIER.at_work():
+        told = list(Message.objects.filter(event="file.refused").select_related("recipient"))
     assert {m.recipient for m in told} == {house.people["caseworker"]}
     assert {m.channel for m in told} == {"notice", "email"}
     with pytest.raises(WrongState):
