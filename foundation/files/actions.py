@@ -17,9 +17,9 @@ from foundation.core.hooks import Hook
 from foundation.dossiers.models import Ciphers, Dossier, open_version
 from foundation.files import kinds, streams
 from foundation.files.models import NAME_LENGTH, Attachment
-from foundation.files.states import FILE, FileState, Reason
+from foundation.files.states import FILE, FileState, Problem, Reason
 from foundation.files.store import store
-from foundation.vault.crypto import Cipher, VaultError
+from foundation.vault.crypto import Cipher, NoKey, VaultError
 
 arrived: Hook[uuid.UUID] = Hook()
 """Told after the commit that a file waits for its check."""
@@ -104,18 +104,20 @@ def cipher_of(row: Attachment) -> Cipher:
 def open_file(row: Attachment, *, by: User) -> streams.Opened:
     """The content of a checked file, to be read after this transaction. That it was opened stands in the trail.
 
-    ``WrongState`` before the check, ``Gone`` when it is not whole or nobody's key opens it any more.
+    ``WrongState`` before the check, ``Gone`` when it is not there or its key is not, ``VaultError`` when it is damaged.
     """
     if row.state != FileState.READY:
         raise WrongState("file.not_ready", _("This file cannot be opened: it is not checked yet, or it is gone."))
     stream = store().open(row.blob)
     try:
         opened = streams.unseal(place(row, cipher_of(row), streams.KEPT), stream)
+    except NoKey as problem:
+        stream.close()
+        raise Gone("file.erased", str(Problem.ERASED.label)) from problem
     except VaultError as problem:
         stream.close()
-        raise Gone(
-            "file.damaged", _("This file is damaged and cannot be opened. Tell your administrator.")
-        ) from problem
+        problem.place = (Attachment._meta.db_table, "blob", row.pk)
+        raise
     trail.record("file.opened", dossier=row.dossier_id, subject=row.pk, kind=row.kind, size=row.size)
     return opened
 

@@ -124,14 +124,18 @@ def test_a_damaged_file_breaks_off_before_its_length(client, case, scanner, chec
     assert sum(map(len, got)) < int(answer["Content-Length"])
 
 
-def test_a_file_that_is_damaged_from_the_start_is_said_in_words(client, case, scanner, checked):
+def test_a_file_that_is_damaged_from_the_start_is_said_in_words_and_to_the_data_officers(
+    client, case, scanner, checked, events
+):
     hand_in(client, case)
     checked()
     (path,) = lying()
     path.write_bytes(path.read_bytes()[:-1])
     answer = client.get(address("open_file", case, rows(case)[0].pk))
-    assert answer.status_code == 410
+    assert answer.status_code == 503
     assert "damaged" in answer.content.decode()
+    (told,) = [data for verb, data in events if verb == "record.unreadable"]
+    assert (told["table"], told["subject"]) == ("files_attachment", rows(case)[0].pk)
     path.unlink()
     answer = client.get(address("open_file", case, rows(case)[0].pk))
     assert answer.status_code == 410
