@@ -6,6 +6,7 @@ The schema is the Compose Specification's (Apache-2.0), as carried by the packag
 import hashlib
 import json
 import os
+import re
 import stat
 from pathlib import Path
 from typing import Any
@@ -16,6 +17,7 @@ import yaml
 
 from config.cluster import APP, OWNER, QUIET, default_privileges
 from config.deploy.secrets import compose_secrets, write_secrets
+from foundation.files import documents
 
 ROOT = Path(__file__).parent.parent
 COMPOSE: dict[str, Any] = yaml.safe_load((ROOT / "docker-compose.yml").read_text())
@@ -88,6 +90,37 @@ def test_only_the_proxy_is_reached_from_outside_and_the_servers_reach_nobody():
     assert COMPOSE["networks"]["backend"] == {"internal": True}
     assert SERVICES["postgres"]["networks"] == SERVICES["redis"]["networks"] == ["backend"]
     assert "backend" not in SERVICES["proxy"]["networks"]
+
+
+def test_whoever_takes_or_checks_files_has_the_store_and_the_ledger_and_they_are_not_on_the_containers_own_disk():
+    places = {COMPOSE["x-application"]["environment"][name] for name in ("AMPARO_FILES", "AMPARO_LEDGER")}
+    image = (ROOT / "config/deploy/Dockerfile").read_text()
+    for name in ("web", "worker"):
+        mounted = {volume.split(":")[1] for volume in SERVICES[name]["volumes"]}
+        assert all(any(place.startswith(target) for target in mounted) for place in places)
+        assert all(target in image for target in mounted), "made in the image, closed, for our account"
+
+
+def test_the_scanner_is_optional_and_reached_by_the_worker_alone():
+    scanner = SERVICES["clamav"]
+    assert scanner["profiles"] == ["clamav"]
+    assert [name for name in SERVICES if "scanner" in SERVICES[name].get("networks", [])] == ["worker", "clamav"]
+    assert "backend" not in scanner["networks"]
+    assert not any("clamav" in service.get("depends_on", {}) for service in SERVICES.values())
+    assert "ports" not in scanner
+    assert COMPOSE["networks"]["scanner"] == {"internal": True}
+
+
+def test_the_proxy_and_the_scanner_let_the_largest_file_through(settings):
+    caddy = (ROOT / "config/deploy/Caddyfile").read_text()
+    clamd = dict(
+        line.split() for line in (ROOT / "config/deploy/clamd.conf").read_text().splitlines() if line[:1] != "#"
+    )
+    assert int(re.search(r"max_size (\d+)MB", caddy)[1]) * 1_000_000 >= settings.FILE_BYTES + 500_000
+    megabytes = {name: int(value[:-1]) * 1024 * 1024 for name, value in clamd.items() if value.endswith("M")}
+    assert megabytes["StreamMaxLength"] > settings.FILE_BYTES
+    assert megabytes["MaxScanSize"] > megabytes["MaxFileSize"] > documents.MOST_UNPACKED
+    assert clamd["AlertExceedsMax"] == clamd["AlertEncrypted"] == "yes"
 
 
 def test_postgresql_is_as_quiet_as_the_embedded_one():

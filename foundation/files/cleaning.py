@@ -2,7 +2,7 @@
 
 Pictures are drawn anew from their pixels: place, time, device, thumbnails, comments, profiles and whatever is appended
 stay behind. A PDF or a document keeps its traces: they sit in too many places to promise that they are gone
-(docs/decisions/0010-what-files-tell.md). No thumbnail is ever made.
+(docs/decisions/0016-what-files-tell.md). No thumbnail is ever made.
 """
 
 import io

@@ -2,7 +2,7 @@
 
 Django's own handlers write larger uploads to the system's temporary directory, in the open. This one keeps no byte
 more than the limit, and none at all from somebody who is not signed in or for an address that takes no file: those are
-read past and dropped (docs/decisions/0009-uploads-in-memory.md).
+read past and dropped (docs/decisions/0015-uploads-in-memory.md).
 """
 
 import io
