@@ -13,6 +13,7 @@ from typing import Any
 from urllib.error import HTTPError
 from urllib.parse import urlencode, urljoin, urlsplit
 from urllib.request import HTTPCookieProcessor, Request, build_opener
+from uuid import uuid4
 
 TIMEOUT = 30
 
@@ -228,6 +229,26 @@ class Browser:
         sent = self.post(urljoin(page.url, form.action or page.url), form.filled(values))
         expect(sent.status == 200, f"{self.who} gets {sent.status} at {sent.path}: {sent.text[:600]}")
         return sent
+
+    def hand_in(self, page: Page, form: Form, file: tuple[str, bytes], **values: Any) -> Page:
+        """Send a form with a file (name, content) as a browser does; it must be accepted."""
+        border = uuid4().hex
+        pairs = [(name, value) for name, value in form.filled(values) if name != "file"]
+        parts = [
+            f'--{border}\r\nContent-Disposition: form-data; name="{name}"\r\n\r\n{value}\r\n' for name, value in pairs
+        ]
+        head = f'--{border}\r\nContent-Disposition: form-data; name="file"; filename="{file[0]}"\r\n\r\n'
+        body = "".join([*parts, head]).encode() + file[1] + f"\r\n--{border}--\r\n".encode()
+        kind = {"Content-Type": f"multipart/form-data; boundary={border}"}
+        sent = self._open(Request(urljoin(page.url, form.action or page.url), body, kind))
+        expect(sent.status == 200, f"{self.who} gets {sent.status} at {sent.path}: {sent.text[:600]}")
+        return sent
+
+    def fetched(self, path: str) -> bytes:
+        """The bytes of a download."""
+        with self._opener.open(Request(urljoin(self.base, path)), timeout=TIMEOUT) as answer:
+            content: bytes = answer.read()
+            return content
 
     def step(self, path: str, **values: Any) -> Page:
         """Open a page, fill in its form with these values and send it."""

@@ -6,6 +6,7 @@ from typing import Any
 
 from config.story.browser import Browser, Page, expect, first_id
 from config.story.erasing import erase
+from config.story.filing import add_file
 from config.story.partner import PATIENCE, Api, Listener, listening, manage
 
 BEGAN = time.monotonic()
@@ -39,6 +40,7 @@ class Play:
             concern = self.concern()
             self.triage(concern)
             self.take_on()
+            say(f"The caseworker adds a letter to the case: {add_file(self)}")
             served = self.refer(first["name"])
             self.serve(Api(self.base, first), one, served)
             self.close(served)

@@ -27,8 +27,13 @@ def tidy() -> None:
 
 
 def shut_folder(dossier: Dossier) -> None:
-    """Destroy what lies under the key of an erased folder, as the clerk: nobody can read it any more."""
-    _shut(Attachment.objects.filter(dossier=dossier))
+    """Destroy what lies under the key of an erased folder, as the clerk: nobody can read it any more.
+
+    The rows go too where the folder is open to the clerk; a file that was there says something by being told of.
+    """
+    rows = Attachment.objects.filter(dossier=dossier)
+    _shut(rows)
+    rows.delete()
 
 
 def shut_erased() -> int:

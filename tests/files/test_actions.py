@@ -430,6 +430,8 @@ def test_what_lies_in_a_folder_goes_as_soon_as_its_erasure_is_confirmed(
     with django_capture_on_commit_callbacks(execute=True):
         erasing.reconcile()
     assert lying() == {}
+    with clerk.as_clerk():
+        assert not Attachment.objects.filter(dossier=case.dossier_id).exists()
 
 
 def test_a_folder_erased_during_the_check_gets_no_file(
