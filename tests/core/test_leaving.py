@@ -93,4 +93,5 @@ def test_no_way_out_is_refused_before_anybody_needs_it():
 def test_the_ways_out_stand_on_every_page_at_the_same_place(client):
     assert f'href="/leave/" data-to="{settings.LEAVE_TO}" rel="noreferrer"' in client.get("/").content.decode()
     assert 'class="amp-exit" href="/leave/"' in client.get("/", headers={"Host": "elsewhere.example"}).content.decode()
-    assert "What it cannot do" in client.get("/help/leaving/").content.decode()
+    help_ = client.get("/help/leaving/", headers={"Accept-Language": "en"}).content.decode()
+    assert "Чего это не может" in help_, "the client reads Russian"
