@@ -12,6 +12,7 @@ from django.test import RequestFactory
 from django.utils import translation
 
 from foundation.accounts.models import User
+from foundation.core.machines import COURIER
 from foundation.outbox import delivery
 from tests.factories import NAME, PHONE
 
@@ -57,8 +58,9 @@ def test_whatever_the_library_wants_to_send_becomes_the_neutral_text(db, languag
 def test_our_own_mails_differ_in_nothing_but_their_number(volunteer, event, language):
     User.objects.filter(pk=volunteer.pk).update(language=language)
     volunteer.refresh_from_db()
-    message = delivery.add("email", event, f"slot:{event}:{language}", recipient=volunteer)
-    assert delivery.deliver(message.pk)
+    with COURIER.at_work():
+        message = delivery.add("email", event, f"slot:{event}:{language}", recipient=volunteer)
+        assert delivery.deliver(message.pk)
     (sent,) = mail.outbox
     said = texts(language)
     assert (sent.subject, sent.body) == (said["subject"], f"{said['new']}\n\n{settings.URL}\n")
