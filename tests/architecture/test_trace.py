@@ -16,7 +16,8 @@ SCRIPTS = [ROOT / "static" / "src" / "app.js", ROOT / "static" / "vendor" / "app
 # Titles are fixed words: they stay in the browser's list of visited pages, on tabs and in the switcher of a phone.
 TITLES = {
     "About the person", "Account paused", "Administration", "Appointments", "Case", "Cases", "Confirm Email Address",
-    "Confirm that it is you", "Consent", "Contact", "Details", "Email Addresses", "Erasure", "Erasures", "Follow-up", "Form", "Help", "History",
+    "Confirm that it is you", "Consent", "Contact", "Details", "Email Addresses", "Erasure",
+    "Erasures", "Follow-up", "Form", "Help", "History",
     "Information", "List", "New password", "New tab", "No registration", "Not done", "Not open to you", "Notes", "Owner",
     "Page", "Page not found", "Partners", "Passkeys and security keys", "Password", "Refer", "Referral", "Referrals",
     "Search", "Second step at sign-in", "Sign in", "Sign out", "Signed out", "Verify Your Email Address",
