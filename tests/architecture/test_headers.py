@@ -23,7 +23,7 @@ NONE = "'none'"
 POLICY = {
     "default-src": {NONE}, "script-src": {"'self'"}, "style-src": {"'self'"}, "img-src": {"'self'"},
     "connect-src": {"'self'"}, "form-action": {"'self'"}, "manifest-src": {"'self'"}, "base-uri": {NONE},
-    "frame-ancestors": {NONE},
+    "frame-ancestors": {NONE}, "object-src": {NONE},
 }  # fmt: skip
 ALWAYS = {
     "X-Content-Type-Options": "nosniff",
