@@ -65,11 +65,14 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
-    "django.middleware.security.SecurityMiddleware",
+    # What sets headers stands outside, so that the redirect to https and the refusal of a foreign host carry them too.
     "foundation.core.middleware.headers",
-    "foundation.core.middleware.CompressPages",
     "csp.middleware.CSPMiddleware",
     "django_permissions_policy.PermissionsPolicyMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "django.middleware.security.SecurityMiddleware",
+    "foundation.core.middleware.nothing_in_advance",
+    "foundation.core.middleware.CompressPages",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
@@ -77,7 +80,6 @@ MIDDLEWARE = [
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
-    "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "foundation.accounts.middleware.session_limits",
     "foundation.accounts.gate.gate",
     "allauth.account.middleware.AccountMiddleware",
@@ -235,9 +237,18 @@ CONTENT_SECURITY_POLICY = {
         "manifest-src": [SELF],
     }
 }
+# No sensor, no device, no service that would read the page aloud, translate or rewrite it elsewhere.
 PERMISSIONS_POLICY: dict[str, list[str]] = {
-    name: [] for name in ("camera", "microphone", "geolocation", "usb", "payment", "interest-cohort", "display-capture")
-}
+    name: []
+    for name in (
+        "accelerometer", "bluetooth", "browsing-topics", "camera", "clipboard-read", "display-capture", "geolocation",
+        "gyroscope", "hid", "idle-detection", "interest-cohort", "language-model", "local-fonts", "magnetometer",
+        "microphone", "midi", "payment", "rewriter", "serial", "shared-storage", "summarizer", "translator", "usb",
+        "web-share", "writer",
+    )
+}  # fmt: skip
+# Where "Leave this page" leads: an https address that nobody wonders about, or nothing for an empty page of our own.
+LEAVE_TO = env.str("AMPARO_LEAVE_TO", default="https://www.wikipedia.org/")
 SILENCED_SYSTEM_CHECKS = [] if HTTPS else ["security.W004", "security.W008", "security.W012", "security.W016"]
 
 # --- languages

@@ -34,6 +34,7 @@ def house(request: HttpRequest) -> dict[str, Any]:
             "safeguarding": settings.SAFEGUARDING_CONTACT,
             "languages": _languages(),
             "embedded": settings.EMBEDDED,
+            "leave_to": settings.LEAVE_TO,
             "idle_seconds": int(settings.SESSION_IDLE.total_seconds()) if known else 0,
         }
     }

@@ -22,7 +22,17 @@ from foundation.accounts.models import User
 from foundation.core.middleware import Handler
 
 ALWAYS = frozenset(
-    {"core:health", "core:help", "core:leave", "core:protect", "set_language", "account_login", "account_logout"}
+    {
+        "core:health",
+        "core:help",
+        "core:leave",
+        "core:leaving",
+        "core:left",
+        "core:protect",
+        "set_language",
+        "account_login",
+        "account_logout",
+    }
 )
 """What opens whatever is still to do. None of it tells of a matter."""
 

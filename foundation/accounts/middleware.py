@@ -10,6 +10,7 @@ from django.http import HttpRequest, HttpResponseBase
 from django.utils import timezone
 
 from foundation.audit import trail
+from foundation.core import leaving
 from foundation.core.middleware import Handler
 
 
@@ -40,6 +41,7 @@ def _check(request: HttpRequest) -> None:
     if now - last > settings.SESSION_IDLE.total_seconds() or now - began > settings.SESSION_ABSOLUTE.total_seconds():
         pk = request.user.pk
         logout(request)
+        leaving.forget(request, leaving.EXPIRED)
         with transaction.atomic():
             trail.record("session.expired", user=pk)
     elif now - last >= 30 or "last" not in request.session:

@@ -8,3 +8,9 @@ class CoreConfig(AppConfig):
 
     name = "foundation.core"
     label = "core"
+
+    def ready(self) -> None:
+        """Whoever signs out leaves nothing in the browser."""
+        from foundation.core import leaving
+
+        leaving.connect()

@@ -6,6 +6,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.middleware.gzip import GZipMiddleware
 from django.shortcuts import render
 
+from foundation.core import leaving
 from foundation.core.acting import acting
 from foundation.core.errors import DomainError
 
@@ -17,9 +18,12 @@ def headers(get_response: Handler) -> Handler:
 
     def middleware(request: HttpRequest) -> HttpResponseBase:
         response = get_response(request)
+        response["Cross-Origin-Resource-Policy"] = "same-origin"
+        response["X-DNS-Prefetch-Control"] = "off"
         if not request.path.startswith("/static/"):
             response["Cache-Control"] = "no-store"
             response["X-Robots-Tag"] = "noindex, nofollow"
+        leaving.tell(request, response)
         return response
 
     return middleware
@@ -34,6 +38,19 @@ class CompressPages(GZipMiddleware):
             return response
         compressed: HttpResponseBase = super().process_response(request, response)
         return compressed
+
+
+def nothing_in_advance(get_response: Handler) -> Handler:
+    """Refuse what a browser fetches because it guesses that somebody may want it: nothing is read, ended or recorded.
+
+    It asks again when somebody really opens the page.
+    """
+
+    def middleware(request: HttpRequest) -> HttpResponseBase:
+        said = request.headers.get("Sec-Purpose", request.headers.get("Purpose", ""))
+        return HttpResponse(status=503) if "prefetch" in said else get_response(request)
+
+    return middleware
 
 
 class ActAsUser:

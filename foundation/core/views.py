@@ -13,21 +13,31 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from foundation.core.health import ailing
-
-# A large, plain page that says nothing about the one who opens it.
-ELSEWHERE = "https://www.wikipedia.org/"
+from foundation.core.leaving import LEFT, elsewhere, forget
 
 
 @require_safe
 def leave(request: HttpRequest) -> HttpResponse:
     """Quick exit: the session ends, the browser forgets what it holds of us, and something harmless opens.
 
-    Safe as GET, because all it can do is to sign its own user out.
+    Safe as GET, because all it can do is to sign its own user out; a page that is only fetched in advance never gets
+    here (see ``middleware.headers``).
     """
     logout(request)
-    response = HttpResponseRedirect(ELSEWHERE)
-    response["Clear-Site-Data"] = '"cache", "cookies", "storage"'
-    return response
+    forget(request, LEFT)
+    return HttpResponseRedirect(elsewhere())
+
+
+@require_safe
+def left(request: HttpRequest) -> HttpResponse:
+    """An empty page without a name, for installations that lead nowhere else."""
+    return render(request, "core/left.html")
+
+
+@require_safe
+def leaving(request: HttpRequest) -> HttpResponse:
+    """What leaving quickly does, and what it cannot do."""
+    return render(request, "core/leaving.html")
 
 
 @require_safe

@@ -11,12 +11,11 @@ from typing import Any
 from uuid import UUID
 
 from django.conf import settings
-from django.core.mail import EmailMessage
 from django.db import transaction
-from django.utils import timezone, translation
-from django.utils.translation import gettext as _
+from django.utils import timezone
 
 from foundation.core.machines import COURIER
+from foundation.outbox.mail import neutral
 from foundation.outbox.models import Message, Notice, Status
 
 logger = logging.getLogger("amparo.outbox")
@@ -135,11 +134,7 @@ def to_notice(message: Message) -> None:
 def to_email(message: Message) -> None:
     """Send the one fixed, neutral text in the recipient's language. It never says what is new (HS-17)."""
     user: Any = message.recipient
-    with translation.override(user.language):
-        text = _("There is something new for you. Please sign in to see it.")
-        mail = EmailMessage(_("Something new"), f"{text}\n\n{settings.URL}\n", to=[user.email])
-        mail.extra_headers["Message-ID"] = f"<{message.pk}@amparo.invalid>"
-        try:
-            mail.send()
-        except (OSError, smtplib.SMTPException) as problem:
-            raise DeliveryError(type(problem).__name__) from problem
+    try:
+        neutral(user.email, user.language, number=message.pk).send()
+    except (OSError, smtplib.SMTPException) as problem:
+        raise DeliveryError(type(problem).__name__) from problem

@@ -2,12 +2,25 @@
 const root = document.documentElement;
 const all = (selector) => [...document.querySelectorAll(selector)];
 
-// Leave this page: Shift three times, alone, within three seconds. The screen is emptied before the network answers.
+// Tabs of this site tell each other when somebody stays, leaves or has signed out.
+const tabs = "BroadcastChannel" in window ? new BroadcastChannel("amparo") : { postMessage() {} };
+const heard = { };
+tabs.onmessage = ({ data }) => heard[data]?.();
+const blank = () => { root.classList.add("is-left"); document.title = " "; };
+
+// Leave this page: Shift three times, alone, within three seconds. The screen is emptied before the network answers; the
+// server hears of it even if this tab is closed at once; the harmless page takes the place of this one in the history.
 const exit = document.querySelector(".amp-exit");
-const leave = () => { root.classList.add("is-left"); document.title = " "; location.replace(exit.href); };
+const go = () => { blank(); location.replace(exit.dataset.to || exit.href); };
+const leave = () => {
+  fetch(exit.href, { keepalive: true, redirect: "manual", cache: "no-store" }).catch(() => { });
+  tabs.postMessage("leave");
+  go();
+};
 if (exit) {
   let taps = [];
   let alone = false;
+  heard.leave = go;
   exit.addEventListener("click", (event) => { event.preventDefault(); leave(); });
   addEventListener("keydown", (event) => {
     if (event.key !== "Shift") { alone = false; taps = []; } else if (!event.repeat) { alone = true; }
@@ -19,8 +32,13 @@ if (exit) {
   });
 }
 
-// A page taken from the browser's memory may show what nobody may see any more.
+// A page that is left is emptied, so that the browser's memory keeps an empty one; taken from there it is asked for anew.
+addEventListener("pagehide", blank);
 addEventListener("pageshow", (event) => { if (event.persisted) location.reload(); });
+
+// Signed out in one tab, signed out in all.
+const reload = () => { blank(); location.replace(location.href.split("#")[0]); };
+if (document.body.dataset.idle) heard.out = reload; else tabs.postMessage("out");
 
 // Errors first.
 const errors = document.querySelector(".govuk-error-summary");
@@ -73,7 +91,6 @@ for (const button of all("[data-print]")) { button.hidden = false; button.addEve
 const idle = Number(document.body.dataset.idle);
 const warning = document.getElementById("timeout");
 if (idle && warning) {
-  const tabs = "BroadcastChannel" in window ? new BroadcastChannel("amparo") : { postMessage() {} };
   let timers = [];
   let seenAt = 0;
   const wait = () => {
@@ -82,16 +99,16 @@ if (idle && warning) {
     timers.forEach(clearTimeout);
     timers = [
       setTimeout(() => { warning.hidden = false; }, Math.max(idle - 120, idle / 2) * 1000),
-      setTimeout(() => { root.classList.add("is-left"); location.replace(location.href.split("#")[0]); }, (idle + 2) * 1000),
+      setTimeout(reload, (idle + 2) * 1000),
     ];
   };
   const stay = () => fetch(warning.dataset.stay, { method: "HEAD", cache: "no-store" }).then((answer) => {
-    if (answer.ok && !answer.redirected) { wait(); tabs.postMessage(1); }
+    if (answer.ok && !answer.redirected) { wait(); tabs.postMessage("stay"); }
   }, () => {});
-  tabs.onmessage = wait;
+  heard.stay = wait;
   // Typing a long answer is not silence: tell the server now and then.
   addEventListener("input", () => { if (Date.now() - seenAt > idle * 250) { seenAt = Date.now(); stay(); } });
   warning.querySelector("button").addEventListener("click", stay);
   wait();
-  tabs.postMessage(1);
+  tabs.postMessage("stay");
 }

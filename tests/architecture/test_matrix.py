@@ -115,8 +115,9 @@ def test_nobody_opens_anything_but_the_public_pages():
     everything = cells({**matrix.PAGES, **matrix.FOREIGN}, visits.PEOPLE)
     names = {row.split()[1] for row, got in everything if got["nobody"] not in ("302", "401", "405")}
     assert names <= {
-        "core:health", "core:help", "core:protect", "core:security", "account_login", "account_signup", "account_inactive",
-        "account_confirm_email", "account_email_verification_sent", "account_reset_password", "account_reset_password_done",
+        "core:health", "core:help", "core:leaving", "core:left", "core:protect", "core:security", "account_login",
+        "account_signup", "account_inactive", "account_confirm_email", "account_email_verification_sent",
+        "account_reset_password", "account_reset_password_done",
         "account_reset_password_from_key", "account_reset_password_from_key_done",
     }  # fmt: skip
 
