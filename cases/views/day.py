@@ -86,6 +86,7 @@ def _event(event: str) -> str:
         "work.waiting": _("Something new waits"),
         "work.overdue": _("Something is overdue"),
         "record.unreadable": _("A record could not be opened"),
+        "upkeep.wrong": _("Something does not run as it should"),
     }
     return known.get(event, _("Something changed"))
 
