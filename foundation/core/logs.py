@@ -107,6 +107,7 @@ def hold_tongue() -> None:
     sys.excepthook = _crashed
     sys.unraisablehook = lambda told: _crashed(told.exc_type, told.exc_value, told.exc_traceback)
     threading.excepthook = lambda told: _crashed(told.exc_type, told.exc_value, told.exc_traceback)
+    logging.raiseExceptions = False  # it would print a record that could not be written, with its arguments
     warnings.showwarning = _warned  # type: ignore[assignment]  # it is always called by position
 
 

@@ -45,6 +45,8 @@ PARTS: dict[str, tuple[Any, Any]] = {
 TASKS: dict[str, Any] = {
     "outbox.sweep": gettext_lazy("Delivery of messages"),
     "audit.seal": gettext_lazy("Sealing of the trail"),
+    "audit.anchor": gettext_lazy("Anchoring of the trail"),
+    "audit.months": gettext_lazy("Months of the trail"),
     "dossiers.remind": gettext_lazy("Reminders"),
     "api.forget": gettext_lazy("Tidying up after the partner API"),
     "cases.remove_old_drafts": gettext_lazy("Removing old drafts"),
