@@ -23,6 +23,12 @@ QUIET = {
     "log_min_error_statement": "panic",
     "log_parameter_max_length": "0",
     "log_parameter_max_length_on_error": "0",
+    "log_min_duration_statement": "-1",
+    "log_duration": "off",
+    "log_lock_waits": "off",
+    "log_temp_files": "-1",
+    "shared_preload_libraries": "",
+    "session_preload_libraries": "",
 }
 HASTY = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
 #: The little that a server needs; our own variables, secrets among them, are none of its business.
@@ -47,7 +53,6 @@ class Cluster:
         binaries = self.binaries()
         if not self.path.exists():
             self._make(binaries)
-        self._clear_stale_pid()
         settings = NEAR | QUIET | (HASTY if self.is_throwaway else {})
         options = [f"--{name}={value}" for name, value in settings.items()]
         return [binaries / "postgres", "-D", self.path, "-k", sockets, *options]
@@ -126,7 +131,7 @@ class Cluster:
             ]
         )
 
-    def _clear_stale_pid(self) -> None:
+    def clear_stale_pid(self) -> None:
         """Remove a dead server's `postmaster.pid`: it blocks the start once its number belongs to somebody else."""
         if not working_in(self.path.resolve()):
             (self.path / "postmaster.pid").unlink(missing_ok=True)

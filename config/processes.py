@@ -2,6 +2,7 @@
 
 import ctypes
 import os
+import resource
 import signal
 import subprocess
 import time
@@ -16,10 +17,13 @@ from config.state import Account, RefusalError
 PR_SET_PDEATHSIG = 1
 PATIENCE_SECONDS = 20.0
 MAX_LOG_BYTES = 10_000_000
+#: A child that died is started again after these pauses; one death more within the span and the whole stops.
+PAUSES = (0.0, 1.0, 2.0, 4.0, 8.0)
+SPAN_SECONDS = 120.0
 LIBC = ctypes.CDLL(None, use_errno=True)
 
 
-@dataclass(frozen=True)
+@dataclass
 class Child:
     """One long-lived process: the leader of its own session, so that Ctrl-C in the terminal reaches only us."""
 
@@ -27,7 +31,24 @@ class Child:
     process: subprocess.Popen[bytes]
     log: Path
     stop_signal: signal.Signals
-    is_server: bool = False
+    is_server: bool
+    spawn: Callable[[], subprocess.Popen[bytes]]
+    deaths: list[float] = field(default_factory=list)
+    is_down: bool = False
+
+    def revive(self, now: float) -> bool:
+        """Start it again if it has died and its pause is over; True if it was. RefusalError if it dies too often."""
+        if not self.is_down and not _has_ended(self.process):
+            return False
+        if not self.is_down:
+            self.is_down = True
+            self.deaths = [*(at for at in self.deaths if now - at < SPAN_SECONDS), now]
+        if len(self.deaths) > len(PAUSES):
+            raise RefusalError(f"{self.name} dies again and again ({_how(self.process)})\n{tail(self.log)}")
+        if now < self.deaths[-1] + PAUSES[len(self.deaths) - 1]:
+            return False
+        self.process, self.is_down = self.spawn(), False
+        return True
 
 
 @dataclass
@@ -61,15 +82,21 @@ class Crew:
         *,
         stop_signal: signal.Signals = signal.SIGTERM,
         is_server: bool = False,
+        prepare: Callable[[], None] = lambda: None,
     ) -> Child:
         """Start `command` as the account with its output in `<logs>/<name>.log`; does not wait.
 
-        A server is stopped after everything that may be talking to it.
+        A server is stopped after everything that may be talking to it. `prepare` runs before each start, this one and
+        those after a death.
         """
-        log = fresh_log(self.logs / f"{name}.log")
-        with log.open("ab") as output:
-            process = self._popen(command, environment, stop_signal, output.fileno())
-        child = Child(name, process, log, stop_signal, is_server)
+        log = self.logs / f"{name}.log"
+
+        def spawn() -> subprocess.Popen[bytes]:
+            prepare()
+            with fresh_log(log).open("ab") as output:
+                return self._popen(command, environment, stop_signal, output.fileno())
+
+        child = Child(name, spawn(), log, stop_signal, is_server, spawn)
         self.children.append(child)
         return child
 
@@ -127,11 +154,20 @@ class Crew:
                 raise RefusalError(f"{what} did not come up within {seconds:.0f} s; see {self.logs}")
             time.sleep(0.02)
 
-    def watch(self) -> None:
-        """Sleep until a child dies (RefusalError) or a signal interrupts."""
+    def tend(self) -> list[str]:
+        """Start again what has died, servers before what talks to them; returns names. From the main thread only."""
+        now = time.monotonic()
+        return [child.name for child in self.children if child.revive(now)]
+
+    def watch(self, told: Callable[[list[str]], None]) -> None:
+        """Keep the children running and tell of each that was started again, until a signal interrupts.
+
+        Raises RefusalError with the end of its log when a child dies again and again.
+        """
         while True:
-            self.require_all()
-            time.sleep(0.5)
+            if revived := self.tend():
+                told(revived)
+            time.sleep(0.2)
 
     def stop(self) -> None:
         """Stop the product, all of it at once, then the servers; kills what does not leave within 20 s."""
@@ -179,10 +215,11 @@ def end(process: subprocess.Popen[bytes]) -> None:
 
 
 def die_with_parent(death_signal: signal.Signals) -> Callable[[], None]:
-    """For `preexec_fn`: the child gets `death_signal` when the launcher dies, even by kill -9."""
+    """For `preexec_fn`: the child gets `death_signal` when the launcher dies, even by kill -9; it never dumps core."""
     parent = os.getpid()
 
     def prepare() -> None:
+        resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
         LIBC.prctl(PR_SET_PDEATHSIG, int(death_signal), 0, 0, 0)
         if os.getppid() != parent:
             os._exit(1)
@@ -224,6 +261,16 @@ def tail(log: Path, lines: int = 20) -> str:
         text = log.read_text(errors="replace").splitlines()[-lines:]
         return "\n".join([f"  the end of {log}:", *(f"    {line}" for line in text)])
     return ""
+
+
+def _has_ended(process: subprocess.Popen[bytes]) -> bool:
+    """Whether it has, and with it all of its session: what a leader that was killed leaves behind holds its port."""
+    if process.returncode is None:
+        ended = os.waitid(os.P_PID, process.pid, os.WEXITED | os.WNOHANG | os.WNOWAIT)
+        if ended is None:
+            return False
+        _kill_group(process.pid)
+    return process.poll() is not None
 
 
 def _how(process: subprocess.Popen[bytes]) -> str:

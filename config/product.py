@@ -19,7 +19,7 @@ from config.servers import Servers, socket_directory
 from config.state import CHECKOUT, RefusalError, State, service_account
 
 BEGAN = time.monotonic()
-GUNICORN = ["--worker-class", "gthread", "--workers", "2", "--threads", "4", "--no-control-socket"]
+GUNICORN = ["-c", "python:config.serving"]
 CELERY = ["--concurrency", "2", "--loglevel", "INFO", "--without-mingle", "--without-gossip"]
 
 #: What the table of people does not say by itself.
@@ -168,15 +168,17 @@ class Product:
         self.run("manage.py", "prepare")
         say("The database is migrated and holds the demonstration")
         address = self.url.removeprefix("http://")
-        self._start("web", "gunicorn", "config.wsgi", "--bind", address, *GUNICORN)
+        figures = {"PROMETHEUS_MULTIPROC_DIR": f"{self.sockets}/figures"}
+        self._start("web", "gunicorn", "config.wsgi", "--bind", address, *GUNICORN, more=figures)
         self._start("worker", "celery", "-A", "config", "worker", *CELERY)
         self._start("beat", "celery", "-A", "config", "beat", "--schedule", f"{self.sockets}/beat", "--pidfile=")
         self.note()
-        self.crew.wait_until(lambda: is_healthy(address), f"{self.url}/healthz")
+        self.crew.wait_until(lambda: is_ready(address), f"{self.url}/readyz")
         say("Web, worker and beat are running")
 
-    def _start(self, name: str, module: str, *options: str) -> None:
-        self.crew.start(name, [self.python.python, "-m", module, *options], self.service_environment)
+    def _start(self, name: str, module: str, *options: str, more: Mapping[str, str] | None = None) -> None:
+        environment = {**self.service_environment, **(more or {})}
+        self.crew.start(name, [self.python.python, "-m", module, *options], environment)
 
     def show(self) -> None:
         """Print the address, what is missing and who may sign in."""
@@ -196,24 +198,29 @@ class Product:
         return 0
 
     def serve(self) -> int:
-        """Stay until Ctrl-C or SIGTERM; raises RefusalError when a process dies."""
+        """Stay until Ctrl-C or SIGTERM; what dies is started again. RefusalError when it dies again and again."""
         print("Ctrl-C stops everything.", flush=True)
         try:
-            self.crew.watch()
+            self.crew.watch(self.revived)
         except KeyboardInterrupt:
             say("Stopping")
             self.crew.stop()
             say("Everything has stopped")
         return 0
 
+    def revived(self, names: list[str]) -> None:
+        """Say and note that processes had died and run again."""
+        self.note()
+        say(f"{', '.join(names)} had stopped and runs again; the logs in {self.crew.logs} say why")
 
-def is_healthy(address: str) -> bool:
-    """Whether `/healthz` answers 200."""
+
+def is_ready(address: str) -> bool:
+    """Whether `/readyz` answers 200."""
     connection = http.client.HTTPConnection(address, timeout=5)
     try:
-        connection.request("GET", "/healthz")
+        connection.request("GET", "/readyz")
         return connection.getresponse().status == 200
-    except OSError:
+    except (OSError, http.client.HTTPException):
         return False
     finally:
         connection.close()

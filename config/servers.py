@@ -13,12 +13,22 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from config.cluster import APP, BARE_ENVIRONMENT, DATABASE, OWNER, Cluster, readable_copy
 from config.processes import Crew
 from config.state import Account, RefusalError, State
 
 SOCKET_LIMIT = 107
+#: Valkey keeps no command with its arguments, slow, large or last before a crash; no log names a key.
+HUSHED = {
+    "commandlog-execution-slower-than": "-1",
+    "commandlog-request-larger-than": "-1",
+    "commandlog-reply-larger-than": "-1",
+    "crash-log-enabled": "no",
+    "crash-memcheck-enabled": "no",
+    "hide-user-data-from-log": "yes",
+}
 
 
 @dataclass(frozen=True)
@@ -33,7 +43,8 @@ class Servers:
         """Start PostgreSQL, made on first use; returns `DATABASE_URL` (application) and `DATABASE_OWNER_URL`."""
         cluster = Cluster(self.state, self.site_packages, self.is_throwaway)
         command = cluster.command(sockets)
-        child = crew.start("postgres", command, BARE_ENVIRONMENT, stop_signal=signal.SIGINT, is_server=True)
+        how: dict[str, Any] = {"stop_signal": signal.SIGINT, "is_server": True, "prepare": cluster.clear_stale_pid}
+        child = crew.start("postgres", command, BARE_ENVIRONMENT, **how)
         crew.wait_until(lambda: cluster.is_ready(child.process.pid), "PostgreSQL")
         passwords = self.state.passwords()
         return {
@@ -61,6 +72,7 @@ class Servers:
             "--save": "",
             "--appendonly": "no" if self.is_throwaway else "yes",
             "--maxmemory-policy": "noeviction",
+            **{f"--{name}": value for name, value in HUSHED.items()},
         }
         return [part for pair in options.items() for part in pair]
 

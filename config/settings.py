@@ -11,6 +11,8 @@ from urllib.parse import urlsplit
 import environ
 from csp.constants import NONE, SELF
 from django.utils.translation import gettext_lazy as _
+from redis.backoff import NoBackoff
+from redis.retry import Retry
 
 env = environ.FileAwareEnv()
 
@@ -24,6 +26,8 @@ SECRET_KEY = env.str("DJANGO_SECRET_KEY", default="only-for-tools-that-serve-nob
 SEAL_KEY = env.str("AMPARO_SEAL_KEY", default="")
 # Outside the database and, in production, on another mount than its backups: what was erased stays erased.
 ERASURE_LEDGER = env.str("AMPARO_LEDGER", default="")
+# Who shows it may read the figures and the parts of the health; without one nobody may.
+OPERATOR_TOKEN = env.str("AMPARO_OPERATOR_TOKEN", default="")
 DEBUG = False
 ALLOWED_HOSTS = env.list("AMPARO_HOSTS", default=[urlsplit(URL).hostname, "127.0.0.1", "localhost"])
 CSRF_TRUSTED_ORIGINS = [URL]
@@ -39,6 +43,7 @@ INSTALLED_APPS = [
     "foundation.accounts",
     "foundation.dossiers",
     "foundation.files",
+    "foundation.upkeep",
     "foundation.custody",
     "consent",
     "cases",
@@ -65,6 +70,7 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "foundation.upkeep.middleware.measured",
     # What sets headers stands outside, so that the redirect to https and the refusal of a foreign host carry them too.
     "foundation.core.middleware.headers",
     "csp.middleware.CSPMiddleware",
@@ -140,10 +146,13 @@ KEY_PROVIDER = env.str("AMPARO_KEY_PROVIDER", default="file")
 # --- broker and cache: only wake-ups and rate limits, never the truth
 REDIS_URL = env.str("REDIS_URL", default="redis://127.0.0.1:6379")
 _CACHE_URL = "unix://" + REDIS_URL.removeprefix("redis+socket://") if "+socket" in REDIS_URL else REDIS_URL
+# Whoever waits for a helper that does not answer waits this long, once; see foundation.core.breaker.
+_PATIENCE = 2.0
 CACHES = {
     "default": {
-        "BACKEND": "django.core.cache.backends.redis.RedisCache",
+        "BACKEND": "foundation.core.cache.Limits",
         "LOCATION": _CACHE_URL + ("?db=1" if "+socket" in REDIS_URL else "/1"),
+        "OPTIONS": {"socket_timeout": _PATIENCE, "retry": Retry(NoBackoff(), 0)},
     }
 }
 
@@ -215,7 +224,7 @@ SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = LANGUAGE_COOKIE_SAMESITE = "Lax
 SESSION_COOKIE_NAME, CSRF_COOKIE_NAME, LANGUAGE_COOKIE_NAME = (f"{'__Host-' if HTTPS else ''}{name}" for name in "scl")
 LANGUAGE_COOKIE_SECURE = HTTPS
 SECURE_SSL_REDIRECT = HTTPS
-SECURE_REDIRECT_EXEMPT = [r"^healthz$"]
+SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$", r"^metrics$"]
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if HTTPS else None
 SECURE_HSTS_SECONDS = 31536000 if HTTPS else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = HTTPS
@@ -329,8 +338,15 @@ SPECTACULAR_SETTINGS = {
 
 # --- Celery: the row is the truth, the broker only a wake-up
 CELERY_BROKER_URL = REDIS_URL
-CELERY_BROKER_TRANSPORT_OPTIONS = {"visibility_timeout": 900}
+CELERY_BROKER_TRANSPORT_OPTIONS = {
+    "visibility_timeout": 900,
+    "socket_timeout": _PATIENCE,
+    "socket_connect_timeout": _PATIENCE,
+    # A wake-up is tried once; without this each would wait six seconds for a broker that is not there.
+    "max_retries": 0,
+}
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
+CELERY_BROKER_CONNECTION_MAX_RETRIES = None
 CELERY_TASK_ACKS_LATE = CELERY_TASK_REJECT_ON_WORKER_LOST = CELERY_TASK_IGNORE_RESULT = True
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 CELERY_ACCEPT_CONTENT = ["json"]
@@ -343,6 +359,7 @@ CELERY_BEAT_SCHEDULE = {
     "anchor": {"task": "audit.anchor", "schedule": env.float("AMPARO_ANCHOR_SECONDS", default=3600)},
     "months": {"task": "audit.months", "schedule": 3600.0},
     "remind": {"task": "dossiers.remind", "schedule": env.float("AMPARO_REMIND_SECONDS", default=30)},
+    "look": {"task": "upkeep.look", "schedule": 60.0},
     "api": {"task": "api.forget", "schedule": 3600.0},
     "drafts": {"task": "cases.remove_old_drafts", "schedule": 3600.0},
     "erase": {"task": "cases.finish_erasures", "schedule": 60.0},
@@ -364,11 +381,15 @@ LOGGING = {
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "allowed"}},
     "root": {"handlers": ["console"], "level": "INFO"},
     "loggers": {
+        # Django's own handler would send reports by mail.
+        "django": {"handlers": [], "level": "INFO", "propagate": True},
         "django.server": {"level": "ERROR"},
         "django.request": {"level": "ERROR"},
         "django.security": {"level": "ERROR"},
     },
 }
+ADMINS: list[tuple[str, str]] = []
+MANAGERS = ADMINS
 DEFAULT_EXCEPTION_REPORTER = "foundation.core.logs.NoLocals"
 
 # --- figures of the approach that a National Society may set

@@ -132,7 +132,7 @@ class State:
 
     @property
     def keys(self) -> Path:
-        """Django's secret key and the keyring of the vault. Whoever loses it loses every record."""
+        """Django's secret key, the operator's token and the keyring. Whoever loses the keyring loses every record."""
         return self.path / "keys"
 
     @property
@@ -189,6 +189,8 @@ class State:
             write_private(self.keys / "django_secret_key", secrets.token_urlsafe(48), self.account)
         if not (self.keys / "keyring.json").exists():
             write_private(self.keys / "keyring.json", json.dumps(new_keyring()), self.account)
+        if not (self.keys / "operator_token").exists():
+            write_private(self.keys / "operator_token", secrets.token_urlsafe(32), self.account)
 
     def passwords(self) -> dict[str, str]:
         """Passwords of the database roles `owner` and `app`, drawn at the first call."""
@@ -209,6 +211,7 @@ class State:
             "AMPARO_KEYRING": str(self.keys / "keyring.json"),
             "AMPARO_LEDGER": str(self.ledger),
             "AMPARO_ANCHOR_FILE": str(self.ledger.with_name("anchors")),
+            "AMPARO_OPERATOR_TOKEN_FILE": str(self.keys / "operator_token"),
             "AMPARO_STATE": str(self.path),
             "AMPARO_FILES": os.environ.get("AMPARO_FILES", str(self.files)),
             "PYTHONUNBUFFERED": "1",

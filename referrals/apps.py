@@ -16,6 +16,7 @@ class ReferralsConfig(AppConfig):
         from foundation.audit import trail
         from foundation.dossiers import erasing
         from foundation.outbox import delivery
+        from foundation.upkeep import targets
         from referrals import panels, policy, webhooks
         from referrals.actions import cascade, end_with_case, follow, renew, settle
         from referrals.states import LIFE
@@ -31,5 +32,6 @@ class ReferralsConfig(AppConfig):
         erasing.confirmed.listen(settle)
         hanging.listen(end_with_case)
         delivery.channel("webhook", webhooks.deliver)
+        targets.describe_with(webhooks.describe)
         policy.install()
         panels.install()

@@ -13,6 +13,7 @@ import socket
 import ssl
 import time
 from base64 import b64encode
+from collections.abc import Iterable
 from datetime import UTC, datetime
 from urllib.parse import SplitResult, urlsplit
 from uuid import UUID
@@ -27,6 +28,7 @@ from foundation.core.machines import COURIER
 from foundation.outbox import delivery
 from foundation.outbox.delivery import DeliveryError
 from foundation.outbox.models import Message
+from foundation.upkeep.targets import Target
 from foundation.vault.models import current_key
 from foundation.vault.secrets import open_secret, seal_secret
 from referrals.models import WebhookEndpoint
@@ -70,6 +72,14 @@ def switch_off(endpoints: set[UUID]) -> int:
     """A partner no longer wants to be told there; returns how many of these were in use."""
     with COURIER.at_work():
         return WebhookEndpoint.objects.filter(pk__in=endpoints, is_active=True).update(is_active=False)
+
+
+def describe(ids: Iterable[UUID] | None) -> dict[UUID, Target]:
+    """Whose endpoints these are, for those who look after the running."""
+    with COURIER.acting():
+        rows = WebhookEndpoint.objects.select_related("organisation")
+        wanted = rows if ids is None else rows.filter(pk__in=ids)
+        return {row.pk: Target(row.organisation.name, row.is_active) for row in wanted}
 
 
 def body(message: Message) -> str:

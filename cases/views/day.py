@@ -87,6 +87,7 @@ def _event(event: str) -> str:
         "work.overdue": _("Something is overdue"),
         "record.unreadable": _("A record could not be opened"),
         "file.refused": _("A file was not kept"),
+        "upkeep.wrong": _("Something does not run as it should"),
     }
     return known.get(event, _("Something changed"))
 

@@ -12,11 +12,12 @@ from django.utils.translation import gettext as _
 
 NavItem = tuple[str, str, str]
 _NAV: list[Callable[[Any], list[dict[str, str]]]] = []
+_LAST: list[Callable[[Any], list[dict[str, str]]]] = []
 
 
-def nav(items: Callable[[Any], list[dict[str, str]]]) -> None:
+def nav(items: Callable[[Any], list[dict[str, str]]], *, is_last: bool = False) -> None:
     """Register the navigation entries an app offers to a user: dicts with ``url``, ``label`` and ``section``."""
-    _NAV.append(items)
+    (_LAST if is_last else _NAV).append(items)
 
 
 def house(request: HttpRequest) -> dict[str, Any]:
@@ -41,7 +42,7 @@ def house(request: HttpRequest) -> dict[str, Any]:
 
 
 def _navigation(request: HttpRequest, user: Any) -> list[dict[str, Any]]:
-    entries = [entry for items in _NAV for entry in items(user)]
+    entries = [entry for items in [*_NAV, *_LAST] for entry in items(user)]
     here = (e["url"] for e in entries if request.path.startswith(e["url"]) and e["url"] != "/")
     longest = max(here, key=len, default=request.path)
     return [{**entry, "current": entry["url"] == longest} for entry in entries]

@@ -10,6 +10,6 @@ def check(name: str, is_well: Callable[[], bool]) -> None:
     _CHECKS[name] = is_well
 
 
-def ailing() -> list[str]:
-    """The names of what is not in order."""
-    return [name for name, is_well in _CHECKS.items() if not is_well()]
+def checks() -> dict[str, Callable[[], bool]]:
+    """Every question by its name; ``foundation.upkeep`` asks them."""
+    return dict(_CHECKS)

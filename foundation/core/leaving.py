@@ -6,7 +6,7 @@ from typing import Any
 from django.conf import settings
 from django.contrib.auth.signals import user_logged_out
 from django.core import checks
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.http.response import HttpResponseBase
 from django.urls import reverse
 
@@ -43,6 +43,12 @@ def tell(request: HttpRequest, response: HttpResponseBase) -> None:
     kept = {settings.LANGUAGE_COOKIE_NAME} if what.keeps_language else set()
     for name in set(request.COOKIES) - kept if what.ends_cookies else ():
         response.delete_cookie(name, samesite="Lax")
+
+
+def leave_at_once(request: HttpRequest) -> HttpResponse:
+    """The browser forgets what it holds of us, and something harmless opens."""
+    forget(request, LEFT)
+    return HttpResponseRedirect(elsewhere())
 
 
 def elsewhere() -> str:

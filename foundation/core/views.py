@@ -1,19 +1,20 @@
-"""Pages that belong to no domain: leaving at once, help, how information is protected, health."""
+"""Pages that belong to no domain: leaving at once, help, how information is protected, and what went wrong."""
 
+import sys
 from datetime import timedelta
 
 from django.conf import settings
 from django.contrib.auth import logout
-from django.db import connection
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
+from django.db import transaction
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from foundation.core.health import ailing
-from foundation.core.leaving import LEFT, elsewhere, forget
+from foundation.core import outage
+from foundation.core.leaving import leave_at_once
 
 
 @require_safe
@@ -24,8 +25,7 @@ def leave(request: HttpRequest) -> HttpResponse:
     here (see ``middleware.headers``).
     """
     logout(request)
-    forget(request, LEFT)
-    return HttpResponseRedirect(elsewhere())
+    return leave_at_once(request)
 
 
 @require_safe
@@ -52,15 +52,11 @@ def protect(request: HttpRequest) -> HttpResponse:
     return render(request, "core/protect.html", {"contact": settings.SECURITY_CONTACT.removeprefix("mailto:")})
 
 
+@transaction.non_atomic_requests
 @require_safe
 def health(request: HttpRequest) -> JsonResponse:
-    """200 when the database answers this process and everything it needs is in order; else 503 and which is not."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT 1")
-    wrong = ailing()
-    return JsonResponse(
-        {"status": "ailing", "wrong": wrong} if wrong else {"status": "ok"}, status=503 if wrong else 200
-    )
+    """200 while this process answers at all; asks nobody. Whether it can work is said by ``readyz``."""
+    return JsonResponse({"status": "ok"})
 
 
 @require_safe
@@ -84,7 +80,12 @@ def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpR
 
 
 def bad_request(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
-    """A 400 for what Django itself refuses; a problem document for the API."""
+    """A 400 for what Django itself refuses; a problem document for the API.
+
+    Trap: Django also calls a session that could not be saved a bad request, and that may be the database's outage.
+    """
+    if trouble := outage.of(exception):
+        return outage.answer(request, trouble)
     if request.path.startswith("/api/"):
         title = _("The request could not be understood.")
         data = {"type": "about:blank", "title": title, "status": 400, "code": "sender.malformed"}
@@ -93,7 +94,9 @@ def bad_request(request: HttpRequest, exception: Exception | None = None) -> Htt
 
 
 def broken(request: HttpRequest) -> HttpResponse:
-    """A 500 without anything of the request; a problem document for the API."""
+    """A 500 without anything of the request, or a 503 that keeps what was typed when the database is away or full."""
+    if trouble := outage.of(sys.exception()):
+        return outage.answer(request, trouble)
     if request.path.startswith("/api/"):
         data = {"type": "about:blank", "title": "Internal error", "status": 500, "code": "house.broken"}
         return JsonResponse(data, status=500, content_type="application/problem+json")

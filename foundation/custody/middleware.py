@@ -10,7 +10,8 @@ from foundation.core.legible import NOTED
 from foundation.core.middleware import Handler
 from foundation.custody import start, unreadable
 
-HEALTH = "/healthz"
+ALWAYS = ("/healthz", "/readyz", "/metrics")
+"""What says whether keys and all else are in order is answered without them."""
 KEPT = 20
 """From so many characters on, what was typed is shown again, for the person to keep."""
 
@@ -26,7 +27,7 @@ class Unreadables:
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         """Serve nobody before the keys were found to be the right ones."""
-        if not start.is_checked() and request.path != HEALTH and start.check():
+        if not start.is_checked() and request.path not in ALWAYS and start.check():
             return _answer(request, new_code((3, 3)))
         token = NOTED.set([])
         try:

@@ -1,7 +1,5 @@
 """The outbox."""
 
-from uuid import UUID
-
 from django.apps import AppConfig
 
 
@@ -13,16 +11,8 @@ class OutboxConfig(AppConfig):
 
     def ready(self) -> None:
         """Register the two channels of the house and how the worker is woken."""
-        from kombu.exceptions import OperationalError
-
-        from foundation.outbox import delivery, tasks
-
-        def wake(pk: UUID) -> None:
-            try:
-                tasks.deliver.apply_async((str(pk),), retry=False)
-            except OperationalError:
-                delivery.logger.warning("broker away; the sweep delivers", extra={"code": "broker"})
+        from foundation.outbox import delivery, waking
 
         delivery.channel("notice", delivery.to_notice)
         delivery.channel("email", delivery.to_email)
-        delivery.wake_with(wake)
+        delivery.wake_with(waking.wake)

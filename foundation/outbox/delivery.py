@@ -111,14 +111,6 @@ def _failed(message: Message, code: str, *, is_final: bool = False) -> None:
     logger.warning("delivery failed", extra={"code": code, "attempt": message.n_tries})
 
 
-def retry(message: Message) -> None:
-    """Give a failed message another round of attempts (a person asked for it)."""
-    with COURIER.at_work():
-        Message.objects.filter(pk=message.pk, status=Status.FAILED).update(
-            status=Status.PENDING, n_tries=0, next_at=timezone.now()
-        )
-
-
 def next_in_line() -> list[UUID]:
     """The messages to attempt now, for the sweep."""
     with COURIER.at_work():

@@ -6,11 +6,12 @@ from typing import ClassVar
 
 from django.conf import settings
 from django.db import models
-from django.db.models import F
+from django.db.models import F, Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 PAUSE = timedelta(minutes=5)
+LONG, OVERLOOKED = timedelta(minutes=15), timedelta(minutes=5)
 
 
 class Status(models.TextChoices):
@@ -19,6 +20,7 @@ class Status(models.TextChoices):
     PENDING = "pending", _("Waiting")
     DONE = "done", _("Delivered")
     FAILED = "failed", _("Failed")
+    GIVEN_UP = "given_up", _("Given up")
 
 
 class MessageQuerySet(models.QuerySet["Message"]):
@@ -35,6 +37,19 @@ class MessageQuerySet(models.QuerySet["Message"]):
         for pk, target in rows:
             seen.setdefault(target or pk, pk)
         return list(seen.values())[:n]
+
+    def stuck(self) -> "MessageQuerySet":
+        """What a person should look at: failed, tried for a quarter of an hour in vain, or overlooked by the sweep."""
+        now = timezone.now()
+        tried = Q(status=Status.PENDING, n_tries__gt=0, created_at__lt=now - LONG)
+        overlooked = Q(status=Status.PENDING, next_at__lt=now - OVERLOOKED)
+        return self.filter(Q(status=Status.FAILED) | tried | overlooked)
+
+    def again(self) -> int:
+        """Attempt these at once: what failed from the beginning, what waits for its next try without waiting; how many."""
+        now = timezone.now()
+        n_waiting = self.filter(status=Status.PENDING).update(next_at=now)
+        return n_waiting + self.filter(status=Status.FAILED).update(status=Status.PENDING, n_tries=0, next_at=now)
 
     def pause(self, target: uuid.UUID, until: datetime) -> None:
         """Let the line behind a failed attempt wait for its retry, which tries the target out; 5 minutes at most."""
@@ -91,6 +106,7 @@ class Message(models.Model):
     created_at = models.DateTimeField(auto_now_add=True)
     done_at = models.DateTimeField(null=True, blank=True)
     problem = models.CharField(max_length=40, blank=True)
+    end_reason = models.CharField(max_length=20, blank=True)
 
     objects = MessageQuerySet.as_manager()
 

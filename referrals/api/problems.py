@@ -48,6 +48,8 @@ KINDS = {
     "receiver.confirmation": 422,
     "house.broken": 500,
     "house.unreadable": 503,
+    "house.unavailable": 503,
+    "house.full": 503,
 }
 """Every code that the API answers, and its status."""
 
@@ -98,6 +100,7 @@ def title(status: int) -> str:
         422: _("This cannot be done."),
         428: _("Say in If-Match which version you answer to."),
         429: _("Too many requests."),
+        503: _("Not available at the moment."),
     }
     return str(titles.get(status, _("Something went wrong.")))
 

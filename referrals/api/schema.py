@@ -41,7 +41,7 @@ REPLAYED = OpenApiParameter(
     response=[200],
     description="The answer was given before; nothing was done again.",
 )
-RETRY_AFTER = OpenApiParameter("Retry-After", int, OpenApiParameter.HEADER, response=[429], description="Seconds.")
+RETRY_AFTER = OpenApiParameter("Retry-After", int, OpenApiParameter.HEADER, response=[429, 503], description="Seconds.")
 
 
 def refusals(*statuses: int) -> dict[Any, Any]:
@@ -49,9 +49,9 @@ def refusals(*statuses: int) -> dict[Any, Any]:
     return {(status, problems.MEDIA_TYPE): PROBLEM for status in statuses}
 
 
-READING = refusals(400, 401, 403, 404, 406, 410, 429)
-LISTING = refusals(400, 401, 403, 406, 429)
-ACTING = refusals(400, 401, 403, 404, 406, 409, 410, 411, 412, 413, 415, 422, 428, 429)
+READING = refusals(400, 401, 403, 404, 406, 410, 429, 503)
+LISTING = refusals(400, 401, 403, 406, 429, 503)
+ACTING = refusals(400, 401, 403, 404, 406, 409, 410, 411, 412, 413, 415, 422, 428, 429, 503)
 
 
 class Scheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-call]

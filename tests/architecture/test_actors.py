@@ -28,6 +28,7 @@ TASKS: dict[str, set[str]] = {
     "files.tidy": {CLERK},
     "outbox.deliver": {COURIER.key},
     "outbox.sweep": {COURIER.key},
+    "upkeep.look": {COURIER.key, CLERK},
 }
 WITHOUT = {"audit.anchor", "files.check"}
 """Nothing to do in this story; their own tests say in whose name."""

@@ -13,6 +13,7 @@ from cases.vocabulary import Ground
 from consent.vocabulary import Purpose
 from foundation.core.acting import acting
 from tests import factories, partner
+from tests.architecture import visits
 
 BUDGETS: dict[str, int] = json.loads((Path(__file__).parent / "budgets.json").read_text())
 MANY = 12
@@ -23,6 +24,7 @@ def fill(house, n: int) -> dict:
     made: dict = {}
     lead = house.people["focal_point"]
     for _ in range(n):
+        made["message"] = visits.stuck(house)
         made["draft"] = factories.draft(house)
         made["concern"] = factories.submitted(house)
         made["case"] = factories.case(house)
@@ -46,6 +48,7 @@ def costs(house, browse, made) -> dict[str, int]:
     lead, owner, volunteer = (browse(house.people[seat]) for seat in ("focal_point", "caseworker", "volunteer"))
     officer = browse(house.people["data_officer"])
     worker, api = browse(house.people["partner_worker"]), partner.api(house)
+    keeper = browse(house.people["administrator"])
     pages = {
         "day": (lead, reverse("cases:day")),
         "day of the volunteer": (volunteer, reverse("cases:day")),
@@ -64,6 +67,8 @@ def costs(house, browse, made) -> dict[str, int]:
         "referral": (owner, reverse("referrals:referral", args=[made["referral"].pk])),
         "inbox": (worker, reverse("referrals:inbox")),
         "offer": (worker, reverse("referrals:offer", args=[made["referral"].pk])),
+        "running": (keeper, reverse("upkeep:status")),
+        "messages that did not arrive": (keeper, reverse("upkeep:stuck")),
         "api inbox": (api, ""),
         "api detail": (api, f"/{made['referral'].pk}"),
     }

@@ -14,7 +14,7 @@ from foundation.vault.fields import REGISTER
 ROOT = Path(settings.BASE_DIR)
 APPS = (
     *("vault_", "outbox_", "accounts_", "dossiers_", "custody_", "files_"),
-    *("consent_", "cases_", "referrals_", "riskanalysis_"),
+    *("consent_", "cases_", "referrals_", "riskanalysis_", "upkeep_"),
 )
 
 GIVING_OUT = ("order_by", "values", "values_list", "distinct")
@@ -34,6 +34,8 @@ PLAINTEXT: dict[str, str] = {
     "outbox_message.channel": CODE, "outbox_message.event": CODE, "outbox_message.status": CODE,
     "outbox_message.slot": "an event's name, ids and counters, so that the same thing is told once",
     "outbox_message.problem": "the code of a failure; never the text of an exception", "outbox_notice.event": CODE,
+    "outbox_message.end_reason": CODE, "upkeep_pulse.task": "the name of a task in the code",
+    "upkeep_pulse.problem": "the kind of an exception; never its text",
     "accounts_organisation.name": REFERENCE, "accounts_organisation.kind": CODE,
     "accounts_unit.kind": CODE, "accounts_unit.name": REFERENCE, "accounts_unit.time_zone": REFERENCE,
     "accounts_unit.weekend": REFERENCE, "accounts_unit.holidays": REFERENCE, "accounts_unit.phone": REFERENCE,

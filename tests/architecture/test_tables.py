@@ -25,6 +25,7 @@ OPEN = {
     "accounts_conductversion": "what everybody reads before the first page", "accounts_conductacceptance": SIGNING_IN,
     "auth_permission": DJANGO, "django_content_type": DJANGO, "django_migrations": DJANGO,
     "django_admin_log": "which administrator changed which unit or person who works here",
+    "upkeep_pulse": "when each scheduled task last ran; names no matter and nobody",
     "dossiers_ledgermark": "one row: how far the ledger of erasures was followed; names no folder",
     "consent_noticeversion": "what is read aloud to everybody",
     "referrals_partner": REFERENCE, "referrals_service": REFERENCE,

@@ -17,6 +17,9 @@ from consent.models import Decision
 from foundation.accounts import actions as accounts
 from foundation.accounts.models import User
 from foundation.core.acting import acting
+from foundation.core.machines import COURIER
+from foundation.outbox import delivery
+from foundation.outbox.models import Message, Status
 from referrals.models import Referral
 from tests import factories, partner
 
@@ -41,7 +44,7 @@ ELSEWHERE = {
     "uidb36": "1",
     "key": "x-y",
 }
-OURS = ("core:", "cases:", "referrals:", "accounts:")
+OURS = ("core:", "cases:", "referrals:", "accounts:", "upkeep:")
 
 
 def routes() -> dict[str, str]:
@@ -92,6 +95,8 @@ def things_of(route: str) -> list[str]:
         return []
     if "concerns/" in pattern:
         return ["draft", "concern", *(["anonymous"] if route in ("cases:concern", "cases:triage") else [])]
+    if "messages/" in pattern:
+        return ["message"]
     if "appointments/" in pattern:
         return ["appointment"]
     if "erasures/" in pattern:
@@ -115,6 +120,7 @@ def build(house: factories.House, browse: Any) -> World:
     things = {
         "draft": draft.pk, "concern": concern.pk, "anonymous": anonymous.pk, "case": case.pk, "referral": referral.pk,
         "file": factories.filed(house, case).pk,
+        "message": stuck(house).pk,
         "appointment": pending.pk, "erasure": erasure.pk, "decision": decision.pk, "service": house.services["Safe shelter"].pk,
     }  # fmt: skip
     clients: dict[str, Any] = {seat: browse(house.people[seat]) for seat in PEOPLE if seat != "nobody"}
@@ -122,6 +128,14 @@ def build(house: factories.House, browse: Any) -> World:
     clients["partner"] = partner.api(house)
     clients["other partner"] = partner.api(house, "Lantern House")
     return World(house, things, clients)
+
+
+def stuck(house: factories.House) -> Message:
+    """A message that failed for good."""
+    with COURIER.at_work():
+        message = delivery.add("notice", "work.waiting", f"stuck:{uuid4()}", recipient=house.people["volunteer"])
+        Message.objects.filter(pk=message.pk).update(status=Status.FAILED, problem="died")
+    return message
 
 
 def visit(client: Client, method: str, url: str) -> Any:

@@ -45,7 +45,7 @@ def test_the_state_directory_and_all_secrets_are_closed_to_others(mine: State):
         mine.passwords()
         assert mine.path.stat().st_mode & 0o777 == 0o700
         secrets = [*mine.keys.iterdir(), mine.path / "passwords.json"]
-        assert [path.stat().st_mode & 0o777 for path in secrets] == [0o600] * 3
+        assert [path.stat().st_mode & 0o777 for path in secrets] == [0o600] * 4
 
 
 def test_keys_and_passwords_survive_a_restart(mine: State):
@@ -159,11 +159,11 @@ def test_a_port_that_is_none_is_refused(said: str, monkeypatch: pytest.MonkeyPat
         product.wanted_port()
 
 
-def test_nothing_healthy_where_nothing_listens():
+def test_nothing_ready_where_nothing_listens():
     with socket.socket() as unused:
         unused.bind(("127.0.0.1", 0))
         address = f"127.0.0.1:{unused.getsockname()[1]}"
-        assert not product.is_healthy(address)
+        assert not product.is_ready(address)
 
 
 def test_a_path_too_long_for_a_socket_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):

@@ -112,12 +112,12 @@ def test_nobody_is_served_before_the_keys_were_found_right(house, wrong_keys, cl
     page = client.get("/help/")
     assert page.status_code == 503
     assert "cannot be opened now" in page.content.decode()
-    assert client.get("/healthz").json() == {"status": "ailing", "wrong": ["keys"]}
-    assert client.get("/healthz").status_code == 503
+    assert client.get("/readyz").json() == {"status": "broken"}
+    assert client.get("/readyz").status_code == 503
 
 
-def test_health_is_well_with_the_right_keys(house, client):
-    assert client.get("/healthz").json() == {"status": "ok"}
+def test_ready_with_the_right_keys(house, client):
+    assert client.get("/readyz").json() == {"status": "ok"}
 
 
 @pytest.mark.django_db(transaction=True)

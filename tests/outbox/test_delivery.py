@@ -166,7 +166,7 @@ def test_a_failing_channel_is_tried_with_growing_pauses_and_then_shown_as_failed
     assert delivery.deliver(message.pk) is False, "failed is failed until a person asks again"
     assert list(Message.objects.filter(status=Status.FAILED)) == [message]
     failing.problem = None
-    delivery.retry(message)
+    Message.objects.filter(pk=message.pk).again()
     assert delivery.deliver(message.pk) is True
     assert len(failing.sent) == 1
 
@@ -174,7 +174,7 @@ def test_a_failing_channel_is_tried_with_growing_pauses_and_then_shown_as_failed
 def test_only_what_failed_can_be_given_another_round(failing):
     message = delivery.add("test", "x", "f:2")
     delivery.deliver(message.pk)
-    delivery.retry(message)
+    Message.objects.filter(pk=message.pk).again()
     message.refresh_from_db()
     assert (message.status, message.n_tries) == (Status.PENDING, 1)
 

@@ -239,7 +239,7 @@ def test_410_disables_the_endpoint_for_good(house):
         assert not WebhookEndpoint.objects.get(pk=made.pk).is_active
         factories.sent(house)
         assert Message.objects.filter(channel="webhook").count() == 1
-        delivery.retry(message())
+        Message.objects.filter(pk=message().pk).again()
         assert not delivery.deliver(message().pk)
         assert (message().status, message().problem, len(hook.got)) == (Status.FAILED, "endpoint_gone", 1)
 

@@ -62,6 +62,7 @@ REPORTER = (
     "templates/403",
     "templates/429",
     "templates/500",
+    "templates/503",
     "templates/cases/_concern_rows",
     "templates/cases/_no",
     "templates/cases/_say_this",
