@@ -14,6 +14,7 @@ class ReferralsConfig(AppConfig):
         from cases.actions.erasing import hanging
         from consent import actions as consent
         from foundation.audit import trail
+        from foundation.custody import holders
         from foundation.dossiers import erasing
         from foundation.outbox import delivery
         from referrals import panels, policy, webhooks
@@ -31,5 +32,6 @@ class ReferralsConfig(AppConfig):
         erasing.confirmed.listen(settle)
         hanging.listen(end_with_case)
         delivery.channel("webhook", webhooks.deliver)
+        holders.register("webhook", holders.Holder(webhooks.n_under, webhooks.renew))
         policy.install()
         panels.install()

@@ -27,6 +27,7 @@ from foundation.core.machines import COURIER
 from foundation.outbox import delivery
 from foundation.outbox.delivery import DeliveryError
 from foundation.outbox.models import Message
+from foundation.vault.crypto import VaultError
 from foundation.vault.models import current_key
 from foundation.vault.secrets import open_secret, seal_secret
 from referrals.models import WebhookEndpoint
@@ -70,6 +71,30 @@ def switch_off(endpoints: set[UUID]) -> int:
     """A partner no longer wants to be told there; returns how many of these were in use."""
     with COURIER.at_work():
         return WebhookEndpoint.objects.filter(pk__in=endpoints, is_active=True).update(is_active=False)
+
+
+def n_under(key: UUID) -> int:
+    """How many secrets of endpoints stand under this key of an organisation."""
+    with COURIER.at_work():
+        return WebhookEndpoint.objects.filter(organisation_key_id=key).count()
+
+
+def renew(key: UUID, most: int) -> int:
+    """Seal up to ``most`` of them anew under the newest key. One that does not open stays as it is."""
+    with COURIER.at_work():
+        rows = WebhookEndpoint.objects.select_for_update(skip_locked=True, of=("self",))
+        return sum(_renew(endpoint) for endpoint in rows.filter(organisation_key_id=key)[:most])
+
+
+def _renew(endpoint: WebhookEndpoint) -> bool:
+    try:
+        secret = open_secret(endpoint.organisation_key_id, b"webhook", endpoint.pk, bytes(endpoint.secret))
+    except VaultError:
+        return False
+    endpoint.organisation_key_id = current_key(endpoint.organisation_id).pk
+    endpoint.secret = seal_secret(endpoint.organisation_key_id, b"webhook", endpoint.pk, secret)
+    endpoint.save(update_fields=["organisation_key_id", "secret"])
+    return True
 
 
 def body(message: Message) -> str:
