@@ -142,6 +142,8 @@ DATABASE_ROUTERS = ["foundation.core.db.router.OwnerMigrates"]
 _CREDENTIALS = env.str("CREDENTIALS_DIRECTORY", default="")  # systemd hands the keyring over here
 KEYRING = env.str("AMPARO_KEYRING", default=f"{_CREDENTIALS}/keyring" if _CREDENTIALS else "")
 KEY_PROVIDER = env.str("AMPARO_KEY_PROVIDER", default="file")
+KEY_PATIENCE = 600.0  # seconds that an exchange of keys waits for transactions of the application to end
+KEY_GRACE = 600.0  # seconds that a replaced key is kept: twice the longest task
 
 # --- broker and cache: only wake-ups and rate limits, never the truth
 REDIS_URL = env.str("REDIS_URL", default="redis://127.0.0.1:6379")

@@ -14,6 +14,7 @@ class ReferralsConfig(AppConfig):
         from cases.actions.erasing import hanging
         from consent import actions as consent
         from foundation.audit import trail
+        from foundation.custody import holders
         from foundation.dossiers import erasing
         from foundation.outbox import delivery
         from foundation.upkeep import targets
@@ -33,5 +34,6 @@ class ReferralsConfig(AppConfig):
         hanging.listen(end_with_case)
         delivery.channel("webhook", webhooks.deliver)
         targets.describe_with(webhooks.describe)
+        holders.register("webhook", holders.Holder(webhooks.n_under, webhooks.renew))
         policy.install()
         panels.install()

@@ -29,6 +29,7 @@ from foundation.outbox import delivery
 from foundation.outbox.delivery import DeliveryError
 from foundation.outbox.models import Message
 from foundation.upkeep.targets import Target
+from foundation.vault.crypto import VaultError
 from foundation.vault.models import current_key
 from foundation.vault.secrets import open_secret, seal_secret
 from referrals.models import WebhookEndpoint
@@ -80,6 +81,30 @@ def describe(ids: Iterable[UUID] | None) -> dict[UUID, Target]:
         rows = WebhookEndpoint.objects.select_related("organisation")
         wanted = rows if ids is None else rows.filter(pk__in=ids)
         return {row.pk: Target(row.organisation.name, row.is_active) for row in wanted}
+
+
+def n_under(key: UUID) -> int:
+    """How many secrets of endpoints stand under this key of an organisation."""
+    with COURIER.at_work():
+        return WebhookEndpoint.objects.filter(organisation_key_id=key).count()
+
+
+def renew(key: UUID, most: int) -> int:
+    """Seal up to ``most`` of them anew under the newest key. One that does not open stays as it is."""
+    with COURIER.at_work():
+        rows = WebhookEndpoint.objects.select_for_update(skip_locked=True, of=("self",))
+        return sum(_renew(endpoint) for endpoint in rows.filter(organisation_key_id=key)[:most])
+
+
+def _renew(endpoint: WebhookEndpoint) -> bool:
+    try:
+        secret = open_secret(endpoint.organisation_key_id, b"webhook", endpoint.pk, bytes(endpoint.secret))
+    except VaultError:
+        return False
+    endpoint.organisation_key_id = current_key(endpoint.organisation_id).pk
+    endpoint.secret = seal_secret(endpoint.organisation_key_id, b"webhook", endpoint.pk, secret)
+    endpoint.save(update_fields=["organisation_key_id", "secret"])
+    return True
 
 
 def body(message: Message) -> str:

@@ -23,8 +23,19 @@ def seal(user: int, secret: str) -> str:
     return MARK + base64.urlsafe_b64encode(key.bytes + UUID(int=user).bytes + sealed).decode()
 
 
+def key_of(token: str) -> UUID:
+    """The organisation key that a token names."""
+    return UUID(bytes=_raw(token)[:16])
+
+
 def opened(token: str) -> tuple[int, str]:
     """The person and the secret of a token; ``VaultError`` for anything else. The caller checks whose it is."""
+    raw = _raw(token)
+    user = UUID(bytes=raw[16:32])
+    return user.int, open_secret(UUID(bytes=raw[:16]), KIND, user, raw[32:]).decode()
+
+
+def _raw(token: str) -> bytes:
     try:
         raw = (
             base64.b64decode(token.removeprefix(MARK), altchars=b"-_", validate=True) if token.startswith(MARK) else b""
@@ -33,5 +44,4 @@ def opened(token: str) -> tuple[int, str]:
         raise VaultError("factor") from problem
     if len(raw) <= 32:
         raise VaultError("factor")
-    user = UUID(bytes=raw[16:32])
-    return user.int, open_secret(UUID(bytes=raw[:16]), KIND, user, raw[32:]).decode()
+    return raw

@@ -15,10 +15,14 @@ class CustodyConfig(AppConfig):
 
         from foundation.audit import trail
         from foundation.core import health
-        from foundation.custody import start
+        from foundation.custody import factors, holders, start
         from foundation.vault import canary
 
-        trail.names("record.unreadable")
+        trail.names(
+            "record.unreadable", "key.root_made", "key.root_dropped", "key.organisation_made", "key.rewrapped",
+            "key.rotation_began", "key.rotated",
+        )  # fmt: skip
+        holders.register("factor", factors.HOLDER)
         health.check("keys", canary.sings)
         worker_init.connect(start.worker, dispatch_uid="keys")
         beat_init.connect(start.worker, dispatch_uid="keys")

@@ -73,6 +73,30 @@ def seen(column: str, permission: str, *, is_probed: bool = True) -> str:
         AND (SELECT cardinality(amparo_groups((SELECT amparo_actor()))) > 0) {fence}))"""  # noqa: S608
 
 
+KEEPER = """
+CREATE POLICY keeper ON {table} TO CURRENT_USER
+    USING (session_user = current_user AND current_setting('amparo.keeper', true) = 'rotation')
+    WITH CHECK (session_user = current_user AND current_setting('amparo.keeper', true) = 'rotation');
+"""
+"""For the owner alone, where it says that it exchanges keys: a session of its own, and no function with its rights."""
+
+# For tables that were walled before the keeper was known.
+KEEPERS = f"""
+DO $do$
+DECLARE found text;
+BEGIN
+    FOR found IN SELECT r.tablename FROM pg_policies r WHERE r.schemaname = 'public' AND r.policyname = 'reads'
+         AND (r.tablename = 'dossiers_dossier' OR EXISTS (SELECT 1 FROM pg_attribute a
+              WHERE a.attrelid = format('public.%I', r.tablename)::regclass AND a.attname = 'dossier_id'))
+         AND NOT EXISTS (SELECT 1 FROM pg_policies k WHERE k.schemaname = 'public' AND k.tablename = r.tablename
+                            AND k.policyname = 'keeper')
+    LOOP
+        EXECUTE format($sql${KEEPER.format(table="%I")}$sql$, found);
+    END LOOP;
+END $do$;
+"""  # noqa: S608
+
+
 def wall(
     table: str,
     column: str = "dossier_id",
@@ -86,7 +110,8 @@ def wall(
     reading = seen(f"{table}.{column}", reads, is_probed=not is_scanned)
     writing = seen(f"{table}.{column}", writes)
     changing = f"({writing} OR (SELECT amparo_is_clerk()))" if clerk_changes else writing
-    return policies(table, reads=reading, adds=writing, changes=changing, removes=writing)
+    raised = policies(table, reads=reading, adds=writing, changes=changing, removes=writing)
+    return RunSQL(f"{raised.sql}{KEEPER.format(table=table)}", f"DROP POLICY keeper ON {table};{raised.reverse_sql}")
 
 
 def access_list_wall(table: str) -> RunSQL:

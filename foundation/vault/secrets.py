@@ -6,7 +6,7 @@ from uuid import UUID
 from cryptography.exceptions import InvalidTag
 
 from foundation.vault.crypto import VaultError, lengths
-from foundation.vault.models import organisation_kek
+from foundation.vault.models import OrganisationKey, organisation_kek
 
 
 def seal_secret(organisation_key: UUID, kind: bytes, row: UUID, secret: bytes) -> bytes:
@@ -17,7 +17,9 @@ def seal_secret(organisation_key: UUID, kind: bytes, row: UUID, secret: bytes) -
 
 
 def open_secret(organisation_key: UUID, kind: bytes, row: UUID, sealed: bytes) -> bytes:
-    """The secret, or ``VaultError`` for any other row, kind or key."""
+    """The secret, or ``VaultError`` for any other row, kind or key, and for an organisation that was cut off."""
+    if not OrganisationKey.objects.filter(pk=organisation_key, destroyed_at=None).exists():
+        raise VaultError("organisation key")
     try:
         place = lengths(b"amparo.secret", kind, row.bytes)
         return organisation_kek(organisation_key).decrypt(sealed[:12], sealed[12:], place)

@@ -153,4 +153,4 @@ def environment(keyring: Path) -> dict[str, str]:
     """This process's, with the test's database and keyring."""
     name = connections["default"].settings_dict["NAME"]
     urls = {key: os.environ[key].replace("/amparo?", f"/{name}?") for key in ("DATABASE_URL", "DATABASE_OWNER_URL")}
-    return {**os.environ, **urls, "AMPARO_KEYRING": str(keyring)}
+    return {**os.environ, **urls, "AMPARO_KEYRING": str(keyring), "AMPARO_FILES": str(settings.FILES_PATH)}
