@@ -42,7 +42,10 @@ def register(name: str, check: Check) -> None:
 
 def results() -> list[Result]:
     """Ask every part. What needs the database is broken while it is away."""
-    asked: dict[str, Check] = {**_CHECKS, **{name: partial(_well, is_well) for name, is_well in health.checks().items()}}
+    asked: dict[str, Check] = {
+        **_CHECKS,
+        **{name: partial(_well, is_well) for name, is_well in health.checks().items()},
+    }
     return [Result(name, _asked(check)) for name, check in asked.items()]
 
 
