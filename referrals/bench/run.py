@@ -1,6 +1,7 @@
 """One run: make the world, grow it size by size, measure each size."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from uuid import UUID
 
 from django.conf import settings
@@ -13,6 +14,7 @@ from foundation.dossiers.models import Kind
 from referrals.bench import report, twins, writes
 from referrals.bench.load import Loader
 from referrals.bench.measure import Line, Visit, as_user, get, searching, signed_in, take_turns, unthrottled
+from referrals.bench.price import Price, prices
 from referrals.bench.world import KINDS, SCOPES, World, build
 from referrals.models import Referral
 
@@ -22,16 +24,27 @@ PAGE = 25
 
 def run(sizes: list[int], rounds: int, say: Say) -> list[Line]:
     """Load and measure; the database must hold nobody yet. Leaves the cases and drops the floor."""
-    if User.objects.filter(is_machine=False).exists():
-        raise CommandError("This database is in use. The bench wants one of its own: python3 manage.py bench")
+    with _prepared() as world:
+        return _all_sizes(world, sizes, rounds, say)
+
+
+@contextmanager
+def _prepared() -> Iterator[World]:
+    """A world of people and units without cases, and the tables of the floor, dropped afterwards."""
+    _refuse_a_database_in_use()
     import_string(settings.WSGI_APPLICATION)  # as in a web process: the broker is then ours, not Celery's default
     twins.make_tables()
     try:
         world = build()
         know(world)
-        return _all_sizes(world, sizes, rounds, say)
+        yield world
     finally:
         twins.drop_tables()
+
+
+def _refuse_a_database_in_use() -> None:
+    if User.objects.filter(is_machine=False).exists():
+        raise CommandError("This database is in use. The bench wants one of its own: python3 manage.py bench")
 
 
 def know(world: World) -> None:
@@ -40,6 +53,16 @@ def know(world: World) -> None:
     twins.PLACES.update({world.people[key].pk: units for key, units in world.scope_units.items()})
     for place in [*world.points, *world.special.values()]:
         twins.READERS[place.unit.pk] = [("group", group, "") for group in (place.group, *place.more_groups)]
+
+
+def walls_one_by_one(size: int, blocks: int, say: Say) -> list[Price]:
+    """What each wall costs alone, at one size. Leaves the cases."""
+    with _prepared() as world:
+        say(f"loading {size:,} cases")
+        Loader(world, size).grow(size)
+        bench = Bench(world, size, blocks)
+        with unthrottled():
+            return prices([*bench.pages("worker"), *bench.partner()], blocks)
 
 
 def _all_sizes(world: World, sizes: list[int], rounds: int, say: Say) -> list[Line]:

@@ -115,12 +115,13 @@ def writers() -> Iterator[Callable[[], Any]]:
 
 
 def signed_in(user: Any) -> Any:
-    """A client that is signed in."""
-    from django.test import Client
+    """A client that is signed in, of a person who has done what stands before the first page."""
+    from django.db import transaction
 
-    client = Client(raise_request_exception=True)
-    client.force_login(user, backend="django.contrib.auth.backends.ModelBackend")
-    return client
+    from tests import door, factories
+
+    with transaction.atomic():
+        return door.opened(factories.settle(user))
 
 
 def get(client: Any, url: str, wanted: str) -> None:

@@ -10,11 +10,11 @@ from django.db import connection, connections
 from cases import actions as cases
 from cases.models import Case
 from foundation.accounts.models import User
-from foundation.audit import seals
+from foundation.audit import seals, trail
 from foundation.dossiers import actions as dossiers
 from foundation.dossiers import clerk
 from foundation.dossiers.models import Kind
-from referrals.bench import report, run, twins
+from referrals.bench import price, report, run, twins
 from referrals.bench import world as bench_world
 from referrals.bench.load import Loader
 from referrals.bench.measure import Line, UnequalError, Visit, as_user, get, signed_in, unthrottled
@@ -49,6 +49,18 @@ def test_the_whole_bench(tmp_path, capsys, empty):
     assert [v["what"] for v in budgets if not v["is_met"]] == []
     assert "walls ms" in table
     assert _schemas() == []
+
+
+def test_each_wall_is_priced_alone_and_stands_again(capsys, empty):
+    before = price._walled()
+    call_command("bench", cases=[N], rounds=1, walls=True)
+    lines = capsys.readouterr().out.splitlines()[1:]
+    assert len(lines) == len(price.WALLS) * 5
+    for wall in price.WALLS:
+        assert sum(f" {wall} " in line for line in lines) == 5
+    assert len(before) > 20
+    assert price._walled() == before, "policies are in force again"
+    assert trail.record.__module__ == "foundation.audit.trail", "the trail is written again"
 
 
 def test_what_was_loaded_is_real(empty):

@@ -20,9 +20,23 @@ class Command(BaseCommand):
             "--cases", type=int, action="append", metavar="N", help="a size; may be given several times"
         )
         parser.add_argument("--rounds", type=int, default=ROUNDS, help="requests per page, user and side")
+        parser.add_argument("--walls", action="store_true", help="what each wall costs alone, at the last size")
         parser.add_argument("--json", metavar="FILE", help="also write everything as JSON")
 
     def handle(self, *args: Any, **options: Any) -> None:
+        if options["walls"]:
+            return self._walls(max(options["cases"] or SIZES), options["rounds"])
+        return self._all(options)
+
+    def _walls(self, size: int, blocks: int) -> None:
+        from referrals.bench import price
+        from referrals.bench.run import walls_one_by_one
+
+        self.stdout.write(price.HEAD)
+        for found in walls_one_by_one(size, blocks, self.stderr.write):
+            self.stdout.write(found.line())
+
+    def _all(self, options: dict[str, Any]) -> None:
         from referrals.bench.run import run
 
         machine = report.machine()
