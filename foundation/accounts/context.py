@@ -31,7 +31,8 @@ def house(request: HttpRequest) -> dict[str, Any]:
             "user_name": user.name if known else "",
             "nav": _navigation(request, user) if is_open else [],
             "account": _account() if is_open else [],
-            "passkeys": _has_name(request.get_host()),
+            # Not get_host(): the page that refuses a foreign host is drawn in this frame too.
+            "passkeys": _has_name(request.headers.get("Host", "")),
             "safeguarding": settings.SAFEGUARDING_CONTACT,
             "languages": _languages(),
             "embedded": settings.EMBEDDED,

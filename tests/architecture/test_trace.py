@@ -15,7 +15,8 @@ ROOT = Path(settings.BASE_DIR)
 SCRIPTS = [ROOT / "static" / "src" / "app.js", ROOT / "static" / "vendor" / "app.js"]
 # Titles are fixed words: they stay in the browser's list of visited pages, on tabs and in the switcher of a phone.
 TITLES = {
-    "About the person", "Account paused", "Administration", "Appointments", "Case", "Cases", "Confirm Email Address",
+    "About the person", "Account paused", "Administration", "Appointments", "Case", "Cases", "Code of conduct",
+    "Confirm Email Address",
     "Confirm that it is you", "Consent", "Contact", "Details", "Email Addresses", "Erasure",
     "Erasures", "Follow-up", "Form", "Help", "History",
     "Information", "List", "New password", "New tab", "No registration", "Not done", "Not open to you", "Notes", "Owner",
