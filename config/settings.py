@@ -9,10 +9,14 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import environ
-from csp.constants import NONE, SELF
 from django.utils.translation import gettext_lazy as _
 from redis.backoff import NoBackoff
 from redis.retry import Retry
+
+from config.api import OAUTH2_PROVIDER as OAUTH2_PROVIDER
+from config.api import SPECTACULAR_SETTINGS as SPECTACULAR_SETTINGS
+from config.policies import CONTENT_SECURITY_POLICY as CONTENT_SECURITY_POLICY
+from config.policies import PERMISSIONS_POLICY as PERMISSIONS_POLICY
 
 env = environ.FileAwareEnv()
 
@@ -234,30 +238,6 @@ SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = HTTPS
 SECURE_REFERRER_POLICY = "same-origin"
 SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
-CONTENT_SECURITY_POLICY = {
-    "DIRECTIVES": {
-        "default-src": [NONE],
-        "script-src": [SELF],
-        "style-src": [SELF],
-        "img-src": [SELF],
-        "connect-src": [SELF],
-        "form-action": [SELF],
-        "base-uri": [NONE],
-        "object-src": [NONE],
-        "frame-ancestors": [NONE],
-        "manifest-src": [SELF],
-    }
-}
-# No sensor, no device, no service that would read the page aloud, translate or rewrite it elsewhere.
-PERMISSIONS_POLICY: dict[str, list[str]] = {
-    name: []
-    for name in (
-        "accelerometer", "bluetooth", "browsing-topics", "camera", "clipboard-read", "display-capture", "geolocation",
-        "gyroscope", "hid", "idle-detection", "interest-cohort", "language-model", "local-fonts", "magnetometer",
-        "microphone", "midi", "payment", "rewriter", "serial", "shared-storage", "summarizer", "translator", "usb",
-        "web-share", "writer",
-    )
-}  # fmt: skip
 # Where "Leave this page" leads: an https address that nobody wonders about, or nothing for an empty page of our own.
 LEAVE_TO = env.str("AMPARO_LEAVE_TO", default="https://www.wikipedia.org/")
 SILENCED_SYSTEM_CHECKS = [] if HTTPS else ["security.W004", "security.W008", "security.W012", "security.W016"]
@@ -309,35 +289,6 @@ REST_FRAMEWORK = {
     "NUM_PROXIES": ALLAUTH_TRUSTED_PROXY_COUNT,
     "UNAUTHENTICATED_USER": None,
 }
-OAUTH2_PROVIDER = {
-    "ACCESS_TOKEN_EXPIRE_SECONDS": 900,
-    "SCOPES": {"referrals:read": "Read referrals addressed to you", "referrals:respond": "Answer them"},
-    "DEFAULT_SCOPES": ["referrals:read", "referrals:respond"],
-    "OAUTH2_SERVER_CLASS": "oauthlib.oauth2.BackendApplicationServer",
-    "ALLOWED_REDIRECT_URI_SCHEMES": ["https"],
-    "REFRESH_TOKEN_REUSE_PROTECTION": True,
-    **{
-        f"COMPLIANT_BCP_RFC9700_{rule}": True
-        for rule in (
-            "IMPLICIT_GRANT",
-            "PASSWORD_GRANT",
-            "PKCE_METHOD",
-            "ACCESS_TOKEN_TRANSPORT",
-            "AUTHZ_RESPONSE_ISS",
-            "TOKEN_STORAGE",
-        )
-    },
-}
-SPECTACULAR_SETTINGS = {
-    "TITLE": "Amparo partner API",
-    "VERSION": "1.0.0",
-    "OAS_VERSION": "3.1.0",
-    "DESCRIPTION": "For partner organisations: referrals addressed to you. Guide: docs/partners/README.md.",
-    "SCHEMA_PATH_PREFIX": "/api/v1",
-    "ENUM_NAME_OVERRIDES": {"ReferralStatus": "referrals.vocabulary.Status.choices"},
-    "APPEND_COMPONENTS": {"securitySchemes": {"client": {"type": "http", "scheme": "basic"}}},
-}
-
 # --- Celery: the row is the truth, the broker only a wake-up
 CELERY_BROKER_URL = REDIS_URL
 CELERY_BROKER_TRANSPORT_OPTIONS = {

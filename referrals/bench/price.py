@@ -65,7 +65,9 @@ def without_policies() -> Iterator[None]:
 
 def _walled() -> list[str]:
     with connections["owner"].cursor() as cursor:
-        cursor.execute("SELECT oid::regclass::text FROM pg_class WHERE relrowsecurity AND relkind IN ('r', 'p') ORDER BY 1")
+        cursor.execute(
+            "SELECT oid::regclass::text FROM pg_class WHERE relrowsecurity AND relkind IN ('r', 'p') ORDER BY 1"
+        )
         return [name for (name,) in cursor.fetchall()]
 
 

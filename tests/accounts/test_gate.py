@@ -17,7 +17,8 @@ from tests import door, factories
 from tests.architecture import visits
 
 SHOWN_TO_ALL = {
-    "core:health", "core:help", "core:leave", "core:protect", "set_language", "account_login", "account_logout"
+    "core:health", "core:help", "core:leave", "core:leaving", "core:left", "core:protect", "set_language", "account_login",
+    "account_logout",
 }  # fmt: skip
 SECRETS = (factories.NAME, factories.PHONE, factories.WORDS, "No police", "Quayside", "Al-Zahra")
 OPEN = {

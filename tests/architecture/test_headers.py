@@ -25,6 +25,8 @@ POLICY = {
     "connect-src": {"'self'"}, "form-action": {"'self'"}, "manifest-src": {"'self'"}, "base-uri": {NONE},
     "frame-ancestors": {NONE}, "object-src": {NONE},
 }  # fmt: skip
+# A file of a case: whatever it is, it may do nothing, not even show itself.
+SHUT = {"sandbox": set(), "default-src": {NONE}}
 ALWAYS = {
     "X-Content-Type-Options": "nosniff",
     "X-Frame-Options": "DENY",
@@ -47,7 +49,8 @@ def problems(answer: Any, *, is_static: bool = False, is_api: bool = False) -> l
     policy = {
         part.split()[0]: set(part.split()[1:]) for part in answer.get("Content-Security-Policy", "").split("; ") if part
     }
-    found += [] if policy == POLICY else [f"Content-Security-Policy: {policy}"]
+    is_download = answer.get("Content-Disposition", "").startswith("attachment")
+    found += [] if policy == POLICY or (is_download and policy == SHUT) else [f"Content-Security-Policy: {policy}"]
     shut = {
         part.partition("=")[0].strip()
         for part in answer.get("Permissions-Policy", "").split(",")

@@ -18,7 +18,7 @@ TITLES = {
     "About the person", "Account paused", "Administration", "Appointments", "Case", "Cases", "Code of conduct",
     "Confirm Email Address",
     "Confirm that it is you", "Consent", "Contact", "Details", "Email Addresses", "Erasure",
-    "Erasures", "Follow-up", "Form", "Help", "History",
+    "Erasures", "Files", "Remove a file", "Running", "Follow-up", "Form", "Help", "History",
     "Information", "List", "New password", "New tab", "No registration", "Not done", "Not open to you", "Notes", "Owner",
     "Page", "Page not found", "Partners", "Passkeys and security keys", "Password", "Refer", "Referral", "Referrals",
     "Search", "Second step at sign-in", "Sign in", "Sign out", "Signed out", "Verify Your Email Address",

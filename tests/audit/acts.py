@@ -22,8 +22,7 @@ def _wait_for_others() -> None:
     """Transactions are numbered across a cluster: the test beside this one may hold an older one open in its database."""
     (mine,) = owner.column("SELECT pg_snapshot_xmax(pg_current_snapshot())::text::bigint", using="default")
     older = (
-        "SELECT count(*) FROM pg_stat_activity"
-        " WHERE datname <> current_database() AND backend_xid::text::bigint < %s"
+        "SELECT count(*) FROM pg_stat_activity WHERE datname <> current_database() AND backend_xid::text::bigint < %s"
     )
     for _ in range(1200):
         if not owner.column(older, mine, using="default")[0]:

@@ -13,6 +13,7 @@ from django.conf import settings
 from django.db import InternalError, OperationalError, connection, transaction
 from django.test import Client
 
+from foundation.core import leaving as leaving_page
 from foundation.core import outage
 from tests import factories
 
@@ -82,7 +83,7 @@ def test_every_way_in_while_the_database_is_away(away):
     problem = json.loads(api[2])
     assert (api[0], api[1]["Content-Type"]) == (503, "application/problem+json")
     assert (problem["code"], problem["status"], api[1]["Retry-After"]) == ("house.unavailable", 503, "10")
-    assert (leaving[0], leaving[1]["Location"]) == (302, outage.ELSEWHERE), "who must leave, leaves"
+    assert (leaving[0], leaving[1]["Location"]) == (302, leaving_page.elsewhere()), "who must leave, leaves"
     assert leaving[1]["Clear-Site-Data"] == '"cache", "cookies", "storage"'
     assert (alive[0], json.loads(alive[2])) == (200, {"status": "ok"})
     assert (ready[0], json.loads(ready[2])) == (503, {"status": "broken"})
