@@ -43,7 +43,7 @@ class People:
         """Name and seat of the time: "Sefa Maru, Caseworker, Harbour service point"."""
         user = self.users.get(opening.actor or 0)
         if user is None:
-            return _("Nobody who works here any more")
+            return _("Somebody who no longer works here")
         name = _("%(name)s (you)") % {"name": isolated(user.name)} if user == reader else isolated(user.name)
         held = [str(row.seat) for row in self.seats.get(user.pk, []) if was_held(row, opening.at)]
         more = [_("through the API")] if user.is_machine else []
