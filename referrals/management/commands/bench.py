@@ -23,7 +23,9 @@ class Command(BaseCommand):
         parser.add_argument("--rounds", type=int, default=ROUNDS, help="requests per page, user and side")
         parser.add_argument("--walls", action="store_true", help="what each wall costs alone, at the last size")
         parser.add_argument("--json", metavar="FILE", help="also write everything as JSON")
-        parser.add_argument("--trail", type=int, metavar="N", help="instead: write, seal and verify N events of the trail")
+        parser.add_argument(
+            "--trail", type=int, metavar="N", help="instead: write, seal and verify N events of the trail"
+        )
 
     def handle(self, *args: Any, **options: Any) -> None:
         if options["trail"]:
