@@ -1,6 +1,7 @@
 """Concerns and cases."""
 
 from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
 
 
 class CasesConfig(AppConfig):
@@ -14,7 +15,7 @@ class CasesConfig(AppConfig):
         from cases.actions.case import restrict
         from cases.actions.erasing import clear
         from consent import actions as consent
-        from foundation.audit import trail
+        from foundation.audit import openings, trail
         from foundation.dossiers.erasing import confirmed
         from foundation.outbox import delivery
 
@@ -24,7 +25,12 @@ class CasesConfig(AppConfig):
             "case.accepted", "case.assigned", "case.noted", "case.follow_up_planned", "case.followed_up",
             "case.restricted", "case.searched", "work.listed", "case.erasure_requested", "case.erasure_authorised",
             "case.erasure_refused", "case.erasure_taken_back", "case.erasure_read", "case.erased",
+            "case.openings_read",
         )  # fmt: skip
+        openings.kind("concern.read", _("Opened the concern"))
+        openings.kind("case.read", _("Opened the case"))
+        openings.kind("case.openings_read", _("Looked at who opened it"))
+        openings.kind("person.contact_shown", _("Was shown the safe contact"))
         consent.withdrawn.listen(restrict)
         confirmed.listen(clear)
         delivery.channel("erasure", erasing.deliver)

@@ -23,7 +23,7 @@ class Part:
     """What an app adds to the overview: cards of the four elements, events, what is held back.
 
     ``steps`` are still to come. ``names`` and ``links`` say for a recipient of a decision who it is, and (address,
-    words) of the step that follows.
+    words) of the step that follows. ``more`` are pages of its own, ``url`` and ``link``.
     """
 
     cards: list[dict[str, Any]] = field(default_factory=list)
@@ -32,6 +32,7 @@ class Part:
     names: dict[UUID, str] = field(default_factory=dict)
     held: list[dict[str, str]] = field(default_factory=list)
     links: dict[UUID, tuple[str, str]] = field(default_factory=dict)
+    more: list[dict[str, str]] = field(default_factory=list)
 
 
 @dataclass(frozen=True)
@@ -58,6 +59,10 @@ class Contributor(Protocol):
 
     def lines(self, case: Case, recipients: list[UUID]) -> list[Line]:
         """The lines of the conversation about consent for these recipients; unknown ones are left out."""
+        ...
+
+    def folders(self, case: Case) -> list[UUID]:
+        """The folders that hold something of this case."""
         ...
 
     def ends_with(self, decision: Decision) -> list[str]:

@@ -18,7 +18,7 @@ from foundation.dossiers import actions as dossiers
 from foundation.dossiers.models import Clock
 
 RELATED = ("dossier", "unit", "concern", "person", "owner")
-TABS = ("case", "case_person", "case_consent", "case_notes", "case_files", "case_history")
+TABS = ("case", "case_person", "case_consent", "case_notes", "case_files", "case_history", "case_opened")
 
 
 def open_case(actor: Any, pk: UUID) -> Case:
@@ -83,7 +83,15 @@ def bar(case: Case, current: str, *, clocks: dict[str, Clock], n_readers: int = 
 
 def tabs(case: Case, current: str) -> list[dict[str, Any]]:
     """The pages of a case."""
-    labels = (_("Overview"), _("About the person"), _("Consent"), _("Notes"), _("Files"), _("History"))
+    labels = (
+        _("Overview"),
+        _("About the person"),
+        _("Consent"),
+        _("Notes"),
+        _("Files"),
+        _("History"),
+        _("Who opened this"),
+    )
     return [
         {"url": reverse(f"cases:{name}", args=[case.pk]), "label": label, "current": name == current}
         for name, label in zip(TABS, labels, strict=True)

@@ -35,6 +35,7 @@ TITLES = {
     "restricted": gettext_lazy("The person took back the consent; the case is restricted"),
     "referral_verified": gettext_lazy("The person was asked whether the referral helped"),
     "erasure_requested": gettext_lazy("Somebody asked for this case to be erased"),
+    "releases_told": gettext_lazy("The person was told what was passed on"),
     "asked_again": gettext_lazy("The person was asked again within 24 hours"),
 }
 TOLD_ELSEWHERE = ("referral_sent",)

@@ -1,6 +1,7 @@
 """Referrals."""
 
 from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
 
 
 class ReferralsConfig(AppConfig):
@@ -13,7 +14,7 @@ class ReferralsConfig(AppConfig):
         from cases.actions.case import reassigned
         from cases.actions.erasing import hanging
         from consent import actions as consent
-        from foundation.audit import trail
+        from foundation.audit import openings, trail
         from foundation.custody import holders
         from foundation.dossiers import erasing
         from foundation.outbox import delivery
@@ -25,8 +26,10 @@ class ReferralsConfig(AppConfig):
         trail.names(
             *(f"referral.{verb}" for verb in LIFE.moves), "referral.prepared", "referral.disclosed", "referral.read",
             "referral.listed", "referral.recalled", "referral.withdrawal_confirmed", "referral.verify", "webhook.sent",
-            "api.token", "partner.listed",
+            "api.token", "partner.listed", "person.releases_told",
         )  # fmt: skip
+        openings.kind("referral.read", _("Read the referral"))
+        openings.kind("person.releases_told", _("Showed the person what was passed on"))
         consent.withdrawn.listen(cascade)
         reassigned.listen(follow)
         consent.renewed.listen(renew)

@@ -38,6 +38,7 @@ def overview(case: Case, actor: User, decisions: list[Decision]) -> Part:
         names={pk: f"{s.partner.organisation.name}, {s.name}" for pk, s in services.items()},
         held=_held(about, services),
         links=_links(case, actor, about, referrals),
+        more=[{"url": reverse("referrals:told", args=[case.pk]), "link": _("What was passed on, and to whom")}],
     )
 
 
@@ -152,6 +153,11 @@ def lines(case: Case, recipients: list[UUID]) -> list[Line]:
         who = f"{service.partner.organisation.name}, {service.name}"
         found.append(Line(service.pk, title, who, told, always, directory.told(service, case.urgency)))
     return found
+
+
+def folders(case: Case) -> list[UUID]:
+    """The packages of its referrals."""
+    return list(Referral.objects.filter(case=case).values_list("dossier_id", flat=True))
 
 
 def ends_with(decision: Decision) -> list[str]:

@@ -3,12 +3,13 @@
 from django.urls import path
 
 from referrals.forms.referral import STEPS
-from referrals.views import choosing, inbox, referral, sharing
+from referrals.views import choosing, inbox, referral, sharing, telling
 
 app_name = "referrals"
 urlpatterns = [
     path("cases/<uuid:case>/refer/", choosing.choose, name="choose"),
     path("cases/<uuid:case>/refer/<uuid:service>/", choosing.prepare, name="prepare"),
+    path("cases/<uuid:case>/told/", telling.told, name="told"),
     path("referrals/<uuid:pk>/", referral.referral, name="referral"),
     path("referrals/<uuid:pk>/share/", sharing.share, name="share"),
     *(path(f"referrals/<uuid:pk>/{verb}/", referral.step, {"verb": verb}, name=verb) for verb in STEPS),

@@ -67,6 +67,7 @@ def overview(request: HttpRequest, pk: UUID) -> HttpResponse:
         "timeline": timeline(case, story, clocks),
         "readers": lines,
         "held": [item for part in story.parts for item in part.held],
+        "more": [item for part in story.parts for item in part.more],
         "concern": _concern(case),
         "can": policy.abilities(request.user, case),
         "form": NoteForm(),
@@ -133,6 +134,7 @@ def follow_up(request: HttpRequest, pk: UUID) -> HttpResponse:
                 return redirect("cases:case", pk)
             except DomainError as error:
                 refuse(form, error)
+        trail.record("case.read", dossier=case.dossier_id, subject=case.pk)
         context = {"case": case, "bar": bar(case, "case", clocks=clocks), "is_planned": "follow_up" in clocks}
         return page(request, "case_follow_up", form, **context)
 
@@ -165,4 +167,5 @@ def assign(request: HttpRequest, pk: UUID) -> HttpResponse:
             return redirect("cases:case", pk) if is_seen else redirect("cases:cases")
         except DomainError as error:
             refuse(form, error)
+    trail.record("case.read", dossier=case.dossier_id, subject=case.pk)
     return page(request, "case_assign", form, case=case, bar=_plain_bar(case, "case"))

@@ -71,9 +71,9 @@ def start(request: HttpRequest) -> HttpResponse:
 def concern(request: HttpRequest, pk: UUID) -> HttpResponse:
     """The list of questions for its author, what was said for who may open it, where it stands for who follows it."""
     found = fetch(me(request), pk)
+    trail.record("concern.read", dossier=found.dossier_id, subject=found.pk, whole=found.is_open)
     if is_own_draft(me(request), found):
         return _tasks(request, Draft(found))
-    trail.record("concern.read", dossier=found.dossier_id, subject=found.pk, whole=found.is_open)
     return triage.concern_page(request, found) if found.is_open else _status(request, found)
 
 

@@ -47,6 +47,7 @@ def contact(request: HttpRequest, pk: UUID) -> HttpResponse:
     """The safe contact, shown when it is asked for (POST); that it was shown stands in the trail."""
     case = open_case(request.user, pk)
     is_shown = request.method == "POST"
+    trail.record("case.read", dossier=case.dossier_id, subject=case.pk)
     if is_shown:
         trail.record("person.contact_shown", dossier=case.dossier_id, subject=case.person_id)
     context = {

@@ -1,5 +1,7 @@
 """Denials are events too."""
 
+from typing import Any
+
 from django.db import transaction
 from django.http import HttpRequest, HttpResponseBase
 
@@ -16,16 +18,23 @@ def denials(get_response: Handler) -> Handler:
         token = DENIED.set(None)
         try:
             response = get_response(request)
-            denied = DENIED.get()
+            actor = getattr(request, "partner_user", request.user)
+            denied = DENIED.get() or _by_address(request, actor)
         finally:
             DENIED.reset(token)
-        if denied and response.status_code in (403, 404):
-            actor = getattr(request, "partner_user", request.user)
+        if denied and actor and response.status_code in (403, 404):
             with acting(actor.pk), transaction.atomic():
                 trail.record("access.denied", what=denied[0], ref=denied[1][:64])
         return response
 
     return middleware
+
+
+def _by_address(request: HttpRequest, actor: Any) -> tuple[str, str] | None:
+    """What was asked for, where the refusal itself does not say it: the address and the record it names."""
+    found = request.resolver_match
+    values = [str(value) for value in found.kwargs.values()] if found else []
+    return (found.view_name, values[0]) if found and values and actor and actor.is_authenticated else None
 
 
 trail.names("access.denied")

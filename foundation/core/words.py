@@ -4,6 +4,7 @@ Never "soon", never only "2 days ago": what is late says by how much and since w
 weekday and the date. Western digits in every language.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta, tzinfo
 from functools import cache
@@ -11,6 +12,7 @@ from typing import Literal
 
 from babel import Locale, UnknownLocaleError
 from babel.dates import format_datetime
+from babel.lists import format_list
 from django.utils.translation import get_language, ngettext, to_locale
 from django.utils.translation import gettext as _
 
@@ -100,6 +102,11 @@ def moment_words(at: datetime, now: datetime, zone: tzinfo) -> str:
     return _("Today, %(time)s") % {"time": stamp} if local.date() == today.date() else stamp
 
 
+def clock_words(at: datetime, zone: tzinfo) -> str:
+    """Say the time of day, for a reader in ``zone``: "14:02"."""
+    return _written(as_utc(at).astimezone(zone), "HH:mm")
+
+
 def day_words(at: datetime, zone: tzinfo) -> str:
     """Say a day with its year, for a reader in ``zone``: "11 Jan 2027"."""
     return _written(as_utc(at).astimezone(zone), "d MMM y")
@@ -109,6 +116,11 @@ def language_name(code: str) -> str:
     """Name a language (ISO 639) in the language of the page; an unknown code stays as it is."""
     known = {"prs": _("Dari")}
     return known.get(code) or str(_locale(get_language() or "en").languages.get(code, code))
+
+
+def list_words(items: Sequence[str]) -> str:
+    """Several things as a phrase: "urgency, district and languages", with the comma and the "and" of the language."""
+    return format_list(list(items), locale=_locale(get_language() or "en"))
 
 
 def inside(words: str) -> str:

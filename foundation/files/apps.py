@@ -5,6 +5,7 @@ from uuid import UUID
 
 from django.apps import AppConfig
 from django.core import checks
+from django.utils.translation import gettext_lazy as _
 
 
 class FilesConfig(AppConfig):
@@ -17,7 +18,7 @@ class FilesConfig(AppConfig):
         """Announce the event names, hold the scanner's address against its form, wake the worker for what arrives."""
         from kombu.exceptions import OperationalError
 
-        from foundation.audit import trail
+        from foundation.audit import openings, trail
         from foundation.dossiers import erasing
         from foundation.files import actions, checking, tasks, tidying
 
@@ -30,6 +31,7 @@ class FilesConfig(AppConfig):
         trail.names(
             "file.uploaded", "file.checked", "file.refused", "file.opened", "file.listed", "file.removed", "file.missing",
         )  # fmt: skip
+        openings.kind("file.opened", _("Opened a file"))
         actions.arrived.listen(wake)
         erasing.confirmed.listen(tidying.shut_folder)
         checks.register(_check_address)

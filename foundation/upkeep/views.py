@@ -88,4 +88,5 @@ def give_up(request: HttpRequest, pk: UUID) -> HttpResponse:
         messages.success(request, _("It will not be delivered. The trail says why."))
         return redirect("upkeep:stuck")
     row = stuck.row(message, _zone(actor))
+    trail.record("message.listed", n=1)
     return render(request, "upkeep/give_up.html", {"form": form, "row": row}, status=422 if form.errors else 200)

@@ -67,6 +67,7 @@ def prepare(request: HttpRequest, case: UUID, service: UUID) -> HttpResponse:
         except DomainError as error:
             refuse(form, error)
     status = 422 if form.errors else 200
+    trail.record("case.read", dossier=found.dossier_id, subject=found.pk)
     context = {"case": found, "entry": entry, "form": form, "told": _told(entry), "previous": _previous(found, entry)}
     return render(request, "referrals/prepare.html", context, status=status)
 

@@ -75,6 +75,7 @@ def respond(request: HttpRequest, pk: UUID, verb: str) -> HttpResponse:
             refuse(form, error)
     elif not form.is_bound:
         _check(found, verb)
+    trail.record("referral.read", dossier=found.dossier_id, subject=found.pk, version=found.version)
     context = {"referral": found, "verb": verb, "form": form}
     return render(request, "referrals/respond.html", context, status=422 if form.errors else 200)
 

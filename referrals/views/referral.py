@@ -73,6 +73,7 @@ def step(request: HttpRequest, pk: UUID, verb: str) -> HttpResponse:
             return redirect("referrals:referral", pk)
         except DomainError as error:
             refuse(form, error)
+    trail.record("referral.read", dossier=found.dossier_id, subject=found.pk, version=found.version)
     context = {"referral": found, "verb": verb, "form": form}
     return render(request, "referrals/step.html", context, status=422 if form.errors else 200)
 

@@ -60,6 +60,8 @@ def costs(house, browse, made) -> dict[str, int]:
         "case history": (owner, reverse("cases:case_history", args=[made["case"].pk])),
         "case files": (owner, reverse("cases:case_files", args=[made["case"].pk])),
         "case notes": (owner, reverse("cases:case_notes", args=[made["case"].pk])),
+        "case opened": (owner, reverse("cases:case_opened", args=[made["case"].pk])),
+        "told": (owner, reverse("referrals:told", args=[made["case"].pk])),
         "erasures": (officer, reverse("cases:erasures")),
         "erasure": (officer, reverse("cases:erasure", args=[made["erasure"].pk])),
         "directory": (owner, reverse("referrals:directory")),

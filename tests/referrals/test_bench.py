@@ -63,6 +63,16 @@ def test_each_wall_is_priced_alone_and_stands_again(capsys, empty):
     assert trail.record.__module__ == "foundation.audit.trail", "the trail is written again"
 
 
+@pytest.mark.django_db(transaction=True)
+def test_a_long_trail_is_written_sealed_verified_and_one_false_event_found(capsys):
+    call_command("bench", trail=2_300)
+    wrote, verified, control = capsys.readouterr().out.splitlines()
+    assert "2,300 events" in wrote
+    assert "events a second" in verified
+    assert "was altered" in control
+    assert seals.verify().problem is None, "what was falsified is undone"
+
+
 def test_what_was_loaded_is_real(empty):
     twins.make_tables()
     world = bench_world.build()

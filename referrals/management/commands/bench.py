@@ -1,10 +1,11 @@
-"""``manage.py bench``: what the walls cost, measured beside the same pages without walls."""
+"""``manage.py bench``: what the walls cost, measured beside the same pages without walls; or what a long trail costs."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandParser
 
-from referrals.bench import report
+from referrals.bench import report, trail
 
 SIZES = [1_000, 100_000]
 ROUNDS = 40
@@ -22,11 +23,20 @@ class Command(BaseCommand):
         parser.add_argument("--rounds", type=int, default=ROUNDS, help="requests per page, user and side")
         parser.add_argument("--walls", action="store_true", help="what each wall costs alone, at the last size")
         parser.add_argument("--json", metavar="FILE", help="also write everything as JSON")
+        parser.add_argument(
+            "--trail", type=int, metavar="N", help="instead: write, seal and verify N events of the trail"
+        )
 
     def handle(self, *args: Any, **options: Any) -> None:
+        if options["trail"]:
+            return self._lines(trail.measure(options["trail"]))
         if options["walls"]:
             return self._walls(max(options["cases"] or SIZES), options["rounds"])
         return self._all(options)
+
+    def _lines(self, lines: Iterable[str]) -> None:
+        for line in lines:
+            self.stdout.write(line)
 
     def _walls(self, size: int, blocks: int) -> None:
         from referrals.bench import price
