@@ -40,11 +40,11 @@ def test_every_three_of_five_bring_the_keys_back_and_no_two_do(shares, figure):
     known = ring.keyring().root
     for some in combinations(shares, 3):
         assert typed(*some).combined() == known
-    for some in combinations(shares, 2):
+    for pair in combinations(shares, 2):
         with pytest.raises(ShareError, match="1 shares are missing"):
-            typed(*some).combined()
+            typed(*pair).combined()
         with pytest.raises(MnemonicError):
-            combine_mnemonics(some)
+            combine_mnemonics(pair)
     assert typed(*shares[:3]).n_missing == 0
     figure("escrow 3 of 5: each of 10 threes restores the root keys, each of 10 pairs refused")
 
@@ -84,11 +84,13 @@ def test_only_that_it_happened_is_left_in_the_trail(shares, events, tmp_path):
 
 
 def test_nothing_is_left_on_the_disk(house, keyring_file, monkeypatch):
-    opened = []
-    real = os.open
-    monkeypatch.setattr(
-        os, "open", lambda path, flags, *more, **how: opened.append((path, flags)) or real(path, flags, *more, **how)
-    )
+    opened, real = [], os.open
+
+    def watched(path, flags, *more, **how):
+        opened.append((path, flags))
+        return real(path, flags, *more, **how)
+
+    monkeypatch.setattr(os, "open", watched)
     escrow.split(5, 3)
     assert [path for path, flags in opened if flags & (os.O_WRONLY | os.O_RDWR | os.O_CREAT)] == []
 
