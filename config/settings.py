@@ -142,10 +142,19 @@ DATABASES = {
 }
 DATABASE_ROUTERS = ["foundation.core.db.router.OwnerMigrates"]
 
-# --- who keeps the root key: file (the keyring)
+# --- who keeps the root key: file (the keyring), vault (HashiCorp Vault transit), aws (AWS KMS)
 _CREDENTIALS = env.str("CREDENTIALS_DIRECTORY", default="")  # systemd hands the keyring over here
 KEYRING = env.str("AMPARO_KEYRING", default=f"{_CREDENTIALS}/keyring" if _CREDENTIALS else "")
 KEY_PROVIDER = env.str("AMPARO_KEY_PROVIDER", default="file")
+VAULT_URL = env.str("AMPARO_VAULT_URL", default="")
+VAULT_TOKEN_FILE = env.str("AMPARO_VAULT_TOKEN_FILE", default="")  # read at each use: an agent renews it
+VAULT_KEY = env.str("AMPARO_VAULT_KEY", default="amparo")
+VAULT_MOUNT = env.str("AMPARO_VAULT_MOUNT", default="transit")
+VAULT_NAMESPACE = env.str("AMPARO_VAULT_NAMESPACE", default="")
+VAULT_CA = env.str("AMPARO_VAULT_CA", default="")
+AWS_KEY = env.str("AMPARO_AWS_KEY", default="")
+AWS_REGION = env.str("AMPARO_AWS_REGION", default="")
+AWS_ENDPOINT = env.str("AMPARO_AWS_ENDPOINT", default="")
 KEY_PATIENCE = 600.0  # seconds that an exchange of keys waits for transactions of the application to end
 KEY_GRACE = 600.0  # seconds that a replaced key is kept: twice the longest task
 

@@ -88,6 +88,9 @@ def _event(event: str) -> str:
         "record.unreadable": _("A record could not be opened"),
         "file.refused": _("A file was not kept"),
         "upkeep.wrong": _("Something does not run as it should"),
+        "evacuation.waits": _("Cutting off an organisation waits for a second person"),
+        "evacuation.done": _("The keys of an organisation were destroyed here"),
+        "evacuation.returned": _("The records of an organisation open again"),
     }
     return known.get(event, _("Something changed"))
 

@@ -103,11 +103,21 @@ def change_root(ring: Ring) -> None:
     The file is replaced as a whole: after a crash, or on a full disk, the old one is still there. ``KeyringError`` then.
     """
     data: dict[str, Any] = json.loads(content())
-    keys = {str(version): base64.b64encode(key).decode() for version, key in ring.keys.items()}
-    data["root"] = {"current": ring.current, "keys": keys}
+    data["root"] = written(ring)
     parsed(json.dumps(data))
     replace(Path(settings.KEYRING), json.dumps(data))
     keyring.cache_clear()
+
+
+def written(ring: Ring) -> dict[str, Any]:
+    """A ring as it stands in the file."""
+    keys = {str(version): base64.b64encode(key).decode() for version, key in ring.keys.items()}
+    return {"current": ring.current, "keys": keys}
+
+
+def drawn() -> dict[str, Any]:
+    """A new ring as it stands in the file: version 1, random."""
+    return written(Ring(1, {1: os.urandom(32)}))
 
 
 def replace(path: Path, text: str) -> None:

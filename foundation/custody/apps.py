@@ -20,7 +20,9 @@ class CustodyConfig(AppConfig):
 
         trail.names(
             "record.unreadable", "key.root_made", "key.root_dropped", "key.organisation_made", "key.rewrapped",
-            "key.rotation_began", "key.rotated",
+            "key.rotation_began", "key.rotated", "key.escrowed", "key.restored",
+            "evacuation.proposed", "evacuation.confirmed", "evacuation.cancelled", "evacuation.return_asked",
+            "evacuation.return_cancelled", "evacuation.returned", "evacuation.refused",
         )  # fmt: skip
         holders.register("factor", factors.HOLDER)
         health.check("keys", canary.sings)

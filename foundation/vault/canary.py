@@ -4,14 +4,16 @@ Every other root key that is still in use must open one of the keys that it wrap
 keyring may not.
 """
 
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from django.db import IntegrityError, transaction
 from django.db.models import Count
 
 from foundation.core.errors import Unreadable
-from foundation.core.keyring import KeyringError
+from foundation.core.keyring import KeyringError, Ring
 from foundation.vault.crypto import VaultError
 from foundation.vault.models import HOUSE, Canary, OrganisationKey, current_key, organisation_kek
 from foundation.vault.providers import provider
+from foundation.vault.providers.file import number_of
 
 
 def require() -> None:
@@ -35,6 +37,24 @@ def sings() -> bool:
     try:
         return pk is not None and organisation_kek(pk) is not None
     except Unreadable:
+        return False
+
+
+def fits(ring: Ring) -> bool:
+    """Whether these root keys of a keyring are those that this database needs: each that is named opens what it wrapped.
+
+    True for a database that has no keys yet.
+    """
+    living = OrganisationKey.objects.filter(destroyed_at=None, kek__startswith="file:")
+    rows = living.order_by("kek", "-created_at").distinct("kek")
+    return all(_opens(row, ring) for row in rows)
+
+
+def _opens(row: OrganisationKey, ring: Ring) -> bool:
+    key = ring.keys.get(number_of(row.kek))
+    try:
+        return key is not None and row.is_wrapped_by(AESGCM(key))
+    except VaultError:
         return False
 
 

@@ -9,7 +9,7 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from django.db import IntegrityError, models, transaction
 
 from foundation.core.keyring import KeyringError
-from foundation.vault.crypto import Cipher, VaultError, checked, commitment, extract, lengths
+from foundation.vault.crypto import Cipher, VaultError, checked, commitment, extract, lengths, unwrap
 from foundation.vault.providers import provider
 
 HOUSE = uuid.UUID(int=0)
@@ -53,9 +53,18 @@ class OrganisationKey(models.Model):
         checked(key, bytes(self.commit))
         return key
 
+    def is_wrapped_by(self, root: AESGCM) -> bool:
+        """Whether this root key of a keyring opens it; ``VaultError`` if it does not."""
+        return bool(unwrap(root, bytes(self.wrapped), _place(self.organisation_id, self.version), bytes(self.commit)))
+
     def rewrap(self) -> None:
         """Wrap the same key with the root key in use; the row is for the caller to save."""
-        self.kek, self.wrapped = provider().wrap(self.key(), _place(self.organisation_id, self.version))
+        self.put(self.key())
+
+    def put(self, key: bytes) -> None:
+        """Hold this key, wrapped with the root key in use; the row is for the caller to save."""
+        self.kek, self.wrapped = provider().wrap(key, _place(self.organisation_id, self.version))
+        self.destroyed_at = None
 
 
 class Canary(models.Model):

@@ -30,6 +30,9 @@ SAID = "what is read aloud to everybody"
 PLAINTEXT: dict[str, str] = {
     "vault_organisationkey.wrapped": WRAPPED, "vault_organisationkey.commit": WRAPPED,
     "vault_organisationkey.kek": "which root key wrapped it: a name and a version", "vault_canary.token": WRAPPED,
+    "custody_evacuation.reason": CODE, "custody_evacuation.status": CODE, "custody_evacuation.check_hash": WRAPPED,
+    "custody_evacuation.recipients": "public keys of age: who can open the file",
+    "custody_evacuation.package": "the closed file (age): only those recipients open it",
     "dossiers_dossierkey.wrapped": WRAPPED, "dossiers_dossierkey.commit": WRAPPED,
     "outbox_message.channel": CODE, "outbox_message.event": CODE, "outbox_message.status": CODE,
     "outbox_message.slot": "an event's name, ids and counters, so that the same thing is told once",

@@ -30,6 +30,7 @@ OPEN = {
     "consent_noticeversion": "what is read aloud to everybody",
     "referrals_partner": REFERENCE, "referrals_service": REFERENCE,
     "custody_rotation": "when keys were exchanged, and how many: names no folder",
+    "custody_evacuation": "which organisation was cut off, by whom; its keys in a file that only others open",
     "vault_canary": "one row: a known word, sealed, that tells whether the keys are the right ones",
     "vault_organisationkey": "keys of organisations, wrapped by a key that is not in the database; one per organisation",
 }  # fmt: skip

@@ -215,3 +215,49 @@ def test_a_refusal_says_nothing_of_what_was_sealed():
     with pytest.raises(VaultError) as refused:
         cipher().open("x", "y", uuid4(), token)
     assert str(refused.value) in {"tag", "token"}
+
+
+@pytest.mark.parametrize("version", [1, 2, 0x01020304, 2**32 - 1])
+def test_a_token_names_the_version_of_its_key(version):
+    assert crypto.version_of(cipher(version=version).seal(*PLACE, b"x")) == version
+    assert crypto.version_of(bytes.fromhex("ffff01020304")) == 0x01020304, (
+        "six bytes are enough, and the first two say nothing"
+    )
+
+
+@pytest.mark.parametrize("n", range(6))
+def test_what_is_too_short_for_a_token_names_no_version(n):
+    with pytest.raises(VaultError, match=r"^token$"):
+        crypto.version_of(bytes(n))
+
+
+def test_the_key_of_a_file_is_hkdf_of_the_folders_key_and_the_files_id():
+    """The same derivation by the library's HKDF; another file or another folder's key gives another one."""
+    wanted = HKDF(SHA256(), 32, None, b"file|" + ROW.bytes).derive(KEY)
+    assert cipher().file_key(ROW) == wanted
+    assert cipher(dossier=uuid4(), version=7).file_key(ROW) == wanted, "where it lies is bound by the stream itself"
+    assert len({cipher().file_key(row) for row in OTHER_UUIDS} | {wanted, cipher(bytes(32)).file_key(ROW)}) == 18
+
+
+def test_each_refusal_says_which_check_refused():
+    """For the operator's log; a reader never sees it."""
+    kek, place = AESGCM(bytes(32)), b"place"
+    commit = crypto.commitment(crypto.extract(KEY))
+    refusals = {
+        "unwrap": lambda: crypto.unwrap(kek, bytes(60), place, commit),
+        "commit": lambda: crypto.checked(bytes(32), commit),
+        "padding": lambda: crypto.unpad(b"\xff\xff\xff\xff" + bytes(28)),
+        "token": lambda: cipher().open(*PLACE, bytes(80)),
+        "tag": lambda: cipher().open(*PLACE, bits_turned(cipher().seal(*PLACE, b"x"), 65)),
+    }
+    for word, refused in refusals.items():
+        with pytest.raises(VaultError, match=f"^{word}$"):
+            refused()
+
+
+def test_the_shortest_token_opens_and_one_byte_less_is_no_token():
+    token = cipher().seal(*PLACE, b"")
+    assert len(token) == 6 + 12 + 32 + 16
+    assert cipher().open(*PLACE, token) == b""
+    with pytest.raises(VaultError, match=r"^token$"):
+        cipher().open(*PLACE, token[:-1])

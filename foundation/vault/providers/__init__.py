@@ -1,7 +1,7 @@
-"""Who keeps the root key and wraps the organisations' keys with it.
+"""Who keeps the root key: a file, HashiCorp Vault, or AWS KMS. They wrap and unwrap the organisations' keys.
 
-``AMPARO_KEY_PROVIDER`` chooses who wraps what is new. What is stored names its root key (``kek``: ``file:2``), so that two
-providers may serve while keys move from one to the other.
+``AMPARO_KEY_PROVIDER`` chooses who wraps what is new. What is stored names its root key (``kek``: ``file:2``,
+``vault:transit/amparo:3``, ``aws:<arn>``), so that two providers may serve while keys move from one to the other.
 """
 
 from collections.abc import Callable
@@ -10,7 +10,7 @@ from typing import Protocol
 from django.conf import settings
 
 from foundation.core.keyring import KeyringError
-from foundation.vault.providers import file
+from foundation.vault.providers import aws, file, transit
 
 
 class Provider(Protocol):
@@ -31,6 +31,8 @@ class Provider(Protocol):
 
 _KINDS: dict[str, Callable[[], Provider]] = {
     "file": file.Keyfile,
+    "vault": transit.Transit.of_settings,
+    "aws": aws.Kms.of_settings,
 }
 
 
