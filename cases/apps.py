@@ -13,20 +13,23 @@ class CasesConfig(AppConfig):
         from cases import erasing, panels, policy
         from cases.actions.case import restrict
         from cases.actions.erasing import clear
+        from cases.lists import CaseList
         from consent import actions as consent
         from foundation.audit import trail
         from foundation.dossiers.erasing import confirmed
+        from foundation.exports import sources as exports
         from foundation.outbox import delivery
 
         trail.names(
             "concern.started", "concern.described", "concern.limits_explained", "concern.submitted", "concern.discarded",
             "concern.read", "concern.listed", "concern.triaged", "case.opened", "case.read", "case.listed",
             "case.accepted", "case.assigned", "case.noted", "case.follow_up_planned", "case.followed_up",
-            "case.restricted", "case.searched", "work.listed", "case.erasure_requested", "case.erasure_authorised",
-            "case.erasure_refused", "case.erasure_taken_back", "case.erasure_read", "case.erased",
+            "case.restricted", "case.printed", "case.searched", "work.listed", "case.erasure_requested",
+            "case.erasure_authorised", "case.erasure_refused", "case.erasure_taken_back", "case.erasure_read", "case.erased",
         )  # fmt: skip
         consent.withdrawn.listen(restrict)
         confirmed.listen(clear)
         delivery.channel("erasure", erasing.deliver)
         policy.install()
+        exports.register(CaseList())
         panels.install()

@@ -1,0 +1,43 @@
+"""A lead who has just signed in, and cases to take out."""
+
+import time
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from django.test import Client
+
+from tests import factories
+
+
+@pytest.fixture
+def sign_in(browse) -> Callable[[Any], Client]:
+    """A client that said its password again a moment ago, as the page that asks for it notes in the session."""
+
+    def fresh(person) -> Client:
+        found = browse(person)
+        session = found.session
+        session["account_authentication_methods_user"] = str(person.pk)
+        session["account_authentication_methods"] = [{"method": "password", "at": time.time(), "reauthenticated": True}]
+        session.save()
+        return found
+
+    return fresh
+
+
+@pytest.fixture
+def cases(house):
+    """Three cases of the harbour, one of them urgent."""
+    return [factories.case(house, **more) for more in ({}, {"flags": ["held_captive"]}, {})]
+
+
+@pytest.fixture
+def deputy(house):
+    """Another lead of the same unit."""
+    return house.people["deputy"]
+
+
+@pytest.fixture
+def manager(house):
+    """The lead of the branch above."""
+    return house.people["manager"]
