@@ -4,7 +4,6 @@ from collections.abc import Callable
 from typing import cast
 from uuid import UUID
 
-from allauth.account.decorators import reauthentication_required
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
@@ -13,6 +12,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from foundation.accounts import stepup
 from foundation.accounts.models import User
 from foundation.core import policy
 from foundation.core.errors import DomainError, Forbidden, WrongState
@@ -32,8 +32,8 @@ def _me(request: HttpRequest) -> User:
 
 
 def _freshly(view: Callable[[HttpRequest, Export], HttpResponse]) -> Callable[[HttpRequest, Export], HttpResponse]:
-    """The view, for who said the password (or showed the second factor) within the last minutes; after who may at all."""
-    return cast(Callable[[HttpRequest, Export], HttpResponse], reauthentication_required(view))
+    """The view, for who showed within the last minutes that it is them; asked after who may at all."""
+    return stepup.asked_again(view)
 
 
 def _fetch(request: HttpRequest, pk: UUID, verb: str = "read") -> Export:

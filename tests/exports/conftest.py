@@ -5,6 +5,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from allauth.account.internal.flows import login
 from django.test import Client
 
 from tests import factories
@@ -12,13 +13,13 @@ from tests import factories
 
 @pytest.fixture
 def sign_in(browse) -> Callable[[Any], Client]:
-    """A client that said its password again a moment ago, as the page that asks for it notes in the session."""
+    """A client that has just shown who it is, as the sign-in notes it in the session."""
 
     def fresh(person) -> Client:
         found = browse(person)
         session = found.session
-        session["account_authentication_methods_user"] = str(person.pk)
-        session["account_authentication_methods"] = [{"method": "password", "at": time.time(), "reauthenticated": True}]
+        known = session[login.AUTHENTICATION_METHODS_SESSION_KEY]
+        session[login.AUTHENTICATION_METHODS_SESSION_KEY] = [{**record, "at": time.time()} for record in known]
         session.save()
         return found
 

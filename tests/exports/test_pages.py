@@ -9,7 +9,7 @@ from django.urls import reverse
 from foundation.core.acting import acting
 from foundation.exports.models import Export
 from foundation.exports.states import ExportState
-from tests import factories
+from tests import door, factories
 from tests.exports.asking import act, asked, opened, rows_of
 
 ASKED = {
@@ -132,7 +132,7 @@ def test_making_and_allowing_need_a_fresh_sign_in(house, cases, focal_point, dep
         for method in ("get", "post"):
             answer = getattr(browse(person), method)(url(verb, export))
             assert answer.status_code == 302
-            assert answer["Location"].startswith("/accounts/reauthenticate/"), answer["Location"]
+            assert answer["Location"].startswith("/accounts/2fa/reauthenticate/"), answer["Location"]
     with acting(focal_point.pk):
         states = set(Export.objects.values_list("state", flat=True))
     assert states == {ExportState.APPROVED, ExportState.ASKED}
@@ -142,7 +142,7 @@ def test_a_fresh_sign_in_on_the_way_leads_on(cases, focal_point, browse):
     client = browse(focal_point)
     export = asked(focal_point)
     there = client.get(url("make", export))["Location"]
-    back = client.post(there, {"password": factories.PASSWORD})
+    back = client.post(there, {"code": door.next_code(focal_point)})
     assert back["Location"] == url("make", export)
     assert client.post(url("make", export)).status_code == 200
 

@@ -25,13 +25,6 @@ def case(house):
         return factories.case(house)
 
 
-def say_the_password(page):
-    """The page that asks for it once more before something leaves."""
-    if "/reauthenticate/" in page.url:
-        page.fill("main [name=password]", factories.PASSWORD)
-        press(page)
-
-
 @pytest.mark.parametrize(("language", "scripts"), [("en", False), ("ru", True), ("ar", True)])
 def test_a_list_leaves_once_from_a_phone(house, case, visit, axe, language, scripts):
     page = visit(house.people["focal_point"], phone=True, language=language, scripts=scripts)
@@ -47,7 +40,6 @@ def test_a_list_leaves_once_from_a_phone(house, case, visit, axe, language, scri
     look(page, axe, scripts)
     address = page.url
     page.click("main a[href$='/make/']")
-    say_the_password(page)
     look(page, axe, scripts)
     press(page)
     look(page, axe, scripts)
@@ -74,7 +66,6 @@ def test_the_password_is_gone_with_the_page(house, case, visit):
     fill(page, **WISH)
     press(page)
     page.click("main a[href$='/make/']")
-    say_the_password(page)
     press(page)
     password = page.inner_text("#password")
     page.goto("/exports/")
