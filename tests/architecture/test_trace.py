@@ -19,7 +19,7 @@ TITLES = {
     "Confirm Email Address",
     "Confirm that it is you", "Consent", "Contact", "Details", "Email Addresses", "Erasure",
     "Erasures", "Files", "Remove a file", "Running", "Follow-up", "Form", "Help", "History",
-    "Information", "List", "New password", "New tab", "No registration", "Not done", "Not open to you", "Notes", "Owner",
+    "Information", "List", "Lists", "New password", "New tab", "No registration", "Not done", "Not open to you", "Notes", "Owner",
     "Page", "Page not found", "Partners", "Passkeys and security keys", "Password", "Refer", "Referral", "Referrals",
     "Search", "Second step at sign-in", "Sign in", "Sign out", "Signed out", "Verify Your Email Address",
     "Where it stands", "Where you are signed in", "Your day", "Your seats",
