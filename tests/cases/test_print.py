@@ -1,5 +1,6 @@
 """A case on paper: asked for here, least of all on it, footer, reference, trail (safety.md §4; PS-7)."""
 
+import json
 import re
 
 import pytest
@@ -64,9 +65,10 @@ def test_the_sheet_stands_in_the_trail_under_its_reference(browse):
     with transaction.atomic():
         case = factories.case(house)
     page = html(browse(house.people["caseworker"]).post(f"/cases/{case.pk}/print/", PARTS))
-    ((data,),) = owner.rows(
-        "SELECT data FROM trail.event WHERE verb = 'case.printed' AND dossier = %s", case.dossier_id
+    ((text,),) = owner.rows(
+        "SELECT data::text FROM trail.event WHERE verb = 'case.printed' AND dossier = %s", case.dossier_id
     )
+    data = json.loads(text)
     assert data["parts"] == ["steps"]
     assert data["reason"] == "visit"
     assert data["reference"] in page.split("amp-print")[1]
