@@ -14,9 +14,11 @@ class CasesConfig(AppConfig):
         from cases import erasing, panels, policy
         from cases.actions.case import restrict
         from cases.actions.erasing import clear
+        from cases.lists import CaseList
         from consent import actions as consent
         from foundation.audit import openings, trail
         from foundation.dossiers.erasing import confirmed
+        from foundation.exports import sources as exports
         from foundation.outbox import delivery
 
         trail.names(
@@ -25,7 +27,7 @@ class CasesConfig(AppConfig):
             "case.accepted", "case.assigned", "case.noted", "case.follow_up_planned", "case.followed_up",
             "case.restricted", "case.searched", "work.listed", "case.erasure_requested", "case.erasure_authorised",
             "case.erasure_refused", "case.erasure_taken_back", "case.erasure_read", "case.erased",
-            "case.openings_read",
+            "case.openings_read", "case.printed",
         )  # fmt: skip
         openings.kind("concern.read", _("Opened the concern"))
         openings.kind("case.read", _("Opened the case"))
@@ -35,4 +37,5 @@ class CasesConfig(AppConfig):
         confirmed.listen(clear)
         delivery.channel("erasure", erasing.deliver)
         policy.install()
+        exports.register(CaseList())
         panels.install()

@@ -56,6 +56,7 @@ def install() -> None:
         {
             "read": lambda a, c: True,
             "note": works_on,
+            "print": _open_work,
             "accept": lambda a, c: c.owner_id == a.pk and c.status == CaseStatus.NEW,
             "assign": lambda a, c: has_seat(a, LEADS),
             "plan": _open_work,

@@ -47,6 +47,7 @@ INSTALLED_APPS = [
     "foundation.accounts",
     "foundation.dossiers",
     "foundation.files",
+    "foundation.exports",
     "foundation.upkeep",
     "foundation.custody",
     "consent",
@@ -323,6 +324,7 @@ CELERY_BEAT_SCHEDULE = {
     "remind": {"task": "dossiers.remind", "schedule": env.float("AMPARO_REMIND_SECONDS", default=30)},
     "look": {"task": "upkeep.look", "schedule": 60.0},
     "api": {"task": "api.forget", "schedule": 3600.0},
+    "exports": {"task": "exports.sweep", "schedule": env.float("AMPARO_EXPORT_SWEEP_SECONDS", default=60)},
     "drafts": {"task": "cases.remove_old_drafts", "schedule": 3600.0},
     "erase": {"task": "cases.finish_erasures", "schedule": 60.0},
     "erasures": {"task": "dossiers.reconcile", "schedule": env.float("AMPARO_RECONCILE_SECONDS", default=60)},
@@ -365,4 +367,10 @@ SEARCH_CAP = 20_000
 OUTBOX_TRIES = 10
 WEBHOOK_ALLOW_LOOPBACK = env.bool("AMPARO_WEBHOOK_ALLOW_LOOPBACK", default=EMBEDDED)
 SECURITY_CONTACT = env.str("AMPARO_SECURITY_CONTACT", default="")
+# Lists that leave: how many rows a day without a second person, how many at most, and how long each step may take.
+EXPORT_ROWS_ALONE = env.int("AMPARO_EXPORT_ROWS_ALONE", default=20)
+EXPORT_ROWS_MOST = 10_000
+EXPORT_ASKED = timedelta(days=7)
+EXPORT_APPROVED = timedelta(hours=24)
+EXPORT_LINK = timedelta(minutes=env.int("AMPARO_EXPORT_LINK_MINUTES", default=15))
 LOCAL_EMERGENCY_PHONE = env.str("AMPARO_EMERGENCY_PHONE", default="")

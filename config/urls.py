@@ -15,6 +15,7 @@ urlpatterns = [
     path("", include("cases.urls")),
     path("", include("referrals.urls")),
     path("", include("foundation.accounts.urls")),
+    path("", include("foundation.exports.urls")),
     path("", include("foundation.upkeep.urls")),
     path("api/v1/", include("referrals.api.urls")),
     re_path(r"^api(/.*)?$", nothing),

@@ -17,10 +17,12 @@ class ReferralsConfig(AppConfig):
         from foundation.audit import openings, trail
         from foundation.custody import holders
         from foundation.dossiers import erasing
+        from foundation.exports import sources as exports
         from foundation.outbox import delivery
         from foundation.upkeep import targets
         from referrals import panels, policy, webhooks
         from referrals.actions import cascade, end_with_case, follow, renew, settle
+        from referrals.lists import ReferralList
         from referrals.states import LIFE
 
         trail.names(
@@ -39,4 +41,5 @@ class ReferralsConfig(AppConfig):
         targets.describe_with(webhooks.describe)
         holders.register("webhook", holders.Holder(webhooks.n_under, webhooks.renew))
         policy.install()
+        exports.register(ReferralList())
         panels.install()

@@ -15,6 +15,7 @@ from cases import actions
 from cases.forms.case import AssignForm, FollowUpForm, NoteForm, PlanForm
 from cases.identity import bar, clocks_of, open_case, reader_lines, readers_of, zone_of
 from cases.models import Case
+from cases.policy import LEADS, has_seat
 from cases.story import escalation, notes_of, tell, timeline
 from cases.views.guards import keeps_words, page, refuse, typed
 from cases.views.who import me
@@ -38,7 +39,9 @@ def case_list(request: HttpRequest) -> HttpResponse:
     found = list(rows.select_related("unit", "person", "owner"))
     trail.record("case.listed", ids=[case.pk for case in found[:PAGE]])
     items = [_line(case) for case in found[:PAGE]]
-    return render(request, "cases/case_list.html", {"cases": items, "has_more": len(found) > PAGE})
+    may_take_out = has_seat(me(request), LEADS)
+    context = {"cases": items, "has_more": len(found) > PAGE, "may_take_out": may_take_out}
+    return render(request, "cases/case_list.html", context)
 
 
 def _line(case: Case) -> dict[str, Any]:

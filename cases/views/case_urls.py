@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from cases.views import case, consent, erasures, files, opened, people
+from cases.views import case, consent, erasures, files, opened, paper, people
 
 urlpatterns = [
     path("cases/", case.case_list, name="cases"),
@@ -14,6 +14,7 @@ urlpatterns = [
     path("cases/<uuid:pk>/files/<uuid:file>/remove/", files.remove_file, name="remove_file"),
     path("cases/<uuid:pk>/opened/", opened.who_opened, name="case_opened"),
     path("cases/<uuid:pk>/follow-up/", case.follow_up, name="follow_up"),
+    path("cases/<uuid:pk>/print/", paper.paper, name="print"),
     path("cases/<uuid:pk>/accept/", case.accept, name="accept"),
     path("cases/<uuid:pk>/assign/", case.assign, name="assign"),
     path("cases/<uuid:pk>/person/", people.person, name="case_person"),

@@ -64,7 +64,7 @@ def _context(request: HttpRequest, case: Case, form: ConsentForm) -> dict[str, A
     return {
         "case": case,
         "bar": bar(case, "case_consent", clocks=clocks_of(case)),
-        "decisions": [_said(case, row, story) for row in story.decisions if not row.superseded_at],
+        "decisions": [said(case, row, story) for row in story.decisions if not row.superseded_at],
         "notices": [{"notice": n, "language": get_language_info(n.language)["name_local"]} for n in notices],
         "is_again": bool(form.errors.get("asked_by_person")) or _is_recent_no(story.decisions),
         "now": moment_words(timezone.now(), timezone.now(), zone_of(case)),
@@ -77,7 +77,8 @@ def _is_recent_no(decisions: list[Decision]) -> bool:
     return any(end and end > since for end in ends)
 
 
-def _said(case: Case, decision: Decision, story: Story) -> dict[str, Any]:
+def said(case: Case, decision: Decision, story: Story) -> dict[str, Any]:
+    """A decision in words: what was asked, about whom, what was answered, until when."""
     zone, now = zone_of(case), timezone.now()
     is_active = decision.is_active()
     state = str(Answer(decision.answer).label)

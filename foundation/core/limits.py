@@ -64,6 +64,7 @@ SLA_DEFAULTS: Mapping[str, Mapping[str, Limit]] = MappingProxyType(
         "unable_to_reach": _days(5, 5, 5),
         "declined_answer": _hours(48, 48, 48),
         "verify": _days(14, 14, 14),
+        "export": _working(4, 24, 1),
         "withdrawal_phone": _hours(24, 24, 24),
         "withdrawal_confirm": _days(7, 7, 7),
     }
@@ -77,6 +78,7 @@ SLA_DEFAULTS: Mapping[str, Mapping[str, Limit]] = MappingProxyType(
   days); ``reassess`` the risk; ``represent_follow_up`` after a representation to an authority.
 * Waiting states of a referral: ``info_requested`` the referrer answers; ``unable_to_reach`` then the focal point;
   ``declined_answer`` the referrer offers elsewhere or says why not; ``verify`` with the person.
+* ``export`` a list is asked for → a second person lets it leave or keeps it here.
 * After a withdrawal two run side by side: ``withdrawal_phone`` the referrer phones the partner, ``withdrawal_confirm``
   the partner says what it did; their reminders climb to the focal point.
 """

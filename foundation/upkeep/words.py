@@ -52,6 +52,7 @@ TASKS: dict[str, Any] = {
     "cases.remove_old_drafts": gettext_lazy("Removing old drafts"),
     "files.sweep": gettext_lazy("Checking of files"),
     "files.tidy": gettext_lazy("Removing files nobody points at"),
+    "exports.sweep": gettext_lazy("Destroying lists that nobody fetched"),
     "cases.finish_erasures": gettext_lazy("Carrying out erasures"),
     "dossiers.reconcile": gettext_lazy("Finishing erasures"),
     "upkeep.look": gettext_lazy("Looking whether everything runs"),

@@ -23,6 +23,7 @@ TASKS: dict[str, set[str]] = {
     "cases.finish_erasures": {CLERK},
     "dossiers.reconcile": {CLERK},
     "dossiers.remind": {CLERK},
+    "exports.sweep": {CLERK},
     "files.check": {CLERK},
     "files.sweep": {CLERK},
     "files.tidy": {CLERK},

@@ -14,6 +14,7 @@ from consent.vocabulary import Purpose
 from foundation.core.acting import acting
 from tests import factories, partner
 from tests.architecture import visits
+from tests.exports.asking import asked
 
 BUDGETS: dict[str, int] = json.loads((Path(__file__).parent / "budgets.json").read_text())
 MANY = 12
@@ -32,6 +33,7 @@ def fill(house, n: int) -> dict:
         with acting(lead.pk):
             case = Case.objects.get(pk=made["case"].pk)
             made["erasure"] = cases.request_erasure(case, Ground.ASKED, by=lead)
+        made["list"] = asked(house.people["focal_point"])
     owner = house.people["caseworker"]
     with acting(owner.pk):
         for number in range(n):
@@ -64,6 +66,9 @@ def costs(house, browse, made) -> dict[str, int]:
         "told": (owner, reverse("referrals:told", args=[made["case"].pk])),
         "erasures": (officer, reverse("cases:erasures")),
         "erasure": (officer, reverse("cases:erasure", args=[made["erasure"].pk])),
+        "lists": (lead, reverse("exports:index")),
+        "list": (lead, reverse("exports:export", args=[made["list"].pk])),
+        "sheet": (owner, reverse("cases:print", args=[made["case"].pk])),
         "directory": (owner, reverse("referrals:directory")),
         "choose": (owner, reverse("referrals:choose", args=[made["case"].pk])),
         "referral": (owner, reverse("referrals:referral", args=[made["referral"].pk])),

@@ -17,7 +17,10 @@ GROUPS = {
     "cases": lambda route: route.startswith("cases:") and "concerns/" not in visits.routes()[route],
     "referrals": lambda route: route.startswith("referrals:"),
     "api": lambda route: visits.kind(route) == visits.API,
-    "the rest": lambda route: visits.kind(route) == visits.PAGES and not route.startswith(("cases:", "referrals:")),
+    "the rest": lambda route: (
+        visits.kind(route) == visits.PAGES and not route.startswith(("cases:", "referrals:", "exports:"))
+    ),
+    "exports": lambda route: route.startswith("exports:"),
     "libraries": lambda route: visits.kind(route) == visits.FOREIGN,
 }
 

@@ -15,6 +15,16 @@ ROOT = Path(settings.BASE_DIR)
 APPS = (
     *("vault_", "outbox_", "accounts_", "dossiers_", "custody_", "files_"),
     *("consent_", "cases_", "referrals_", "riskanalysis_", "upkeep_"),
+    "vault_",
+    "outbox_",
+    "accounts_",
+    "dossiers_",
+    "files_",
+    "consent_",
+    "cases_",
+    "referrals_",
+    "riskanalysis_",
+    "exports_",
 )
 
 GIVING_OUT = ("order_by", "values", "values_list", "distinct")
@@ -65,6 +75,9 @@ PLAINTEXT: dict[str, str] = {
     "cases_erasure.folders": "kinds, random ids and counts of what was erased, for the certificate",
     "cases_erasure.certificate": "codes, seats, times, random ids and counts; no name and no word of a person",
     "cases_casenote.event": CODE, "cases_followup.result": CODE,
+    "exports_export.reference": RANDOM, "exports_export.source": CODE, "exports_export.scope": CODE,
+    "exports_export.columns": FIELDS, "exports_export.format": CODE, "exports_export.reason": CODE,
+    "exports_export.state": CODE, "exports_export.token": WRAPPED, "exports_export.session": WRAPPED,
     "referrals_partner.status": CODE, "referrals_partner.agreement_until": REFERENCE, "referrals_partner.phone": REFERENCE,
     "referrals_service.name": REFERENCE, "referrals_service.service_type": CODE, "referrals_service.area": REFERENCE,
     "referrals_service.eligibility": REFERENCE, "referrals_service.needs": FIELDS, "referrals_service.verified_on": REFERENCE,

@@ -22,6 +22,7 @@ from foundation.outbox import delivery
 from foundation.outbox.models import Message, Status
 from referrals.models import Referral
 from tests import factories, partner
+from tests.exports.asking import asked
 
 # The six seats of every test, the case's owner, another partner's machine, and nobody.
 PEOPLE = (
@@ -44,7 +45,7 @@ ELSEWHERE = {
     "uidb36": "1",
     "key": "x-y",
 }
-OURS = ("core:", "cases:", "referrals:", "accounts:", "upkeep:")
+OURS = ("core:", "cases:", "referrals:", "accounts:", "upkeep:", "exports:")
 
 
 def routes() -> dict[str, str]:
@@ -82,7 +83,7 @@ class World:
         if kind(route) == FOREIGN:
             return {name: ELSEWHERE.get(name, "1") for name in names}
         given = {"verb": "accept", "path": "x", "service": self.things["service"], "decision": self.things["decision"]}
-        given["file"] = self.things["file"]
+        given |= {"file": self.things["file"], "source": "cases"}
         if thing == "absent":
             given |= {"service": uuid4(), "decision": uuid4(), "file": uuid4()}
         return {name: given.get(name) or self.things.get(thing) or uuid4() for name in names}
@@ -91,8 +92,10 @@ class World:
 def things_of(route: str) -> list[str]:
     """Which records an address is tried with."""
     pattern = routes()[route]
-    if "<" not in pattern or "path:" in pattern or kind(route) == FOREIGN:
+    if "<" not in pattern or "path:" in pattern or kind(route) == FOREIGN or route == "exports:ask":
         return []
+    if "exports/" in pattern:
+        return ["export"]
     if "concerns/" in pattern:
         return ["draft", "concern", *(["anonymous"] if route in ("cases:concern", "cases:triage") else [])]
     if "messages/" in pattern:
@@ -120,7 +123,7 @@ def build(house: factories.House, browse: Any) -> World:
     things = {
         "draft": draft.pk, "concern": concern.pk, "anonymous": anonymous.pk, "case": case.pk, "referral": referral.pk,
         "file": factories.filed(house, case).pk,
-        "message": stuck(house).pk,
+        "message": stuck(house).pk, "export": asked(house.people["focal_point"]).pk,
         "appointment": pending.pk, "erasure": erasure.pk, "decision": decision.pk, "service": house.services["Safe shelter"].pk,
     }  # fmt: skip
     clients: dict[str, Any] = {seat: browse(house.people[seat]) for seat in PEOPLE if seat != "nobody"}

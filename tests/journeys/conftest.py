@@ -2,7 +2,9 @@
 
 import os
 import shutil
+import threading
 from collections.abc import Callable, Iterator
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
 import pytest
@@ -18,6 +20,23 @@ QUIET = [
     "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
     "--disable-component-update", "--disable-sync", "--host-resolver-rules=MAP * 127.0.0.1, EXCLUDE 127.0.0.1",
 ]  # fmt: skip
+
+
+class Weather(BaseHTTPRequestHandler):
+    """A page that nobody wonders about."""
+
+    def do_GET(self) -> None:
+        """Sunny."""
+        body = b"<!DOCTYPE html><title>Weather</title><h1>Sunny, 21 degrees</h1>"
+        self.send_response(200)
+        self.send_header("Content-Type", "text/html")
+        self.send_header("X-Referrer", self.headers.get("Referer", "none"))
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+
+    def log_message(self, *args: Any) -> None:
+        """Nothing."""
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -68,6 +87,16 @@ def visit(chromium: Browser, live_server: Any) -> Iterator[Callable[..., Page]]:
     yield signed_in
     for context in contexts:
         context.close()
+
+
+@pytest.fixture
+def weather(settings: Any) -> Iterator[str]:
+    """Where the quick exit leads: a harmless page of another site, on loopback."""
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Weather)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    settings.LEAVE_TO = f"http://localhost:{server.server_port}/"
+    yield settings.LEAVE_TO
+    server.shutdown()
 
 
 @pytest.fixture

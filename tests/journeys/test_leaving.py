@@ -1,8 +1,6 @@
 """Leaving at once, signing out and going back, in a real browser: nothing can be read any more (proof 9; HS-17)."""
 
-import threading
 from contextlib import suppress
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
 from django.contrib.sessions.models import Session
@@ -15,36 +13,11 @@ pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.proof("header
 SECRET = ("landlord", "Mira", "123 45 67")
 
 
-class Weather(BaseHTTPRequestHandler):
-    """A page that nobody wonders about."""
-
-    def do_GET(self):
-        body = b"<!DOCTYPE html><title>Weather</title><h1>Sunny, 21 degrees</h1>"
-        self.send_response(200)
-        self.send_header("Content-Type", "text/html")
-        self.send_header("X-Referrer", self.headers.get("Referer", "none"))
-        self.send_header("Content-Length", str(len(body)))
-        self.end_headers()
-        self.wfile.write(body)
-
-    def log_message(self, *args):
-        """Nothing."""
-
-
 @pytest.fixture
 def people(transactional_db):
     from tests import factories
 
     return factories.house().people
-
-
-@pytest.fixture
-def weather(settings):
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Weather)
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    settings.LEAVE_TO = f"http://localhost:{server.server_port}/"
-    yield settings.LEAVE_TO
-    server.shutdown()
 
 
 def at_work(visit, person, **how):

@@ -34,6 +34,7 @@ class Kind(models.TextChoices):
     CONCERN = "concern"
     CASE = "case"
     PACKAGE = "package"
+    EXPORT = "export"
 
 
 class DossierQuerySet(models.QuerySet["Dossier"]):
