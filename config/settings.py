@@ -48,6 +48,7 @@ INSTALLED_APPS = [
     "foundation.dossiers",
     "foundation.files",
     "foundation.upkeep",
+    "foundation.backup",
     "foundation.custody",
     "consent",
     "cases",
@@ -140,6 +141,9 @@ DATABASES = {
     ),
     "owner": _database(_OWNER_URL, TEST={"DEPENDENCIES": []}),
 }
+# A third role for backups alone: it reads past row-level security and writes nothing (docs/how-to/backup.md).
+BACKUP_DATABASE_URL = env.str("DATABASE_BACKUP_URL", default="")
+PG_BIN = env.str("AMPARO_PG_BIN", default="")
 DATABASE_ROUTERS = ["foundation.core.db.router.OwnerMigrates"]
 
 # --- who keeps the root key: file (the keyring)

@@ -15,7 +15,7 @@ import jsonschema
 import pytest
 import yaml
 
-from config.cluster import APP, OWNER, QUIET, default_privileges
+from config.cluster import APP, BACKUP, OWNER, QUIET, backup_role, default_privileges
 from config.deploy.secrets import compose_secrets, write_secrets
 from foundation.files import documents
 
@@ -23,6 +23,7 @@ ROOT = Path(__file__).parent.parent
 COMPOSE: dict[str, Any] = yaml.safe_load((ROOT / "docker-compose.yml").read_text())
 SERVICES: dict[str, Any] = COMPOSE["services"]
 OURS = ("migrate", "web", "worker", "beat")
+TOOLS = ("backup", "restore")
 
 
 def test_the_file_follows_the_published_schema():
@@ -45,7 +46,8 @@ def test_what_a_service_names_exists(name: str):
     assert set(service.get("depends_on", {})) <= set(SERVICES)
     for volume in service.get("volumes", []):
         source = volume.partition(":")[0]
-        assert (ROOT / source).is_file() if source.startswith("./") else source in COMPOSE["volumes"]
+        if not source.startswith("${"):  # a place of the machine, for who sets it up to choose
+            assert (ROOT / source).is_file() if source.startswith("./") else source in COMPOSE["volumes"]
     for value in service.get("environment", {}).values():
         if value.startswith("/run/secrets/"):
             assert value.removeprefix("/run/secrets/") in service["secrets"]
@@ -76,7 +78,17 @@ def test_secrets_come_as_files_and_never_in_the_environment():
             assert not is_secret or value.startswith(("/run/", "/var/lib/"))
 
 
-@pytest.mark.parametrize("name", OURS)
+def test_backup_and_restore_start_only_when_they_are_asked_for_and_get_no_more_than_they_need():
+    assert [name for name in SERVICES if "profiles" in SERVICES[name]] == list(TOOLS)
+    readers = [name for name in SERVICES if "database_backup_url" in SERVICES[name].get("secrets", [])]
+    assert readers == list(TOOLS)
+    owners = [name for name in SERVICES if "database_owner_url" in SERVICES[name].get("secrets", [])]
+    assert owners == ["migrate", "restore"]
+    mounts = {volume.rpartition(":/")[2] for volume in SERVICES["backup"]["volumes"]}
+    assert "backup/identity" not in mounts, "what makes a backup cannot open one"
+
+
+@pytest.mark.parametrize("name", [*OURS, *TOOLS])
 def test_our_containers_can_do_little(name: str):
     service = SERVICES[name]
     assert service["user"] == "10001:10001"
@@ -131,7 +143,8 @@ def test_postgresql_is_as_quiet_as_the_embedded_one():
 def test_both_shapes_give_the_roles_the_same_privileges():
     statements = (ROOT / "config/deploy/roles.sql").read_text().splitlines()
     assert set(default_privileges(OWNER, APP)) <= set(statements)
-    roles = [line for line in statements if line.startswith("CREATE ROLE")]
+    assert set(backup_role(BACKUP, ":'backup_password'")) <= set(statements)
+    roles = [line for line in statements if line.startswith("CREATE ROLE") and BACKUP not in line]
     assert len(roles) == 2
     assert all("NOSUPERUSER NOCREATEROLE NOREPLICATION NOBYPASSRLS NOCREATEDB" in line for line in roles)
 
@@ -144,6 +157,7 @@ def test_secrets_agree_with_each_other():
     drawn = compose_secrets()
     assert drawn["app_password"] in drawn["database_url"]
     assert drawn["owner_password"] in drawn["database_owner_url"]
+    assert drawn["backup_password"] in drawn["database_backup_url"]
     password = drawn["redis_url"].partition("amparo:")[2].partition("@")[0]
     assert hashlib.sha256(password.encode()).hexdigest() in drawn["valkey_users"]
     assert password not in drawn["valkey_users"]

@@ -1,0 +1,300 @@
+"""Bring a backup back into an empty database: data, then what must be gone again, then keys, then proof that it holds.
+
+The erasure ledger is applied *before* any key is there, and a key of an erased folder is never loaded: at no moment can
+it be read. A mark in the database keeps the application from starting until the last check has passed; when anything fails,
+all that was brought back is removed again.
+"""
+
+import io
+import os
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import psycopg
+from django.conf import settings
+from django.core.management import CommandError, call_command
+from django.db import connections
+from psycopg import sql
+
+from foundation.backup import archive, canary, making
+from foundation.backup.checking import Pair, pair
+from foundation.backup.database import KEY_TABLES, MARKER, Restoring, connected, snapshot
+from foundation.backup.emptiness import require_empty, wipe
+from foundation.backup.errors import BackupError
+from foundation.backup.files import Files
+from foundation.backup.manifest import Manifest
+from foundation.core.errors import DomainError
+from foundation.dossiers import erasing
+from foundation.dossiers.ledger import Ledger, LedgerError
+
+Say = Callable[[str], None]
+BURN = 200_000
+
+
+@dataclass(frozen=True)
+class Restored:
+    """What came back."""
+
+    pair: Pair
+    n_rows: int
+    n_keys: int
+    n_erased: int
+    n_opened: int
+
+
+def restore(data: Path, keys: Path, identities: list[Any], say: Say, *, ledger_of_archive: bool = False) -> Restored:
+    """Everything or nothing. ``BackupError`` says what is wrong; the database is as empty then as it was before.
+
+    ``ledger_of_archive``: the ledger is lost for good, take the one that lies in the archive. What was erased after the
+    backup then comes back.
+    """
+    found = pair(data, keys, identities)
+    say(f"both archives are whole: {found.data.made_at}")
+    require_empty()
+    with _undone_on_failure() as undo:
+        return _Restore(data, keys, identities, found, say, undo).all(ledger_of_archive=ledger_of_archive)
+
+
+class _Restore:
+    """One restore; ``undo`` collects what takes back what was done."""
+
+    def __init__(
+        self, data: Path, keys: Path, identities: list[Any], found: Pair, say: Say, undo: list[Callable[[], None]]
+    ) -> None:
+        self.data, self.keys, self.identities = data, keys, identities
+        self.found, self.say, self.undo = found, say, undo
+        self.files = Files(Path(settings.FILES_PATH))
+
+    def all(self, *, ledger_of_archive: bool) -> Restored:
+        """Each step in its order; none may be left out."""
+        self._ledger(is_taken=ledger_of_archive)
+        self._mark()
+        n_rows = self._data()
+        self._count_on()
+        n_erased = erasing_applied()
+        self.say(f"the erasure ledger is applied: {n_erased} folders")
+        self._keyring()
+        n_keys = self._keys()
+        self.say(f"{n_keys} keys are back; none of an erased folder")
+        n_opened = canary.sing()
+        self.say(f"{n_opened} samples were decrypted with them")
+        _verify_trail(self.found.data.head)
+        self.say("the trail holds from the head of the backup on")
+        self._unmark()
+        return Restored(self.found, n_rows, n_keys, n_erased, n_opened)
+
+    def _ledger(self, *, is_taken: bool) -> None:
+        """The ledger of this very installation must be there before anything else."""
+        if is_taken:
+            self._ledger_of_archive()
+        try:
+            first = next(Ledger.of_installation().lines())
+        except LedgerError as problem:
+            raise BackupError(
+                f"{problem.message} ({settings.ERASURE_LEDGER or 'AMPARO_LEDGER is not set'}). Bring its copy back, so that what"
+                " was erased stays erased; if every copy is lost, see --ledger-of-archive"
+            ) from None
+        if str(first.id) != self.found.data.installation:
+            raise BackupError("the erasure ledger belongs to another installation than the backup")
+
+    def _ledger_of_archive(self) -> None:
+        path = Path(settings.ERASURE_LEDGER)
+        if path.exists():
+            raise BackupError(f"{path} is there: the ledger is not lost, so it is the one to use")
+        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        self.undo.append(lambda: path.unlink(missing_ok=True))
+        with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
+            archive.read(self.data, self.identities, lambda n, part: _write_if(n == making.LEDGER, file, part))
+            file.flush()
+            os.fsync(file.fileno())
+
+    def _mark(self) -> None:
+        self.undo.append(wipe)
+        with connected("owner") as owner:
+            owner.execute(f"CREATE TABLE {MARKER} (since timestamptz NOT NULL DEFAULT now())")
+            owner.execute(f"INSERT INTO {MARKER} DEFAULT VALUES")
+
+    def _unmark(self) -> None:
+        with connected("owner") as owner:
+            owner.execute(f"DROP TABLE {MARKER}")
+        self.files.unmark()
+
+    def _data(self) -> int:
+        """The database in one transaction, the files beside it; then every table has as many rows as was said."""
+        restoring, files = Restoring(), self.files
+        self.undo.append(files.forget)
+
+        def take(stream: str, part: bytes) -> None:
+            if stream == making.DATABASE:
+                restoring.feed(part)
+            elif stream.startswith(f"{making.FILES}/"):
+                files.take(stream.removeprefix(f"{making.FILES}/"), part)
+
+        try:
+            archive.read(self.data, self.identities, take)
+        except BaseException:
+            restoring.give_up()
+            raise
+        restoring.finish()
+        files.finish()
+        n_rows = self._compare(self.found.data.counts, without=KEY_TABLES)
+        self.say(f"{n_rows:,} rows and {files.n} files are back")
+        return n_rows
+
+    def _compare(self, wanted: dict[str, int], without: tuple[str, ...] = ()) -> int:
+        left_out = {f"public.{name}" for name in without}
+        with snapshot() as moment:
+            found = moment.counts()
+        wrong = [
+            f"{table}: {found.get(table)} instead of {n}"
+            for table, n in wanted.items()
+            if table not in left_out and found.get(table) != n
+        ]
+        if wrong:
+            raise BackupError(f"rows are missing or too many: {', '.join(wrong)}")
+        return sum(n for table, n in found.items() if table not in left_out)
+
+    def _count_on(self) -> None:
+        """Transactions of a new cluster count from the beginning; the trail's seals need them to go on where they were."""
+        with connected("owner", autocommit=True) as owner:
+            owner.execute("SET synchronous_commit = off")
+            while (missing := self.found.data.last_xid + 1 - _xid(owner)) > 0:
+                n = min(missing, BURN)
+                owner.execute(f"DO $$ BEGIN FOR i IN 1..{n} LOOP PERFORM pg_current_xact_id(); COMMIT; END LOOP; END $$")
+
+    def _keyring(self) -> None:
+        """The keyring of the archive, where the keys lie in a file; one that is there already is set aside, never deleted."""
+        kept = bytearray()
+        archive.read(self.keys, self.identities, lambda n, part: kept.extend(part) if n == making.KEYRING else None)
+        if not kept or not settings.KEYRING:
+            return
+        path = Path(settings.KEYRING)
+        if path.exists() and path.read_bytes() == kept:
+            return
+        self._replace(path, bytes(kept))
+
+    def _replace(self, path: Path, content: bytes) -> None:
+        aside = path.with_name(f"{path.name}.before-{datetime.now(UTC):%Y%m%dT%H%M%SZ}")
+        try:
+            owner = path.stat() if path.exists() else path.parent.stat()
+            if path.exists():
+                path.rename(aside)
+                self.undo.append(lambda: aside.rename(path))
+            self.undo.append(lambda: path.unlink(missing_ok=True))
+            with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
+                file.write(content)
+                os.fsync(file.fileno())
+                if os.geteuid() == 0:
+                    os.fchown(file.fileno(), owner.st_uid, owner.st_gid)
+        except OSError as problem:
+            raise BackupError(
+                f"{path} cannot be written ({problem.strerror}). Take the keyring out of the archive of keys yourself, see"
+                " docs/how-to/backup.md, and begin again"
+            ) from None
+
+    def _keys(self) -> int:
+        """The key tables, without the keys of folders that are erased or were made after the data."""
+        alive = _alive()
+        with connected("owner") as owner:
+            loader = _Keys(owner, self.found.keys, alive)
+            archive.read(self.keys, self.identities, loader.take)
+            n_keys = loader.finish()
+        with snapshot() as moment:
+            n_shut = moment.one(SHUT)
+        if n_shut:
+            raise BackupError(f"{n_shut} folders have no key and are not erased: these keys do not belong to this data")
+        return n_keys
+
+
+def _write_if(is_wanted: bool, file: Any, part: bytes) -> None:
+    if is_wanted:
+        file.write(part)
+
+
+def _xid(owner: "psycopg.Connection[Any]") -> int:
+    row = owner.execute("SELECT pg_current_xact_id()::text::bigint").fetchone()
+    return int(row[0]) if row else 0
+
+
+def erasing_applied() -> int:
+    """Erase what the ledger calls erased, and tidy up what hangs on it; the number of folders that are erased now."""
+    try:
+        erasing.reconcile(is_whole=True)
+    except DomainError as problem:
+        raise BackupError(problem.message) from None
+    with snapshot() as moment:
+        return int(moment.one("SELECT count(*) FROM dossiers_dossier WHERE erased_at IS NOT NULL"))
+
+
+def _alive() -> list[Any]:
+    with connected("backup") as reader:
+        return [pk for (pk,) in reader.execute("SELECT id FROM dossiers_dossier WHERE erased_at IS NULL")]
+
+
+SHUT = """
+SELECT count(*) FROM dossiers_dossier d WHERE erased_at IS NULL
+   AND NOT EXISTS (SELECT 1 FROM dossiers_dossierkey k WHERE k.dossier_id = d.id)
+"""
+
+
+class _Keys:
+    """Loads the key tables by way of temporary ones."""
+
+    def __init__(self, owner: "psycopg.Connection[Any]", manifest: Manifest, alive: list[Any]) -> None:
+        self.owner, self.manifest, self.alive = owner, manifest, alive
+        self.parts: dict[str, bytearray] = {table: bytearray() for table in KEY_TABLES}
+        if set(manifest.columns) != set(KEY_TABLES):
+            raise BackupError("the archive of keys is of another version: its tables differ")
+
+    def take(self, stream: str, part: bytes) -> None:
+        """Rows of a key table. They are wrapped, and fit into memory: some 200 bytes each."""
+        table = stream.removeprefix(f"{making.TABLES}/")
+        if table in self.parts:
+            self.parts[table] += part
+
+    def finish(self) -> int:
+        """Load them in one transaction; the number of keys of folders."""
+        self.owner.execute("CREATE TEMPORARY TABLE alive (id uuid PRIMARY KEY) ON COMMIT DROP")
+        with self.owner.cursor().copy("COPY alive FROM STDIN") as stream:
+            for pk in self.alive:
+                stream.write_row([pk])
+        for table, rows in self.parts.items():
+            self._load(table, bytes(rows))
+        found = self.owner.execute("SELECT count(*) FROM dossiers_dossierkey").fetchone()
+        return int(found[0]) if found else 0
+
+    def _load(self, table: str, rows: bytes) -> None:
+        name, columns = sql.Identifier(table), self.manifest.columns[table]
+        names = sql.SQL(", ").join(map(sql.Identifier, columns))
+        self.owner.execute(sql.SQL("CREATE TEMPORARY TABLE loading (LIKE public.{}) ON COMMIT DROP").format(name))
+        with self.owner.cursor().copy(sql.SQL("COPY loading ({}) FROM STDIN").format(names)) as stream:
+            stream.write(rows)
+        where = "WHERE dossier_id IN (SELECT id FROM alive)" if "dossier_id" in columns else ""
+        self.owner.execute(
+            sql.SQL("INSERT INTO public.{} ({}) SELECT {} FROM loading {}").format(name, names, names, sql.SQL(where))
+        )
+        self.owner.execute("DROP TABLE loading")
+
+
+@contextmanager
+def _undone_on_failure() -> Iterator[list[Callable[[], None]]]:
+    """Runs what was collected, newest first, when the block fails."""
+    undo: list[Callable[[], None]] = []
+    try:
+        yield undo
+    except BaseException:
+        connections.close_all()
+        for step in reversed(undo):
+            step()
+        raise
+
+
+def _verify_trail(head: str) -> None:
+    try:
+        call_command("audit_verify", from_anchor=head, stdout=io.StringIO())
+    except CommandError as problem:
+        raise BackupError(f"the trail does not hold: {problem}") from None
