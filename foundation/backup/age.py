@@ -78,10 +78,11 @@ class _Source:
 
     def read(self, size: int = -1) -> bytes:
         try:
-            while not self.left:
-                self.left = next(self.blocks, b"")
-                if not self.left:
+            while not self.left:  # an empty block is not the end
+                block = next(self.blocks, None)
+                if block is None:
                     return b""
+                self.left = block
         except BaseException as problem:
             self.problem = problem
             raise
@@ -123,7 +124,9 @@ def seal(blocks: Iterator[bytes], path: Path, to: list[Any]) -> Sealed:
         draft.rename(path)
         _sync(path.parent)
     except OSError as problem:
-        raise BackupError(f"{path.parent} cannot be written: {problem.strerror or problem}; nothing was kept") from problem
+        raise BackupError(
+            f"{path.parent} cannot be written: {problem.strerror or problem}; nothing was kept"
+        ) from problem
     finally:
         with suppress(OSError):
             draft.unlink(missing_ok=True)

@@ -61,8 +61,7 @@ def _member(name: str, data: bytes) -> Iterator[bytes]:
     facts = tarfile.TarInfo(name)
     facts.size, facts.mode = len(data), 0o600
     yield facts.tobuf(tarfile.PAX_FORMAT)
-    yield data
-    yield bytes(-len(data) % BLOCK)
+    yield data + bytes(-len(data) % BLOCK)
 
 
 def read(path: Path, by: list[Any], take: Take) -> Manifest:

@@ -19,9 +19,7 @@ SAMPLES = 20
 
 
 def sing() -> int:
-    """How many values were decrypted; none is shown or kept. ``BackupError`` for the first that does not open.
-
-    """
+    """How many values were decrypted; none is shown or kept. ``BackupError`` for the first that does not open."""
     keyring.cache_clear()
     vault._opened.cache_clear()
     try:
@@ -31,7 +29,9 @@ def sing() -> int:
         with snapshot() as moment:
             n = sum(_column(moment, table, column) for table, column in sorted(REGISTER))
     except Unreadable as problem:
-        raise BackupError("the keys do not open what came back: the keyring or the archive of keys is a wrong one") from problem
+        raise BackupError(
+            "the keys do not open what came back: the keyring or the archive of keys is a wrong one"
+        ) from problem
     return n
 
 

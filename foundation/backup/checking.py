@@ -18,7 +18,7 @@ class Pair:
 
 
 def pair(data: Path, keys: Path, identities: list[Any]) -> Pair:
-    """Read both to the end. ``BackupError`` unless both are whole, of one installation, and the keys not older than the data."""
+    """Read both to the end. ``BackupError`` unless they are whole, of one installation, the keys not older than the data."""
     found = Pair(_one(data, identities, DATA), _one(keys, identities, KEYS))
     if found.data.installation != found.keys.installation:
         raise BackupError("these archives belong to two different installations")

@@ -10,7 +10,6 @@ import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -18,20 +17,19 @@ import psycopg
 from django.conf import settings
 from django.core.management import CommandError, call_command
 from django.db import connections
-from psycopg import sql
 
-from foundation.backup import archive, canary, making
+from foundation.backup import archive, canary, keys, making
 from foundation.backup.checking import Pair, pair
 from foundation.backup.database import KEY_TABLES, MARKER, Restoring, connected, snapshot
 from foundation.backup.emptiness import require_empty, wipe
 from foundation.backup.errors import BackupError
 from foundation.backup.files import Files
-from foundation.backup.manifest import Manifest
 from foundation.core.errors import DomainError
 from foundation.dossiers import erasing
 from foundation.dossiers.ledger import Ledger, LedgerError
 
 Say = Callable[[str], None]
+Undo = Callable[[], None]
 BURN = 200_000
 
 
@@ -46,26 +44,28 @@ class Restored:
     n_opened: int
 
 
-def restore(data: Path, keys: Path, identities: list[Any], say: Say, *, ledger_of_archive: bool = False) -> Restored:
+def restore(
+    data: Path, key_archive: Path, identities: list[Any], say: Say, *, ledger_of_archive: bool = False
+) -> Restored:
     """Everything or nothing. ``BackupError`` says what is wrong; the database is as empty then as it was before.
 
     ``ledger_of_archive``: the ledger is lost for good, take the one that lies in the archive. What was erased after the
     backup then comes back.
     """
-    found = pair(data, keys, identities)
+    found = pair(data, key_archive, identities)
     say(f"both archives are whole: {found.data.made_at}")
     require_empty()
     with _undone_on_failure() as undo:
-        return _Restore(data, keys, identities, found, say, undo).all(ledger_of_archive=ledger_of_archive)
+        return _Restore(data, key_archive, identities, found, say, undo).all(ledger_of_archive=ledger_of_archive)
 
 
 class _Restore:
     """One restore; ``undo`` collects what takes back what was done."""
 
     def __init__(
-        self, data: Path, keys: Path, identities: list[Any], found: Pair, say: Say, undo: list[Callable[[], None]]
+        self, data: Path, key_archive: Path, identities: list[Any], found: Pair, say: Say, undo: list[Undo]
     ) -> None:
-        self.data, self.keys, self.identities = data, keys, identities
+        self.data, self.keys, self.identities = data, key_archive, identities
         self.found, self.say, self.undo = found, say, undo
         self.files = Files(Path(settings.FILES_PATH))
 
@@ -77,8 +77,8 @@ class _Restore:
         self._count_on()
         n_erased = erasing_applied()
         self.say(f"the erasure ledger is applied: {n_erased} folders")
-        self._keyring()
-        n_keys = self._keys()
+        keys.bring_keyring(self.keys, self.identities, self.undo)
+        n_keys = keys.bring(self.keys, self.identities, self.found.keys)
         self.say(f"{n_keys} keys are back; none of an erased folder")
         n_opened = canary.sing()
         self.say(f"{n_opened} samples were decrypted with them")
@@ -95,8 +95,8 @@ class _Restore:
             first = next(Ledger.of_installation().lines())
         except LedgerError as problem:
             raise BackupError(
-                f"{problem.message} ({settings.ERASURE_LEDGER or 'AMPARO_LEDGER is not set'}). Bring its copy back, so that what"
-                " was erased stays erased; if every copy is lost, see --ledger-of-archive"
+                f"{problem.message} ({settings.ERASURE_LEDGER or 'AMPARO_LEDGER is not set'}). What was erased would come back"
+                " without it; if every copy is lost, see --ledger-of-archive"
             ) from None
         if str(first.id) != self.found.data.installation:
             raise BackupError("the erasure ledger belongs to another installation than the backup")
@@ -164,50 +164,9 @@ class _Restore:
             owner.execute("SET synchronous_commit = off")
             while (missing := self.found.data.last_xid + 1 - _xid(owner)) > 0:
                 n = min(missing, BURN)
-                owner.execute(f"DO $$ BEGIN FOR i IN 1..{n} LOOP PERFORM pg_current_xact_id(); COMMIT; END LOOP; END $$")
-
-    def _keyring(self) -> None:
-        """The keyring of the archive, where the keys lie in a file; one that is there already is set aside, never deleted."""
-        kept = bytearray()
-        archive.read(self.keys, self.identities, lambda n, part: kept.extend(part) if n == making.KEYRING else None)
-        if not kept or not settings.KEYRING:
-            return
-        path = Path(settings.KEYRING)
-        if path.exists() and path.read_bytes() == kept:
-            return
-        self._replace(path, bytes(kept))
-
-    def _replace(self, path: Path, content: bytes) -> None:
-        aside = path.with_name(f"{path.name}.before-{datetime.now(UTC):%Y%m%dT%H%M%SZ}")
-        try:
-            owner = path.stat() if path.exists() else path.parent.stat()
-            if path.exists():
-                path.rename(aside)
-                self.undo.append(lambda: aside.rename(path))
-            self.undo.append(lambda: path.unlink(missing_ok=True))
-            with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
-                file.write(content)
-                os.fsync(file.fileno())
-                if os.geteuid() == 0:
-                    os.fchown(file.fileno(), owner.st_uid, owner.st_gid)
-        except OSError as problem:
-            raise BackupError(
-                f"{path} cannot be written ({problem.strerror}). Take the keyring out of the archive of keys yourself, see"
-                " docs/how-to/backup.md, and begin again"
-            ) from None
-
-    def _keys(self) -> int:
-        """The key tables, without the keys of folders that are erased or were made after the data."""
-        alive = _alive()
-        with connected("owner") as owner:
-            loader = _Keys(owner, self.found.keys, alive)
-            archive.read(self.keys, self.identities, loader.take)
-            n_keys = loader.finish()
-        with snapshot() as moment:
-            n_shut = moment.one(SHUT)
-        if n_shut:
-            raise BackupError(f"{n_shut} folders have no key and are not erased: these keys do not belong to this data")
-        return n_keys
+                owner.execute(
+                    f"DO $$ BEGIN FOR i IN 1..{n} LOOP PERFORM pg_current_xact_id(); COMMIT; END LOOP; END $$"
+                )
 
 
 def _write_if(is_wanted: bool, file: Any, part: bytes) -> None:
@@ -230,60 +189,10 @@ def erasing_applied() -> int:
         return int(moment.one("SELECT count(*) FROM dossiers_dossier WHERE erased_at IS NOT NULL"))
 
 
-def _alive() -> list[Any]:
-    with connected("backup") as reader:
-        return [pk for (pk,) in reader.execute("SELECT id FROM dossiers_dossier WHERE erased_at IS NULL")]
-
-
-SHUT = """
-SELECT count(*) FROM dossiers_dossier d WHERE erased_at IS NULL
-   AND NOT EXISTS (SELECT 1 FROM dossiers_dossierkey k WHERE k.dossier_id = d.id)
-"""
-
-
-class _Keys:
-    """Loads the key tables by way of temporary ones."""
-
-    def __init__(self, owner: "psycopg.Connection[Any]", manifest: Manifest, alive: list[Any]) -> None:
-        self.owner, self.manifest, self.alive = owner, manifest, alive
-        self.parts: dict[str, bytearray] = {table: bytearray() for table in KEY_TABLES}
-        if set(manifest.columns) != set(KEY_TABLES):
-            raise BackupError("the archive of keys is of another version: its tables differ")
-
-    def take(self, stream: str, part: bytes) -> None:
-        """Rows of a key table. They are wrapped, and fit into memory: some 200 bytes each."""
-        table = stream.removeprefix(f"{making.TABLES}/")
-        if table in self.parts:
-            self.parts[table] += part
-
-    def finish(self) -> int:
-        """Load them in one transaction; the number of keys of folders."""
-        self.owner.execute("CREATE TEMPORARY TABLE alive (id uuid PRIMARY KEY) ON COMMIT DROP")
-        with self.owner.cursor().copy("COPY alive FROM STDIN") as stream:
-            for pk in self.alive:
-                stream.write_row([pk])
-        for table, rows in self.parts.items():
-            self._load(table, bytes(rows))
-        found = self.owner.execute("SELECT count(*) FROM dossiers_dossierkey").fetchone()
-        return int(found[0]) if found else 0
-
-    def _load(self, table: str, rows: bytes) -> None:
-        name, columns = sql.Identifier(table), self.manifest.columns[table]
-        names = sql.SQL(", ").join(map(sql.Identifier, columns))
-        self.owner.execute(sql.SQL("CREATE TEMPORARY TABLE loading (LIKE public.{}) ON COMMIT DROP").format(name))
-        with self.owner.cursor().copy(sql.SQL("COPY loading ({}) FROM STDIN").format(names)) as stream:
-            stream.write(rows)
-        where = "WHERE dossier_id IN (SELECT id FROM alive)" if "dossier_id" in columns else ""
-        self.owner.execute(
-            sql.SQL("INSERT INTO public.{} ({}) SELECT {} FROM loading {}").format(name, names, names, sql.SQL(where))
-        )
-        self.owner.execute("DROP TABLE loading")
-
-
 @contextmanager
-def _undone_on_failure() -> Iterator[list[Callable[[], None]]]:
+def _undone_on_failure() -> Iterator[list[Undo]]:
     """Runs what was collected, newest first, when the block fails."""
-    undo: list[Callable[[], None]] = []
+    undo: list[Undo] = []
     try:
         yield undo
     except BaseException:

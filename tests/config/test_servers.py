@@ -65,7 +65,12 @@ def test_the_role_of_backups_reads_past_row_level_security_and_writes_nothing(ru
         with pytest.raises(psycopg.errors.ReadOnlySqlTransaction):
             backup.execute("DELETE FROM walled")
         backup.execute("SET default_transaction_read_only = off")
-        for statement in ("DELETE FROM walled", "INSERT INTO walled VALUES (2)", "CREATE TABLE mine (id int)", "DROP TABLE walled"):
+        for statement in (
+            "DELETE FROM walled",
+            "INSERT INTO walled VALUES (2)",
+            "CREATE TABLE mine (id int)",
+            "DROP TABLE walled",
+        ):
             with pytest.raises(psycopg.errors.InsufficientPrivilege):
                 backup.execute(statement)
 
@@ -76,7 +81,9 @@ def test_a_cluster_from_before_gets_the_role_of_backups_at_its_next_start(runnin
     running.crew.stop()
     (running.state.path / "pg" / "amparo.roles").unlink()
     cluster = Cluster(running.state, running.servers.site_packages, is_throwaway=True)
-    cluster._single_user(cluster.binaries(), cluster.path, f"REVOKE ALL ON DATABASE {DATABASE} FROM {BACKUP};\nDROP ROLE {BACKUP};\n")
+    cluster._single_user(
+        cluster.binaries(), cluster.path, f"REVOKE ALL ON DATABASE {DATABASE} FROM {BACKUP};\nDROP ROLE {BACKUP};\n"
+    )
     running.start()
     with running.connect("DATABASE_BACKUP_URL") as backup:
         assert backup.execute("SELECT rolbypassrls FROM pg_roles WHERE rolname = current_user").fetchone() == (True,)

@@ -15,12 +15,14 @@ from foundation.backup.manifest import DATA, KEYS
 class Command(BaseCommand):
     """Exit status 1 and one line when it could not be done; nothing half made is left."""
 
-    help = "Make a backup: data and keys apart, each sealed to age recipients. Or verify one: --verify DATA KEYS --identity FILE."
+    help = "Make a backup: data and keys apart, sealed to age recipients. Or verify one: --verify DATA KEYS --identity FILE."
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--data", type=Path, metavar="DIR", help="where the archive of data goes")
         parser.add_argument("--keys", type=Path, metavar="DIR", help="where the archive of keys goes: another place")
-        parser.add_argument("--recipients", type=Path, action="append", default=[], metavar="FILE", help="age recipients")
+        parser.add_argument(
+            "--recipients", type=Path, action="append", default=[], metavar="FILE", help="age recipients"
+        )
         parser.add_argument(
             "--key-recipients", type=Path, action="append", default=[], metavar="FILE", help="others for the keys"
         )
@@ -61,8 +63,8 @@ class Command(BaseCommand):
 
     def _verify(self, options: dict[str, Any]) -> list[str]:
         pair = checking.pair(*options["verify"], age.identities(options["identity"]))
+        made = f"{pair.data.made_at}, Amparo {pair.data.version or '?'}, PostgreSQL {pair.data.postgres}"
         return [
-            f"Both archives are whole and belong together: {pair.data.made_at}, Amparo {pair.data.version or '?'},"
-            f" PostgreSQL {pair.data.postgres}",
+            f"Both archives are whole and belong together: {made}",
             f"{sum(pair.data.counts.values()):,} rows; trail up to {pair.data.head or 'nothing sealed yet'}",
         ]

@@ -20,7 +20,9 @@ class Command(BaseCommand):
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("data", type=Path, help="the archive of data")
         parser.add_argument("keys", type=Path, help="the archive of keys, of the same backup or a later one")
-        parser.add_argument("--identity", type=Path, action="append", default=[], metavar="FILE", help="an age identity")
+        parser.add_argument(
+            "--identity", type=Path, action="append", default=[], metavar="FILE", help="an age identity"
+        )
         parser.add_argument(
             "--ledger-of-archive", action="store_true",
             help="every copy of the erasure ledger is lost: take the one of the archive; what was erased since comes back",
@@ -35,9 +37,7 @@ class Command(BaseCommand):
 
         try:
             by = age.identities(options["identity"])
-            found = restore(
-                options["data"], options["keys"], by, say, ledger_of_archive=options["ledger_of_archive"]
-            )
+            found = restore(options["data"], options["keys"], by, say, ledger_of_archive=options["ledger_of_archive"])
         except BackupError as problem:
             raise CommandError(f"{problem}. Nothing was brought back.") from None
         say(f"restored: {found.n_rows:,} rows, {found.n_keys:,} keys, {found.n_erased} erased folders stay erased")
