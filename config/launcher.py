@@ -13,7 +13,7 @@ from collections.abc import Callable, Mapping, Sequence
 from importlib import import_module
 from pathlib import Path
 
-from config import lint, product, scratch
+from config import drill, lint, product, scratch
 from config import restore as restoring
 from config.bootstrap import Environment, runs_in_environment
 from config.processes import die_with_parent
@@ -86,8 +86,13 @@ def prove(arguments: list[str]) -> int:
 
 
 def bench(arguments: list[str]) -> int:
-    """Migrate a fresh database with production's durability and run Django's command `bench` in it."""
+    """Migrate a fresh database with production's durability and run Django's command `bench` in it.
+
+    `--drill N` instead measures a backup and a restore of N cases.
+    """
     python = scratch.developer_environment()
+    if arguments[:1] == ["--drill"]:
+        return drill.measure(python, int((arguments[1:] or ["100000"])[0]))
     with scratch.servers(python, is_throwaway=False) as environment:
         admin: list[str | Path] = [python.python, "-m", "django"]
         migrated = _in_foreground([*admin, "migrate", "--database=owner", "-v0"], environment)

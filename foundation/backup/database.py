@@ -89,7 +89,7 @@ class Snapshot:
 
     def tables(self) -> list[tuple[str, str]]:
         """Schema and name of every table of the application and of the trail."""
-        return list(self.connection.execute(TABLES))  # type: ignore[arg-type]
+        return list(self.connection.execute(TABLES))
 
     def counts(self) -> dict[str, int]:
         """Rows by table; not of those that are left out."""
@@ -130,7 +130,7 @@ class Snapshot:
     def dumped(self) -> Iterator[bytes]:
         """The database in ``pg_dump``'s own format, without keys and sessions, as of this moment."""
         left_out = [f"--exclude-table-data=public.{name}" for name in (*KEY_TABLES, *PASSING)]
-        command = [
+        command: list[str | Path] = [
             tool("pg_dump"), "--format=custom", "--compress=gzip:1", "--no-owner", "--no-password",
             "--lock-wait-timeout=60s", f"--snapshot={self.id}", f"--exclude-table=public.{MARKER}", *left_out,
         ]  # fmt: skip

@@ -14,7 +14,7 @@ def require_empty() -> None:
     """Refuse a database that holds a table, one that others are connected to, and a store that holds a file."""
     connections.close_all()
     with connected("owner") as owner:
-        tables = [f"{schema}.{name}" for schema, name in owner.execute(TABLES)]  # type: ignore[arg-type]
+        tables = [f"{schema}.{name}" for schema, name in owner.execute(TABLES)]
         others = owner.execute(
             "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()"
         ).fetchone()
@@ -32,8 +32,8 @@ def wipe() -> None:
     """Make the owner's database as empty as it was: the trail's schema, and whatever the owner made in ``public``."""
     with connected("owner") as owner:
         owner.execute("DROP SCHEMA IF EXISTS trail CASCADE")
-        for kind, name in owner.execute(OWNED).fetchall():  # type: ignore[arg-type]
-            owner.execute(f"DROP {kind} IF EXISTS {name} CASCADE")  # type: ignore[arg-type]
+        for kind, name in owner.execute(OWNED).fetchall():
+            owner.execute(f"DROP {kind} IF EXISTS {name} CASCADE")
 
 
 OWNED = """

@@ -16,7 +16,7 @@ from foundation.backup.errors import BackupError
 from foundation.backup.manifest import Manifest
 
 
-def bring_keyring(path: Path, identities: list[Any], undo: list[Callable[[], None]]) -> None:
+def bring_keyring(path: Path, identities: list[Any], undo: list[Callable[[], object]]) -> None:
     """The keyring of the archive takes its place; one that is there already is set aside, never deleted."""
     kept = bytearray()
     archive.read(path, identities, lambda name, part: kept.extend(part) if name == making.KEYRING else None)
@@ -25,7 +25,7 @@ def bring_keyring(path: Path, identities: list[Any], undo: list[Callable[[], Non
         _replace(place, bytes(kept), undo)
 
 
-def _replace(path: Path, content: bytes, undo: list[Callable[[], None]]) -> None:
+def _replace(path: Path, content: bytes, undo: list[Callable[[], object]]) -> None:
     aside = path.with_name(f"{path.name}.before-{datetime.now(UTC):%Y%m%dT%H%M%SZ}")
     try:
         owner = path.stat() if path.exists() else path.parent.stat()

@@ -1,11 +1,11 @@
 """Make a backup: one archive of data, one of keys, of the same moment, in two places."""
 
 import re
+import tomllib
 import uuid
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
-from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
 
@@ -84,8 +84,8 @@ def _manifest(moment: Snapshot, installation: str) -> Manifest:
 
 def _version() -> str:
     try:
-        return version("amparo")
-    except PackageNotFoundError:
+        return str(tomllib.loads((settings.BASE_DIR / "pyproject.toml").read_text("utf-8"))["project"]["version"])
+    except OSError:
         return ""
 
 

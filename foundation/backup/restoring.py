@@ -29,7 +29,7 @@ from foundation.dossiers import erasing
 from foundation.dossiers.ledger import Ledger, LedgerError
 
 Say = Callable[[str], None]
-Undo = Callable[[], None]
+Undo = Callable[[], object]
 BURN = 200_000
 
 

@@ -48,7 +48,7 @@ class Machine:
     def rows(self, text: str, role: str = "DATABASE_BACKUP_URL") -> list[tuple[Any, ...]]:
         """A query, past row-level security."""
         with psycopg.connect(self.environment[role], autocommit=True) as connection:
-            return connection.execute(text).fetchall()  # type: ignore[arg-type]
+            return connection.execute(text).fetchall()
 
     @property
     def tables(self) -> int:

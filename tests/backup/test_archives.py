@@ -69,7 +69,7 @@ def test_age_and_tar_alone_open_it_too(tmp_path):
 
 
 def test_a_pair_belongs_together(both):
-    found = pair(*both, [ME])
+    found = pair(both[0], both[1], [ME])
     assert (found.data.part, found.keys.part) == (DATA, KEYS)
 
 

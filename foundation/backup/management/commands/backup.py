@@ -62,7 +62,8 @@ class Command(BaseCommand):
         ]
 
     def _verify(self, options: dict[str, Any]) -> list[str]:
-        pair = checking.pair(*options["verify"], age.identities(options["identity"]))
+        data, keys = options["verify"]
+        pair = checking.pair(data, keys, age.identities(options["identity"]))
         made = f"{pair.data.made_at}, Amparo {pair.data.version or '?'}, PostgreSQL {pair.data.postgres}"
         return [
             f"Both archives are whole and belong together: {made}",
