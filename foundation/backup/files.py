@@ -25,6 +25,13 @@ def require_empty(store: Path) -> None:
         shutil.rmtree(store)
 
 
+def hand_over(path: Path) -> None:
+    """Let what root has put there belong to the account that its directory belongs to."""
+    if os.geteuid() == 0:
+        owner = path.parent.stat()
+        os.chown(path, owner.st_uid, owner.st_gid)
+
+
 class Files:
     """The sealed files: into a directory beside, which takes the place of an empty one in the end."""
 

@@ -23,7 +23,7 @@ from foundation.backup.checking import Pair, pair
 from foundation.backup.database import KEY_TABLES, MARKER, Restoring, connected, snapshot
 from foundation.backup.emptiness import require_empty, wipe
 from foundation.backup.errors import BackupError
-from foundation.backup.files import Files
+from foundation.backup.files import Files, hand_over
 from foundation.core.errors import DomainError
 from foundation.dossiers import erasing
 from foundation.dossiers.ledger import Ledger, LedgerError
@@ -92,7 +92,9 @@ class _Restore:
         if is_taken:
             self._ledger_of_archive()
         try:
-            first = next(Ledger.of_installation().lines())
+            ledger = Ledger.of_installation()
+            first = next(ledger.lines())
+            hand_over(ledger.path)
         except LedgerError as problem:
             raise BackupError(
                 f"{problem.message} ({settings.ERASURE_LEDGER or 'AMPARO_LEDGER is not set'}). What was erased would come back"

@@ -162,3 +162,29 @@ def test_keys_of_a_later_backup_open_older_data_and_what_was_erased_between_is_g
     told = in_order(vaults.restore(elsewhere, archives=(older, vaults.archives[1])))
     assert "1 erased folders stay erased" in told
     assert elsewhere.look({"cases": [str(gone.pk)]})["aliases"] == {str(gone.pk): "nothing there"}
+
+
+def test_one_machine_restores_with_servers_of_its_own(installation, vaults, tmp_path_factory):
+    """``manage.py restore`` without a database starts one in an empty state directory; the next start finds all."""
+    import shutil
+    import tempfile
+
+    from config.state import State, service_account
+
+    vaults.back_up()
+    path = Path(tempfile.mkdtemp(prefix="amparo-test-"))
+    try:
+        path.chmod(0o755)
+        state = State(path / "state", service_account())
+        state.ledger.parent.mkdir(parents=True)
+        shutil.copy(Ledger.of_installation().path, state.ledger)
+        clean = {name: os.environ[name] for name in ("PATH", "HOME") if name in os.environ}
+        done = subprocess.run(
+            [sys.executable, CHECKOUT / "manage.py", "restore", *vaults.archives, "--identity", vaults.identity],
+            env={**clean, "AMPARO_STATE": str(state.path)}, capture_output=True, text=True, timeout=300, check=False,
+        )  # fmt: skip
+        assert "restored:" in in_order(done)
+        facts = state.ledger.stat()
+        assert facts.st_uid == state.account.uid, "the account can write to its ledger"
+    finally:
+        shutil.rmtree(path)
