@@ -69,6 +69,7 @@ def test_only_the_worker_holds_the_sealing_key():
     having = [name for name in OURS if any("seal:" in volume for volume in SERVICES[name]["volumes"])]
     assert having == ["worker"]
     assert [name for name in OURS if "AMPARO_SEAL_KEY" in SERVICES[name]["environment"]] == ["worker"]
+    assert "seal:" not in "".join(SERVICES["backup"]["volumes"]), "an old key could sign again what came since"
 
 
 def test_secrets_come_as_files_and_never_in_the_environment():
@@ -79,13 +80,16 @@ def test_secrets_come_as_files_and_never_in_the_environment():
 
 
 def test_backup_and_restore_start_only_when_they_are_asked_for_and_get_no_more_than_they_need():
-    assert [name for name in SERVICES if "profiles" in SERVICES[name]] == list(TOOLS)
+    assert [name for name in SERVICES if "profiles" in SERVICES[name]] == ["clamav", *TOOLS]
     readers = [name for name in SERVICES if "database_backup_url" in SERVICES[name].get("secrets", [])]
     assert readers == list(TOOLS)
     owners = [name for name in SERVICES if "database_owner_url" in SERVICES[name].get("secrets", [])]
     assert owners == ["migrate", "restore"]
     mounts = {volume.rpartition(":/")[2] for volume in SERVICES["backup"]["volumes"]}
     assert "backup/identity" not in mounts, "what makes a backup cannot open one"
+    assert "files:/var/lib/amparo/files:ro" in SERVICES["backup"]["volumes"]
+    places = ("files", "ledger", "anchors", "seal")
+    assert {f"{name}:/var/lib/amparo/{name}" for name in places} <= set(SERVICES["restore"]["volumes"])
 
 
 @pytest.mark.parametrize("name", [*OURS, *TOOLS])

@@ -1,28 +1,38 @@
-"""The sealed files come back beside the database."""
+"""The sealed files come back beside the database.
+
+They are written where they belong, which may be a mount of its own. A mark lies there until the restore has ended well: what
+is found beside it is of a restore that was killed.
+"""
 
 import os
 import re
 import shutil
 from pathlib import Path
-from secrets import token_hex
 from typing import Any
 
 from foundation.backup.errors import BackupError
 
 UNFINISHED = ".restoring"
-_SAFE = re.compile(r"[0-9A-Za-z_.-]+(/[0-9A-Za-z_.-]+)*")
+_SAFE = re.compile(r"[0-9A-Za-z_-][0-9A-Za-z_.-]*(/[0-9A-Za-z_-][0-9A-Za-z_.-]*)*")
 
 
 def require_empty(store: Path) -> None:
     """Refuse a store that holds a file; what a restore that was killed left there goes."""
-    for draft in store.parent.glob(f"{store.name}.restoring-*"):
-        shutil.rmtree(draft)
     if (store / UNFINISHED).exists():
-        shutil.rmtree(store)
+        _empty(store)
     if store.is_dir() and any(path.is_file() for path in store.rglob("*")):
         raise BackupError(f"{store} is not empty: files of another installation would be mixed up with these")
-    if store.is_dir():
-        shutil.rmtree(store)
+
+
+def _empty(store: Path) -> None:
+    """The mark goes last: a second interruption still finds it."""
+    mark = store / UNFINISHED
+    for path in store.iterdir():
+        if path.is_dir() and not path.is_symlink():
+            shutil.rmtree(path)
+        elif path != mark:
+            path.unlink()
+    mark.unlink(missing_ok=True)
 
 
 def hand_over(path: Path) -> None:
@@ -33,25 +43,30 @@ def hand_over(path: Path) -> None:
 
 
 class Files:
-    """The sealed files: into a directory beside, which takes the place of an empty one in the end."""
+    """The sealed files, into a store that holds none."""
 
     def __init__(self, store: Path) -> None:
         self.store, self.n = store, 0
-        self.draft = store.with_name(f"{store.name}.restoring-{token_hex(4)}")
         self.open: tuple[str, Any] | None = None
-        self.is_there = False
 
     def take(self, name: str, part: bytes) -> None:
         """The next part of a file."""
-        if not _SAFE.fullmatch(name) or ".." in name.split("/"):
+        if not _SAFE.fullmatch(name):
             raise BackupError(f"the archive names a file that cannot be one: {name}")
         if self.open is None or self.open[0] != name:
             self._close()
-            path = self.draft / name
-            path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-            self.open = (name, os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb"))
+            self.open = (name, self._begun(self.store / name))
             self.n += 1
         self.open[1].write(part)
+
+    def _begun(self, path: Path) -> Any:
+        if self.n == 0:
+            if not self.store.is_dir():
+                self.store.mkdir(mode=0o700, parents=True)
+                hand_over(self.store)
+            (self.store / UNFINISHED).touch()
+        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        return os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb")
 
     def _close(self) -> None:
         if self.open is not None:
@@ -61,18 +76,11 @@ class Files:
             self.open = None
 
     def finish(self) -> None:
-        """Into place."""
+        """All of them were taken: whole, on the disk, and the application's."""
         self._close()
-        if self.n == 0:
-            return
-        owner = self.store.stat() if self.store.exists() else self.store.parent.stat()
-        (self.draft / UNFINISHED).touch()
-        if self.store.exists():
-            self.store.rmdir()
-        self.draft.rename(self.store)
-        self.is_there = True
-        if os.geteuid() == 0:
-            for path in (self.store, *self.store.rglob("*")):
+        if self.n and os.geteuid() == 0:
+            owner = self.store.stat()
+            for path in self.store.rglob("*"):
                 os.chown(path, owner.st_uid, owner.st_gid)
 
     def unmark(self) -> None:
@@ -82,5 +90,5 @@ class Files:
     def forget(self) -> None:
         """Remove what was brought back."""
         self._close()
-        for root in (self.draft, *([self.store] if self.is_there else [])):
-            shutil.rmtree(root, ignore_errors=True)
+        if (self.store / UNFINISHED).exists():
+            _empty(self.store)

@@ -4,6 +4,7 @@ import re
 import tomllib
 import uuid
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -11,7 +12,7 @@ from typing import Any
 
 from django.conf import settings
 
-from foundation.audit import seals
+from foundation.audit import sealkey, seals
 from foundation.backup import age, archive
 from foundation.backup.database import KEY_TABLES, Snapshot, snapshot
 from foundation.backup.errors import BackupError
@@ -40,7 +41,7 @@ def make(data_to: Path, keys_to: Path, recipients: list[Any], key_recipients: li
     """
     _check_places(data_to, keys_to)
     installation = _installation()
-    seals.seal()
+    _seal()
     with snapshot() as moment:
         manifest = _manifest(moment, installation)
         stem = f"amparo-{manifest.moment:%Y%m%dT%H%M%SZ}-{manifest.backup[:8]}"
@@ -51,6 +52,14 @@ def make(data_to: Path, keys_to: Path, recipients: list[Any], key_recipients: li
             data.path.unlink(missing_ok=True)
             raise
     return Made(data, keys, manifest)
+
+
+def _seal() -> None:
+    """Seal what is finished, where this process has the key. Elsewhere the worker did, seconds ago; what it did not seal yet
+    is in the backup all the same, and a trail that cannot be sealed is no reason to have no backup."""
+    with suppress(sealkey.SealKeyError):
+        if sealkey.path().exists():
+            seals.seal()
 
 
 def _check_places(data_to: Path, keys_to: Path) -> None:
@@ -100,7 +109,7 @@ def _data(moment: Snapshot) -> Iterator[archive.Stream]:
     yield archive.Stream(LEDGER, _blocks(Path(settings.ERASURE_LEDGER)))
     store = Path(settings.FILES_PATH)
     for path in sorted(store.rglob("*")) if store.is_dir() else []:
-        if path.is_file() and DRAFTS not in path.parts:
+        if path.is_file() and DRAFTS not in path.parts and not path.name.startswith("."):
             yield archive.Stream(f"{FILES}/{path.relative_to(store).as_posix()}", _blocks(path))
 
 

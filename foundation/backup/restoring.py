@@ -5,7 +5,6 @@ it be read. A mark in the database keeps the application from starting until the
 all that was brought back is removed again.
 """
 
-import io
 import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -13,12 +12,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import psycopg
 from django.conf import settings
-from django.core.management import CommandError, call_command
 from django.db import connections
 
-from foundation.backup import archive, canary, keys, making
+from foundation.backup import archive, canary, keys, making, trail
 from foundation.backup.checking import Pair, pair
 from foundation.backup.database import KEY_TABLES, MARKER, Restoring, connected, snapshot
 from foundation.backup.emptiness import require_empty, wipe
@@ -30,7 +27,6 @@ from foundation.dossiers.ledger import Ledger, LedgerError
 
 Say = Callable[[str], None]
 Undo = Callable[[], object]
-BURN = 200_000
 
 
 @dataclass(frozen=True)
@@ -74,7 +70,7 @@ class _Restore:
         self._ledger(is_taken=ledger_of_archive)
         self._mark()
         n_rows = self._data()
-        self._count_on()
+        trail.count_on(self.found.data.last_xid)
         n_erased = erasing_applied()
         self.say(f"the erasure ledger is applied: {n_erased} folders")
         keys.bring_keyring(self.keys, self.identities, self.undo)
@@ -82,8 +78,10 @@ class _Restore:
         self.say(f"{n_keys} keys are back; none of an erased folder")
         n_opened = canary.sing()
         self.say(f"{n_opened} samples were decrypted with them")
-        _verify_trail(self.found.data.head)
+        trail.verify(self.found.data.head)
         self.say("the trail holds from the head of the backup on")
+        if self.found.data.head:
+            self.say(trail.seal_on())
         self._unmark()
         return Restored(self.found, n_rows, n_keys, n_erased, n_opened)
 
@@ -160,25 +158,10 @@ class _Restore:
             raise BackupError(f"rows are missing or too many: {', '.join(wrong)}")
         return sum(n for table, n in found.items() if table not in left_out)
 
-    def _count_on(self) -> None:
-        """Transactions of a new cluster count from the beginning; the trail's seals need them to go on where they were."""
-        with connected("owner", autocommit=True) as owner:
-            owner.execute("SET synchronous_commit = off")
-            while (missing := self.found.data.last_xid + 1 - _xid(owner)) > 0:
-                n = min(missing, BURN)
-                owner.execute(
-                    f"DO $$ BEGIN FOR i IN 1..{n} LOOP PERFORM pg_current_xact_id(); COMMIT; END LOOP; END $$"
-                )
-
 
 def _write_if(is_wanted: bool, file: Any, part: bytes) -> None:
     if is_wanted:
         file.write(part)
-
-
-def _xid(owner: "psycopg.Connection[Any]") -> int:
-    row = owner.execute("SELECT pg_current_xact_id()::text::bigint").fetchone()
-    return int(row[0]) if row else 0
 
 
 def erasing_applied() -> int:
@@ -202,10 +185,3 @@ def _undone_on_failure() -> Iterator[list[Undo]]:
         for step in reversed(undo):
             step()
         raise
-
-
-def _verify_trail(head: str) -> None:
-    try:
-        call_command("audit_verify", from_anchor=head, stdout=io.StringIO())
-    except CommandError as problem:
-        raise BackupError(f"the trail does not hold: {problem}") from None
