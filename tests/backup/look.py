@@ -9,7 +9,6 @@ import django
 django.setup()
 
 from django.db import transaction  # noqa: E402
-from django.test import Client  # noqa: E402
 from django.test.utils import setup_test_environment  # noqa: E402
 
 from cases.models import Case  # noqa: E402
@@ -18,8 +17,7 @@ from foundation.core.acting import acting  # noqa: E402
 from foundation.core.errors import Unreadable  # noqa: E402
 from foundation.files import actions as files  # noqa: E402
 from foundation.files.models import Attachment  # noqa: E402
-
-BACKEND = "django.contrib.auth.backends.ModelBackend"
+from tests import door, factories  # noqa: E402
 
 
 def person(key: str) -> User:
@@ -49,8 +47,7 @@ def file_of(pk: str, who: str) -> str:
 def pages(asked: dict[str, list[str]]) -> dict[str, list[int]]:
     found = {}
     for who, addresses in asked.items():
-        client = Client(raise_request_exception=False)
-        client.force_login(person(who), backend=BACKEND)
+        client = door.opened(factories.settle(person(who)))
         found[who] = [client.get(address).status_code for address in addresses]
     return found
 
