@@ -37,19 +37,15 @@ def _drill(steps: "_Steps", first: Mapping[str, str], second: Mapping[str, str],
     identity, recipients = steps.place / "identity", steps.place / "recipients"
     steps.run("keys of age", [steps.python.python, "-c", KEYGEN, identity, recipients], first)
     steps.manage("tables", ["prepare", "--no-demo"], first)
-    load = [
-        steps.python.python,
-        "-m",
-        "django",
-        "bench",
-        f"--load={n_cases}",
-    ]  # not ours, which starts servers of its own
+    # Django's command, not ours, which starts servers of its own.
+    load: list[str | Path] = [steps.python.python, "-m", "django", "bench", f"--load={n_cases}"]
     steps.run(f"{n_cases:,} cases loaded", load, first)
     for name in ("data", "keys"):
         (steps.place / name).mkdir()
     data, keys = steps.place / "data", steps.place / "keys"
     steps.manage("backup", ["backup", f"--data={data}", f"--keys={keys}", f"--recipients={recipients}"], first)
     archives = [next(place.iterdir()) for place in (data, keys)]
+    print(f"== data {archives[0].stat().st_size:,} bytes, keys {archives[1].stat().st_size:,} bytes", flush=True)
     steps.manage("verify", ["backup", "--verify", *archives, f"--identity={identity}"], first)
     shutil.copy(first["AMPARO_LEDGER"], second["AMPARO_LEDGER"])
     steps.manage("restore", ["restore", *archives, f"--identity={identity}"], second)
