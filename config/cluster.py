@@ -12,7 +12,7 @@ from config.processes import working_in
 from config.state import Account, RefusalError, State, write_private
 
 WHEEL_MAJOR = "18"
-SUPER, OWNER, APP, DATABASE = "amparo_super", "amparo_owner", "amparo_app", "amparo"
+SUPER, OWNER, APP, BACKUP, DATABASE = "amparo_super", "amparo_owner", "amparo_app", "amparo_backup", "amparo"
 NEAR = {"listen_addresses": "", "unix_socket_permissions": "0700", "password_encryption": "scram-sha-256"}
 #: No log may hold what a person typed: no statement, no parameter, no row in a DETAIL, no value in an error
 #: (`log` stands above `error` here). The client gets the error all the same.
@@ -53,6 +53,7 @@ class Cluster:
         binaries = self.binaries()
         if not self.path.exists():
             self._make(binaries)
+        self._add_late_roles(binaries)
         settings = NEAR | QUIET | (HASTY if self.is_throwaway else {})
         options = [f"--{name}={value}" for name, value in settings.items()]
         return [binaries / "postgres", "-D", self.path, "-k", sockets, *options]
@@ -106,14 +107,18 @@ class Cluster:
         options = ["--username", SUPER, "--encoding=UTF8", "--locale=C.UTF-8", "--data-checksums", "--no-instructions"]
         options += ["--auth-local=scram-sha-256", "--auth-host=reject", *(["--no-sync"] if self.is_throwaway else [])]
         _as_account(self.state.account, [binaries / "initdb", "-D", draft, "--pwfile", password, *options])
+        self._single_user(binaries, draft, self._roles_sql())
+        self._note_roles(draft)
+
+    def _single_user(self, binaries: Path, cluster: Path, statements: str) -> None:
         durability = f"fsync={'off' if self.is_throwaway else 'on'}"
-        single: list[str | Path] = [binaries / "postgres", "--single", "-D", draft, "-c", durability, "template1"]
-        said = _as_account(self.state.account, single, self._roles_sql())
+        single: list[str | Path] = [binaries / "postgres", "--single", "-D", cluster, "-c", durability, "template1"]
+        said = _as_account(self.state.account, single, statements)
         if "ERROR:" in said or "FATAL:" in said:
             raise RefusalError(f"PostgreSQL refused to make its roles:\n{said}")
 
     def _roles_sql(self) -> str:
-        """Both roles and the database, one statement per line, for single-user mode in template1.
+        """The roles and the database, one statement per line, for single-user mode in template1.
 
         Standing in template1, the default privileges hold in every database made later, a test's among them.
         """
@@ -124,17 +129,40 @@ class Cluster:
                 f"CREATE ROLE {OWNER} {safe} {create} PASSWORD '{passwords['owner']}';",
                 f"CREATE ROLE {APP} {safe} NOCREATEDB PASSWORD '{passwords['app']}';",
                 *default_privileges(OWNER, APP),
+                *backup_role(BACKUP, f"'{passwords['backup']}'"),
                 f"CREATE DATABASE {DATABASE} OWNER {OWNER};",
                 f"REVOKE ALL ON DATABASE {DATABASE} FROM PUBLIC;",
                 f"GRANT CONNECT ON DATABASE {DATABASE} TO {APP};",
+                f"GRANT CONNECT ON DATABASE {DATABASE} TO {BACKUP};",
                 "",
             ]
         )
+
+    def _add_late_roles(self, binaries: Path) -> None:
+        """A cluster that was made before there was a role for backups gets it now, while nobody is served."""
+        known = self.path / "amparo.roles"
+        if not known.exists():
+            statements = [*backup_role(BACKUP, f"'{self.state.passwords()['backup']}'")]
+            statements.append(f"GRANT CONNECT ON DATABASE {DATABASE} TO {BACKUP};")
+            self._single_user(binaries, self.path, "\n".join([*statements, ""]))
+            self._note_roles(self.path)
+
+    def _note_roles(self, cluster: Path) -> None:
+        write_private(cluster / "amparo.roles", BACKUP, self.state.account)
 
     def clear_stale_pid(self) -> None:
         """Remove a dead server's `postmaster.pid`: it blocks the start once its number belongs to somebody else."""
         if not working_in(self.path.resolve()):
             (self.path / "postmaster.pid").unlink(missing_ok=True)
+
+
+def backup_role(backup: str, password: str) -> list[str]:
+    """Statements that make the role of backups: it reads every row past row-level security, and writes none."""
+    return [
+        f"CREATE ROLE {backup} LOGIN NOSUPERUSER NOCREATEROLE NOREPLICATION BYPASSRLS NOCREATEDB PASSWORD {password};",
+        f"GRANT pg_read_all_data TO {backup};",
+        f"ALTER ROLE {backup} SET default_transaction_read_only = on;",
+    ]
 
 
 def default_privileges(owner: str, app: str) -> list[str]:

@@ -1,4 +1,4 @@
-"""The commands around Django: test, prove, lint, bench; `up` is in `config.product`. Everything else goes to Django.
+"""The commands around Django: test, prove, lint, bench, restore; `up` is in `config.product`. Everything else goes to Django.
 
 Standard library only: it runs on the machine's own Python and starts the rest in the environment that
 `config.bootstrap` makes.
@@ -13,7 +13,8 @@ from collections.abc import Callable, Mapping, Sequence
 from importlib import import_module
 from pathlib import Path
 
-from config import lint, product, scratch
+from config import drill, lint, product, scratch
+from config import restore as restoring
 from config.bootstrap import Environment, runs_in_environment
 from config.processes import die_with_parent
 from config.state import CHECKOUT, RefusalError, State, current_user
@@ -24,9 +25,9 @@ IS_SHARED_OUT = re.compile(r"-n|--numprocesses|--dist|--pdb|--trace|-s$|--captur
 #: Commands of Django that work without keys, or are there for when keys are wrong. All others start with the right ones.
 KEYLESS = frozenset(
     (
-        *("audit_verify", "bench", "check", "collectstatic", "createsuperuser", "dbshell", "diffsettings", "flush"),
-        *("help", "key_escrow", "key_status", "makemigrations", "migrate", "prepare", "showmigrations", "sqlmigrate"),
-        *("texts", "version"),
+        *("audit_verify", "backup", "bench", "check", "collectstatic", "createsuperuser", "dbshell", "diffsettings"),
+        *("flush", "help", "key_escrow", "key_status", "makemigrations", "migrate", "prepare", "restore"),
+        *("showmigrations", "sqlmigrate", "texts", "version"),
     )
 )
 
@@ -40,6 +41,7 @@ def main(arguments: Sequence[str]) -> int:
         "prove": prove,
         "lint": lint.lint,
         "bench": bench,
+        **({"restore": restore} if restoring.is_embedded() else {}),
     }
     try:
         return _ours(commands[name], rest) if name in commands else django([name, *rest])
@@ -84,12 +86,22 @@ def prove(arguments: list[str]) -> int:
 
 
 def bench(arguments: list[str]) -> int:
-    """Migrate a fresh database with production's durability and run Django's command `bench` in it."""
+    """Migrate a fresh database with production's durability and run Django's command `bench` in it.
+
+    `--drill N` instead measures a backup and a restore of N cases.
+    """
     python = scratch.developer_environment()
+    if arguments[:1] == ["--drill"]:
+        return drill.measure(python, int((arguments[1:] or ["100000"])[0]))
     with scratch.servers(python, is_throwaway=False) as environment:
         admin: list[str | Path] = [python.python, "-m", "django"]
         migrated = _in_foreground([*admin, "migrate", "--database=owner", "-v0"], environment)
         return migrated or _in_foreground([*admin, "bench", *arguments], environment)
+
+
+def restore(arguments: list[str]) -> int:
+    """Restore a backup into an installation on this machine that holds nobody yet."""
+    return restoring.restore(arguments, lambda command, environment: _in_foreground(command, environment, cwd=None))
 
 
 def _in_foreground(command: Sequence[str | Path], environment: Mapping[str, str], cwd: Path | None = CHECKOUT) -> int:

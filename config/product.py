@@ -40,11 +40,13 @@ OURS = (
         "DJANGO_SECRET_KEY_FILE",
     ),
     *("AMPARO_FILES", "AMPARO_CLAMAV"),
-    *("DATABASE_URL", "DATABASE_OWNER_URL", "PGHOST", "REDIS_URL"),
+    *("DATABASE_URL", "DATABASE_OWNER_URL", "DATABASE_BACKUP_URL", "PGHOST", "REDIS_URL"),
 )
 NO_SCANNER = (
     "No virus scanner: files on cases wait and cannot be opened. AMPARO_CLAMAV connects one (docs/how-to/files.md)."
 )
+
+NOT_FOR_SERVICES = ("DATABASE_OWNER_URL", "DATABASE_BACKUP_URL")
 
 
 def say(text: str) -> None:
@@ -154,8 +156,8 @@ class Product:
 
     @property
     def service_environment(self) -> Mapping[str, str]:
-        """What web, worker and beat get: not the owner of the tables."""
-        return {name: value for name, value in self.environment.items() if name != "DATABASE_OWNER_URL"}
+        """What web, worker and beat get: neither the owner of the tables nor the role that reads past every wall."""
+        return {name: value for name, value in self.environment.items() if name not in NOT_FOR_SERVICES}
 
     def run(self, *command: str, environment: Mapping[str, str] | None = None) -> None:
         """Run a Python command of the product to its end; raises RefusalError when it fails."""

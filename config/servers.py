@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from config.cluster import APP, BARE_ENVIRONMENT, DATABASE, OWNER, Cluster, readable_copy
+from config.cluster import APP, BACKUP, BARE_ENVIRONMENT, DATABASE, OWNER, Cluster, readable_copy
 from config.processes import Crew
 from config.state import Account, RefusalError, State
 
@@ -40,7 +40,7 @@ class Servers:
     is_throwaway: bool = False
 
     def start_database(self, crew: Crew, sockets: Path) -> dict[str, str]:
-        """Start PostgreSQL, made on first use; returns `DATABASE_URL` (application) and `DATABASE_OWNER_URL`."""
+        """Start PostgreSQL, made on first use; returns `DATABASE_URL` (application) and those of owner and backups."""
         cluster = Cluster(self.state, self.site_packages, self.is_throwaway)
         command = cluster.command(sockets)
         how: dict[str, Any] = {"stop_signal": signal.SIGINT, "is_server": True, "prepare": cluster.clear_stale_pid}
@@ -50,6 +50,7 @@ class Servers:
         return {
             "DATABASE_URL": f"postgres://{APP}:{passwords['app']}@/{DATABASE}?host={sockets}",
             "DATABASE_OWNER_URL": f"postgres://{OWNER}:{passwords['owner']}@/{DATABASE}?host={sockets}",
+            "DATABASE_BACKUP_URL": f"postgres://{BACKUP}:{passwords['backup']}@/{DATABASE}?host={sockets}",
             "PGHOST": str(sockets),
         }
 

@@ -49,6 +49,7 @@ INSTALLED_APPS = [
     "foundation.files",
     "foundation.exports",
     "foundation.upkeep",
+    "foundation.backup",
     "foundation.custody",
     "consent",
     "cases",
@@ -141,6 +142,9 @@ DATABASES = {
     ),
     "owner": _database(_OWNER_URL, TEST={"DEPENDENCIES": []}),
 }
+# A third role for backups alone: it reads past row-level security and writes nothing (docs/how-to/backup.md).
+BACKUP_DATABASE_URL = env.str("DATABASE_BACKUP_URL", default="")
+PG_BIN = env.str("AMPARO_PG_BIN", default="")
 DATABASE_ROUTERS = ["foundation.core.db.router.OwnerMigrates"]
 
 # --- who keeps the root key: file (the keyring), vault (HashiCorp Vault transit), aws (AWS KMS)

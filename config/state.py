@@ -193,11 +193,12 @@ class State:
             write_private(self.keys / "operator_token", secrets.token_urlsafe(32), self.account)
 
     def passwords(self) -> dict[str, str]:
-        """Passwords of the database roles `owner` and `app`, drawn at the first call."""
+        """Passwords of the database roles `owner`, `app` and `backup`, each drawn when it is first needed."""
         file = self.path / "passwords.json"
-        if not file.exists():
-            write_private(file, json.dumps({role: secrets.token_urlsafe(32) for role in ("owner", "app")}))
-        known: dict[str, str] = json.loads(file.read_text())
+        known: dict[str, str] = json.loads(file.read_text()) if file.exists() else {}
+        if missing := [role for role in ("owner", "app", "backup") if role not in known]:
+            known |= {role: secrets.token_urlsafe(32) for role in missing}
+            write_private(file, json.dumps(known))
         return known
 
     def environment(self, url: str = "http://127.0.0.1:8000") -> dict[str, str]:

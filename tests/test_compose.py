@@ -15,7 +15,7 @@ import jsonschema
 import pytest
 import yaml
 
-from config.cluster import APP, OWNER, QUIET, default_privileges
+from config.cluster import APP, BACKUP, OWNER, QUIET, backup_role, default_privileges
 from config.deploy.secrets import compose_secrets, write_secrets
 from config.product import GUNICORN
 from config.servers import HUSHED
@@ -25,6 +25,7 @@ ROOT = Path(__file__).parent.parent
 COMPOSE: dict[str, Any] = yaml.safe_load((ROOT / "docker-compose.yml").read_text())
 SERVICES: dict[str, Any] = COMPOSE["services"]
 OURS = ("migrate", "web", "worker", "beat")
+TOOLS = ("backup", "restore")
 
 
 def test_the_file_follows_the_published_schema():
@@ -47,7 +48,8 @@ def test_what_a_service_names_exists(name: str):
     assert set(service.get("depends_on", {})) <= set(SERVICES)
     for volume in service.get("volumes", []):
         source = volume.partition(":")[0]
-        assert (ROOT / source).is_file() if source.startswith("./") else source in COMPOSE["volumes"]
+        if not source.startswith("${"):  # a place of the machine, for who sets it up to choose
+            assert (ROOT / source).is_file() if source.startswith("./") else source in COMPOSE["volumes"]
     for value in service.get("environment", {}).values():
         if value.startswith("/run/secrets/"):
             assert value.removeprefix("/run/secrets/") in service["secrets"]
@@ -69,6 +71,7 @@ def test_only_the_worker_holds_the_sealing_key():
     having = [name for name in OURS if any("seal:" in volume for volume in SERVICES[name]["volumes"])]
     assert having == ["worker"]
     assert [name for name in OURS if "AMPARO_SEAL_KEY" in SERVICES[name]["environment"]] == ["worker"]
+    assert "seal:" not in "".join(SERVICES["backup"]["volumes"]), "an old key could sign again what came since"
 
 
 def test_secrets_come_as_files_and_never_in_the_environment():
@@ -78,7 +81,20 @@ def test_secrets_come_as_files_and_never_in_the_environment():
             assert not is_secret or value.startswith(("/run/", "/var/lib/"))
 
 
-@pytest.mark.parametrize("name", OURS)
+def test_backup_and_restore_start_only_when_they_are_asked_for_and_get_no_more_than_they_need():
+    assert [name for name in SERVICES if "profiles" in SERVICES[name]] == ["clamav", *TOOLS]
+    readers = [name for name in SERVICES if "database_backup_url" in SERVICES[name].get("secrets", [])]
+    assert readers == list(TOOLS)
+    owners = [name for name in SERVICES if "database_owner_url" in SERVICES[name].get("secrets", [])]
+    assert owners == ["migrate", "restore"]
+    mounts = {volume.rpartition(":/")[2] for volume in SERVICES["backup"]["volumes"]}
+    assert "backup/identity" not in mounts, "what makes a backup cannot open one"
+    assert "files:/var/lib/amparo/files:ro" in SERVICES["backup"]["volumes"]
+    places = ("files", "ledger", "anchors", "seal")
+    assert {f"{name}:/var/lib/amparo/{name}" for name in places} <= set(SERVICES["restore"]["volumes"])
+
+
+@pytest.mark.parametrize("name", [*OURS, *TOOLS])
 def test_our_containers_can_do_little(name: str):
     service = SERVICES[name]
     assert service["user"] == "10001:10001"
@@ -150,7 +166,8 @@ def test_only_the_web_process_knows_the_operators_token():
 def test_both_shapes_give_the_roles_the_same_privileges():
     statements = (ROOT / "config/deploy/roles.sql").read_text().splitlines()
     assert set(default_privileges(OWNER, APP)) <= set(statements)
-    roles = [line for line in statements if line.startswith("CREATE ROLE")]
+    assert set(backup_role(BACKUP, ":'backup_password'")) <= set(statements)
+    roles = [line for line in statements if line.startswith("CREATE ROLE") and BACKUP not in line]
     assert len(roles) == 2
     assert all("NOSUPERUSER NOCREATEROLE NOREPLICATION NOBYPASSRLS NOCREATEDB" in line for line in roles)
 
@@ -163,6 +180,7 @@ def test_secrets_agree_with_each_other():
     drawn = compose_secrets()
     assert drawn["app_password"] in drawn["database_url"]
     assert drawn["owner_password"] in drawn["database_owner_url"]
+    assert drawn["backup_password"] in drawn["database_backup_url"]
     password = drawn["redis_url"].partition("amparo:")[2].partition("@")[0]
     assert hashlib.sha256(password.encode()).hexdigest() in drawn["valkey_users"]
     assert password not in drawn["valkey_users"]

@@ -7,20 +7,22 @@ import sys
 from pathlib import Path
 from secrets import token_urlsafe
 
-from config.cluster import APP, DATABASE, OWNER
+from config.cluster import APP, BACKUP, DATABASE, OWNER
 from config.state import CHECKOUT, new_keyring
 
 
 def compose_secrets() -> dict[str, str]:
     """Fresh contents of every secret file, by name. Valkey learns only the hash of its password."""
-    owner, app, broker = (token_urlsafe(32) for _ in range(3))
+    owner, app, backup, broker = (token_urlsafe(32) for _ in range(4))
     allowed = f"#{hashlib.sha256(broker.encode()).hexdigest()} ~* &* +@all -@admin -flushall -flushdb"
     return {
         "postgres_password": token_urlsafe(32),
         "owner_password": owner,
         "app_password": app,
+        "backup_password": backup,
         "database_url": f"postgres://{APP}:{app}@postgres:5432/{DATABASE}",
         "database_owner_url": f"postgres://{OWNER}:{owner}@postgres:5432/{DATABASE}",
+        "database_backup_url": f"postgres://{BACKUP}:{backup}@postgres:5432/{DATABASE}",
         "redis_url": f"redis://amparo:{broker}@redis:6379",
         "valkey_users": f"user default off\nuser health on nopass -@all +ping\nuser amparo on {allowed}\n",
         "django_secret_key": token_urlsafe(48),

@@ -6,6 +6,7 @@ import time
 
 from django.db import OperationalError, ProgrammingError, connections
 
+from foundation.backup import marker
 from foundation.core.keyring import KeyringError
 from foundation.vault import canary
 
@@ -25,8 +26,10 @@ def is_checked() -> bool:
 def check() -> str:
     """What is wrong with the keys, in a sentence for the operator; empty when they are right.
 
-    Raises ``OperationalError`` while the database does not answer.
+    A restore that has not ended is wrong whatever the keys. Raises ``OperationalError`` while the database does not answer.
     """
+    if marker.is_restoring():
+        return marker.WORDS
     try:
         canary.require()
     except KeyringError as problem:

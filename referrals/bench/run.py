@@ -47,6 +47,12 @@ def _refuse_a_database_in_use() -> None:
         raise CommandError("This database is in use. The bench wants one of its own: python3 manage.py bench")
 
 
+def load(size: int) -> None:
+    """Load cases and leave them, for measurements of something else."""
+    with _prepared() as world:
+        Loader(world, size).grow(size)
+
+
 def know(world: World) -> None:
     """Tell the floor who sees what."""
     twins.find_tables()

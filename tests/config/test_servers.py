@@ -6,6 +6,7 @@ import socket
 import psycopg
 import pytest
 
+from config.cluster import BACKUP, DATABASE, Cluster
 from config.processes import Crew
 from config.state import RefusalError
 from tests.config.conftest import Running
@@ -49,6 +50,43 @@ def test_neither_role_can_pass_row_level_security(running: Running):
             " WHERE rolname IN ('amparo_app', 'amparo_owner') ORDER BY 1"
         ).fetchall()
     assert rows == [("amparo_app", False), ("amparo_owner", False)]
+
+
+def test_the_role_of_backups_reads_past_row_level_security_and_writes_nothing(running: Running):
+    with running.connect("DATABASE_OWNER_URL") as owner:
+        owner.execute("CREATE TABLE walled (id int)")
+        owner.execute("INSERT INTO walled VALUES (1)")
+        owner.execute("ALTER TABLE walled ENABLE ROW LEVEL SECURITY")
+        owner.execute("ALTER TABLE walled FORCE ROW LEVEL SECURITY")
+    with running.connect() as app:
+        assert app.execute("SELECT * FROM walled").fetchall() == []
+    with running.connect("DATABASE_BACKUP_URL") as backup:
+        assert backup.execute("SELECT * FROM walled").fetchall() == [(1,)]
+        with pytest.raises(psycopg.errors.ReadOnlySqlTransaction):
+            backup.execute("DELETE FROM walled")
+        backup.execute("SET default_transaction_read_only = off")
+        for statement in (
+            "DELETE FROM walled",
+            "INSERT INTO walled VALUES (2)",
+            "CREATE TABLE mine (id int)",
+            "DROP TABLE walled",
+        ):
+            with pytest.raises(psycopg.errors.InsufficientPrivilege):
+                backup.execute(statement)
+
+
+def test_a_cluster_from_before_gets_the_role_of_backups_at_its_next_start(running: Running):
+    with running.connect("DATABASE_OWNER_URL") as owner:
+        owner.execute("DROP TABLE IF EXISTS walled")
+    running.crew.stop()
+    (running.state.path / "pg" / "amparo.roles").unlink()
+    cluster = Cluster(running.state, running.servers.site_packages, is_throwaway=True)
+    cluster._single_user(
+        cluster.binaries(), cluster.path, f"REVOKE ALL ON DATABASE {DATABASE} FROM {BACKUP};\nDROP ROLE {BACKUP};\n"
+    )
+    running.start()
+    with running.connect("DATABASE_BACKUP_URL") as backup:
+        assert backup.execute("SELECT rolbypassrls FROM pg_roles WHERE rolname = current_user").fetchone() == (True,)
 
 
 def test_a_database_made_for_tests_has_the_same_privileges(running: Running):

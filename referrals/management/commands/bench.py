@@ -21,6 +21,7 @@ class Command(BaseCommand):
             "--cases", type=int, action="append", metavar="N", help="a size; may be given several times"
         )
         parser.add_argument("--rounds", type=int, default=ROUNDS, help="requests per page, user and side")
+        parser.add_argument("--load", type=int, metavar="N", help="only load N cases, and leave them there")
         parser.add_argument("--walls", action="store_true", help="what each wall costs alone, at the last size")
         parser.add_argument("--json", metavar="FILE", help="also write everything as JSON")
         parser.add_argument(
@@ -30,6 +31,8 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         if options["trail"]:
             return self._lines(trail.measure(options["trail"]))
+        if options["load"]:
+            return self._load(options["load"])
         if options["walls"]:
             return self._walls(max(options["cases"] or SIZES), options["rounds"])
         return self._all(options)
@@ -37,6 +40,10 @@ class Command(BaseCommand):
     def _lines(self, lines: Iterable[str]) -> None:
         for line in lines:
             self.stdout.write(line)
+    def _load(self, size: int) -> None:
+        from referrals.bench.run import load
+
+        load(size)
 
     def _walls(self, size: int, blocks: int) -> None:
         from referrals.bench import price

@@ -10,6 +10,7 @@ from django.db import connections
 from django.db.migrations.executor import MigrationExecutor
 
 from foundation.audit import anchors
+from foundation.backup import marker
 from foundation.custody import start
 from foundation.dossiers import erasing
 from foundation.dossiers.ledger import LedgerError
@@ -25,6 +26,8 @@ class Command(BaseCommand):
         parser.add_argument("--no-demo", action="store_true", help="never load the demonstration")
 
     def handle(self, *args: Any, **options: Any) -> None:
+        if marker.is_restoring():
+            raise CommandError(marker.WORDS)
         executor = MigrationExecutor(connections["owner"])
         if executor.migration_plan(executor.loader.graph.leaf_nodes()):
             call_command("migrate", database="owner", verbosity=0, interactive=False)
