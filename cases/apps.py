@@ -10,7 +10,7 @@ class CasesConfig(AppConfig):
 
     def ready(self) -> None:
         """Rules, event names, navigation and words for the work list."""
-        from cases import erasing, panels, policy
+        from cases import decoys, erasing, panels, policy
         from cases.actions.case import restrict
         from cases.actions.erasing import clear
         from consent import actions as consent
@@ -30,3 +30,4 @@ class CasesConfig(AppConfig):
         delivery.channel("erasure", erasing.deliver)
         policy.install()
         panels.install()
+        decoys.install()

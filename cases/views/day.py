@@ -88,6 +88,10 @@ def _event(event: str) -> str:
         "record.unreadable": _("A record could not be opened"),
         "file.refused": _("A file was not kept"),
         "upkeep.wrong": _("Something does not run as it should"),
+        "alert.raised": _("A new alert waits"),
+        "access.asked": _("Somebody asks for emergency access"),
+        "access.answered": _("Your emergency access was answered"),
+        "access.opened": _("A case was opened by emergency access"),
     }
     return known.get(event, _("Something changed"))
 

@@ -34,6 +34,8 @@ class Kind(models.TextChoices):
     CONCERN = "concern"
     CASE = "case"
     PACKAGE = "package"
+    BOOK = "book"
+    REQUEST = "request"
 
 
 class DossierQuerySet(models.QuerySet["Dossier"]):

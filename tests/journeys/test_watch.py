@@ -1,0 +1,107 @@
+"""The data-protection officer and her alerts, in three languages and on a phone (safety.md §1)."""
+
+from typing import Any
+
+import pytest
+from django.db import transaction
+
+from foundation.watch.vocabulary import Rule
+from tests import factories
+from tests.journeys.acts import fill, press, width_overflow
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+@pytest.fixture
+def house(transactional_db: None) -> Any:
+    return factories.house()
+
+
+@pytest.mark.parametrize("language", ["en", "ru", "ar"])
+def test_an_officer_reads_an_alert_and_explains_it(house, visit, axe, language):
+    with transaction.atomic():
+        alert = factories.alert(house, n=47)
+        factories.alert(house, "deputy", Rule.DECOY, n=1)
+    page = visit(house.people["data_officer"], phone=True, language=language)
+    page.goto("/alerts/")
+    assert axe(page) == []
+    assert width_overflow(page) <= 0
+    assert page.locator("main .amp-work__do").count() >= 2
+    page.locator(f"main a[href='/alerts/{alert.pk}/']").click()
+    assert axe(page) == []
+    assert width_overflow(page) <= 0
+    assert "Sefa Maru" in page.locator("main").inner_text()
+    page.locator("main a[href$='/explain/']").click()
+    assert axe(page) == []
+    press(page)
+    assert page.locator(".govuk-error-summary").count() == 1
+    fill(page, text="She stood in for the focal point.")
+    press(page)
+    assert page.url.endswith(f"/alerts/{alert.pk}/")
+    assert "She stood in for the focal point." in page.locator("main").inner_text()
+
+
+def test_without_scripts_and_with_the_keyboard_alone(house, visit):
+    with transaction.atomic():
+        alert = factories.alert(house)
+    page = visit(house.people["data_officer"], scripts=False)
+    page.goto(f"/alerts/{alert.pk}/")
+    page.locator("main form[action$='/look/'] button").focus()
+    page.keyboard.press("Enter")
+    page.locator("main .amp-tag", has_text="Being looked at").wait_for()
+
+
+def prove(page: Any) -> None:
+    """Type the password once more, where it is asked for."""
+    assert "reauthenticate" in page.url
+    page.fill("input[name=password]", factories.PASSWORD)
+    page.locator("form:has(input[name=password]) button[type=submit]").first.click()
+    page.wait_for_load_state("domcontentloaded")
+
+
+@pytest.mark.parametrize("language", ["en", "ru", "ar"])
+def test_a_case_is_opened_in_an_emergency_by_two_people(house, visit, axe, language):
+    """HS-20, HS-22: asked, confirmed by somebody else, open, announced, closed; a browser of each person."""
+    with transaction.atomic():
+        case = factories.case(house)
+    asker = visit(house.people["outsider"], phone=True, language=language)
+    asker.goto(f"/cases/{case.pk}/")
+    assert asker.locator("main").inner_text().count(case.code) == 0
+    asker.goto("/search/")
+    assert axe(asker) == []
+    asker.locator("main a[href='/emergency-access/ask/']").click()
+    prove(asker)
+    assert axe(asker) == []
+    assert width_overflow(asker) <= 0
+    fill(asker, code=case.code, ground="life_at_risk", reason="He phoned from the bridge.")
+    press(asker)
+    request = asker.url
+    assert axe(asker) == []
+    second = visit(house.people["data_officer"], language=language)
+    second.goto("/emergency-access/")
+    assert axe(second) == []
+    second.locator("main .amp-work__do a").first.click()
+    assert second.url == request
+    assert "He phoned from the bridge." in second.locator("main").inner_text()
+    second.locator("main a[href$='/confirm/']").click()
+    prove(second)
+    assert axe(second) == []
+    press(second)
+    second.wait_for_url(request)
+    second.goto(f"/cases/{case.pk}/")
+    assert case.code not in second.content()  # who confirms reads nothing
+    asker.goto(request)
+    assert axe(asker) == []
+    asker.locator(f"main a[href='/cases/{case.pk}/']").click()
+    asker.wait_for_url(f"**/cases/{case.pk}/")
+    assert "The landlord keeps the papers" in asker.content()
+    owner = visit(house.people["caseworker"], language=language)
+    owner.goto(f"/cases/{case.pk}/")
+    assert owner.locator("main .amp-panel--warn").count() == 1
+    assert axe(owner) == []
+    asker.goto(request)
+    asker.locator("main form[action$='/close/'] button").click()
+    asker.wait_for_url(request)
+    response = asker.goto(f"/cases/{case.pk}/")
+    assert response is not None
+    assert response.status == 404
