@@ -14,6 +14,7 @@ from django.test import override_settings
 
 from cases import actions as cases
 from cases.actions.triage import Triage
+from cases.invented import STORIES
 from cases.models import Case, Concern
 from cases.vocabulary import Outcome
 from consent import actions as consent
@@ -29,7 +30,7 @@ from foundation.files import checking
 from foundation.files.models import Attachment
 from foundation.watch import actions as watch
 from foundation.watch import rules
-from foundation.watch.models import Alert, EmergencyAccess
+from foundation.watch.models import Alert, Decoy, EmergencyAccess
 from foundation.watch.vocabulary import Rule
 from referrals import actions as referrals
 from referrals import demo
@@ -212,3 +213,14 @@ def prove(client: Any, person: User, seconds_ago: int = 0) -> Any:
     session[login._AUTHENTICATION_METHODS_USER_SESSION_KEY] = str(person.pk)
     session.save()
     return client
+
+
+def decoy(
+    house: House, unit: str = "harbour", colleague: str = "Dana Okafor", language: str = "en", about: int = 0
+) -> Decoy:
+    """A decoy as the data-protection officer plans it; it has not begun."""
+    officer, story = house.people["data_officer"], STORIES[language][about]
+    words = {"alias": "Yusra", "summary": story.summary, "wishes": story.wishes, "note": story.note}
+    script = {**words, "language": language, "story": story.code, "facts": story.facts}
+    with acting(officer.pk):
+        return watch.plan(house.units[unit], colleague, script, by=officer)

@@ -103,6 +103,8 @@ def things_of(route: str) -> list[str]:
         return ["erasure"]
     if "alerts/" in pattern:
         return ["alert"]
+    if "decoys/" in pattern:
+        return ["decoy"]
     if "emergency-access/" in pattern:
         return ["access"]
     return ["referral"] if "referrals/" in pattern or "inbox/" in pattern or "<str:id>" in pattern else ["case"]
@@ -126,7 +128,8 @@ def build(house: factories.House, browse: Any) -> World:
         "file": factories.filed(house, case).pk,
         "message": stuck(house).pk,
         "appointment": pending.pk, "erasure": erasure.pk, "alert": factories.alert(house).pk,
-        "access": factories.access(house, case.code).pk, "decision": decision.pk,
+        "access": factories.access(house, case.code).pk,
+        "decoy": factories.decoy(house).pk, "decision": decision.pk,
         "service": house.services["Safe shelter"].pk,
     }  # fmt: skip
     clients: dict[str, Any] = {seat: browse(house.people[seat]) for seat in PEOPLE if seat != "nobody"}

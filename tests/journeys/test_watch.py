@@ -105,3 +105,30 @@ def test_a_case_is_opened_in_an_emergency_by_two_people(house, visit, axe, langu
     response = asker.goto(f"/cases/{case.pk}/")
     assert response is not None
     assert response.status == 404
+
+
+@pytest.mark.parametrize("language", ["en", "ru", "ar"])
+def test_an_officer_plans_a_decoy(house, visit, axe, language):
+    """The draft is in the language that was chosen; nothing on the pages says more than the officer needs."""
+    page = visit(house.people["data_officer"], phone=True, language=language)
+    page.goto("/alerts/")
+    page.locator("main a[href='/decoys/']").click()
+    assert axe(page) == []
+    assert width_overflow(page) <= 0
+    page.locator("main [name=language]").select_option(language)
+    page.locator("main [name=story]").select_option("room")
+    page.locator("main form[action='/decoys/plan/'] button").click()
+    page.wait_for_url("**/decoys/plan/?**")
+    assert axe(page) == []
+    assert width_overflow(page) <= 0
+    page.locator("main [name=unit]").select_option(str(house.units["harbour"].pk))
+    fill(page, colleague="Dana Okafor", alias="Yusra")
+    press(page)
+    page.wait_for_url("**/decoys/")
+    assert "Dana Okafor" in page.locator("main").inner_text()
+    assert axe(page) == []
+    page.locator("main a[href$='/retire/']").click()
+    assert axe(page) == []
+    press(page)
+    page.wait_for_url("**/decoys/")
+    assert page.locator("main a[href$='/retire/']").count() == 0

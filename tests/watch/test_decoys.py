@@ -2,7 +2,6 @@
 
 import re
 from datetime import timedelta
-from typing import Any
 from uuid import uuid4
 
 import pytest
@@ -32,16 +31,8 @@ from tests.watch.seeing import alerts, read
 COLLEAGUE, ALIAS = "Dana Okafor", "Yusra"
 
 
-def script(language: str = "en", code: str = "papers") -> dict[str, Any]:
-    story = next(one for one in STORIES[language] if one.code == code)
-    words = {"alias": ALIAS, "summary": story.summary, "wishes": story.wishes, "note": story.note}
-    return {**words, "language": language, "story": code, "facts": story.facts}
-
-
 def planned(house, unit: str = "harbour", colleague: str = COLLEAGUE, **more) -> Decoy:
-    officer = house.people["data_officer"]
-    with acting(officer.pk):
-        return actions.plan(house.units[unit], colleague, script(**more), by=officer)
+    return factories.decoy(house, unit, colleague, **more)
 
 
 def step_by_step(decoy: Decoy) -> Decoy:
@@ -83,7 +74,7 @@ def test_it_grows_like_a_case_step_by_step_through_the_real_actions(house, decoy
     with acting(focal_point.pk):
         case = Case.objects.select_related("concern", "person", "owner").get(pk=decoy.case)
         assert (case.status, case.code, case.owner) == ("accepted", decoy.reference, decoy.ghost)
-        assert (case.person.alias, case.concern.summary) == (ALIAS, script()["summary"])
+        assert (case.person.alias, case.concern.summary) == (ALIAS, STORIES["en"][0].summary)
         assert case.notes.count() == 3
         moments = [case.concern.started_at, case.concern.submitted_at, case.concern.triaged_at, case.opened_at]
         assert moments == sorted(moments)
@@ -104,7 +95,7 @@ def test_it_begins_at_a_working_hour_of_the_next_days(house):
 def test_there_is_a_draft_of_every_kind_in_every_language(house, language, focal_point):
     codes = [story.code for story in STORIES["en"]]
     assert [story.code for story in STORIES[language]] == codes
-    made = step_by_step(planned(house, language=language, code=codes[1]))
+    made = step_by_step(planned(house, language=language, about=1))
     with acting(focal_point.pk):
         assert Case.objects.get(pk=made.case).concern.language == language
 
@@ -114,7 +105,7 @@ def test_what_the_officer_wrote_waits_sealed(house):
     with clerk.as_clerk():
         raw = bytes(Decoy.objects.get(pk=decoy.pk).script)
     assert ALIAS.encode() not in raw
-    assert script()["summary"].encode()[:20] not in raw
+    assert STORIES["en"][0].summary.encode()[:20] not in raw
 
 
 def test_a_unit_where_nobody_triages_just_now_lets_it_wait(house):
@@ -143,7 +134,7 @@ def test_only_an_officer_plans_and_retires(house, who, decoy):
     person = house.people[who]
     with acting(person.pk):
         with pytest.raises(Forbidden):
-            actions.plan(house.units["harbour"], COLLEAGUE, script(), by=person)
+            actions.plan(house.units["harbour"], COLLEAGUE, {"language": "en", "story": "papers"}, by=person)
         with pytest.raises(Decoy.DoesNotExist):
             actions.retire(decoy, by=person)
 
