@@ -27,8 +27,7 @@ CREATE INDEX touches_to_sweep ON watch.touch (id) WHERE NOT swept;
 """
 
 KIND = r"""
-CREATE FUNCTION watch.kind(verb text, dossier uuid, data jsonb) RETURNS "char" LANGUAGE sql IMMUTABLE
-SET search_path = pg_catalog AS $$
+CREATE FUNCTION watch.kind(verb text, dossier uuid, data jsonb) RETURNS "char" LANGUAGE sql IMMUTABLE AS $$
     SELECT CASE
         WHEN verb = 'reading.explained' THEN 'e'
         WHEN verb LIKE '%.searched' THEN 's'
@@ -54,7 +53,9 @@ REVOKE ALL ON FUNCTION watch.kind(text, uuid, jsonb), watch.note() FROM PUBLIC;
 """
 
 TRIGGER = """
-CREATE TRIGGER watched AFTER INSERT ON trail.event FOR EACH ROW WHEN (NEW.actor IS NOT NULL) EXECUTE FUNCTION watch.note();
+CREATE TRIGGER watched AFTER INSERT ON trail.event FOR EACH ROW
+    WHEN (NEW.actor IS NOT NULL AND (NEW.dossier IS NOT NULL OR NEW.verb ~ '\\.(searched|explained)$'))
+    EXECUTE FUNCTION watch.note();
 """
 
 # Today as the clock of the person's unit shows it; by the database's clock, which no other machine can jump away from.
