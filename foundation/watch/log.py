@@ -5,7 +5,7 @@ read without being counted. It lives in a schema of its own: the application rea
 ``today`` answers for the actor of the transaction, the others for the clerk, who sweeps.
 
 Kinds: ``r`` a folder was read, ``w`` written to, ``s`` names were shown by a search (``n`` of them), ``e`` the person
-said why they open so many. Every event that names a folder counts, unless it is book-keeping (sharing, clocks), the
+said why (coded) they open so many. Every event that names a folder counts, unless it is book-keeping (sharing, clocks), the
 author's own draft, or the status page of a follower: a verb that is not known yet is counted, never left out.
 """
 
@@ -20,6 +20,7 @@ CREATE TABLE watch.touch (
     dossier uuid,
     kind "char" NOT NULL,
     n integer NOT NULL DEFAULT 0,
+    why text NOT NULL DEFAULT '',
     swept boolean NOT NULL DEFAULT false
 );
 CREATE INDEX touches_of_person ON watch.touch (actor, at);
@@ -44,8 +45,9 @@ DECLARE
     what "char" = watch.kind(NEW.verb, NEW.dossier, NEW.data);
 BEGIN
     IF what IS NOT NULL THEN
-        INSERT INTO watch.touch (at, actor, dossier, kind, n)
-        VALUES (NEW.at, NEW.actor, NEW.dossier, what, coalesce((NEW.data->>'shown')::integer, 0));
+        INSERT INTO watch.touch (at, actor, dossier, kind, n, why)
+        VALUES (NEW.at, NEW.actor, NEW.dossier, what, coalesce((NEW.data->>'shown')::integer, 0),
+                CASE what WHEN 'e' THEN coalesce(NEW.data->>'why', '') ELSE '' END);
     END IF;
     RETURN NULL;
 END $$;
@@ -76,17 +78,18 @@ GRANT EXECUTE ON FUNCTION watch.today(text, uuid) TO amparo_app;
 
 # For the clerk's sweep. pg_temp stands last: a temporary table must not pass for one of ours.
 SWEEPING = """
-CREATE FUNCTION watch.take(most integer) RETURNS TABLE (at timestamptz, actor integer, dossier uuid, kind text, n integer)
+CREATE FUNCTION watch.take(most integer)
+RETURNS TABLE (at timestamptz, actor integer, dossier uuid, kind text, n integer, why text)
 LANGUAGE sql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
     UPDATE watch.touch t SET swept = true
      WHERE amparo_is_clerk() AND t.id IN (
         SELECT id FROM watch.touch WHERE NOT swept ORDER BY id LIMIT most FOR UPDATE SKIP LOCKED)
-    RETURNING t.at, t.actor, t.dossier, t.kind::text, t.n
+    RETURNING t.at, t.actor, t.dossier, t.kind::text, t.n, t.why
 $$;
 CREATE FUNCTION watch.between(person integer, since timestamptz, until timestamptz)
-RETURNS TABLE (at timestamptz, actor integer, dossier uuid, kind text, n integer)
+RETURNS TABLE (at timestamptz, actor integer, dossier uuid, kind text, n integer, why text)
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
-    SELECT t.at, t.actor, t.dossier, t.kind::text, t.n FROM watch.touch t
+    SELECT t.at, t.actor, t.dossier, t.kind::text, t.n, t.why FROM watch.touch t
      WHERE t.actor = person AND t.at >= since AND t.at < until AND amparo_is_clerk() ORDER BY t.at, t.id
 $$;
 CREATE FUNCTION watch.forget(before timestamptz) RETURNS bigint

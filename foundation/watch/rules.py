@@ -12,23 +12,24 @@ from uuid import UUID
 from foundation.core.calendars import WorkingCalendar
 from foundation.watch.vocabulary import RANKS, SERIOUS, Rule
 
-READ, WRITE, SHOWN = "r", "w", "s"
+READ, WRITE, SHOWN, SAID = "r", "w", "s", "e"
 
 
 @dataclass(frozen=True, slots=True)
 class Touch:
-    """One person touched one folder (``folder`` is None for a search that showed ``n`` names)."""
+    """One person touched one folder; without a folder it is a search that showed ``n`` names, or the answer ``why``."""
 
     at: datetime
     actor: int
     folder: UUID | None
     kind: str
     n: int = 0
+    why: str = ""
 
 
 @dataclass(frozen=True)
 class Finding:
-    """A figure beyond its limit on a local ``day``; ``seen`` are the touches that it counts."""
+    """A figure beyond its limit on a local ``day``; ``seen`` are the touches that it counts, ``said`` the person's answers."""
 
     rule: Rule
     day: date
@@ -36,6 +37,7 @@ class Finding:
     limit: int
     rank: int
     seen: tuple[Touch, ...]
+    said: tuple[Touch, ...] = ()
 
 
 def finding(rule: Rule, day: date, n: int, limit: int, seen: Iterable[Touch]) -> Finding:
@@ -58,7 +60,8 @@ def too_many(day: date, touches: Sequence[Touch], limit: int, far: int | None) -
     if len(met) <= limit:
         return None
     rank = SERIOUS if far is not None and len(met) > far else RANKS[Rule.BUDGET]
-    return Finding(Rule.BUDGET, day, len(met), limit, rank, tuple(met.values()))
+    said = tuple(touch for touch in touches if touch.kind == SAID)
+    return Finding(Rule.BUDGET, day, len(met), limit, rank, tuple(met.values()), said)
 
 
 def opened_decoys(day: date, touches: Iterable[Touch], marked: Collection[UUID]) -> Finding | None:

@@ -48,14 +48,14 @@ def _take() -> list[Touch]:
         cursor.execute("SELECT pg_try_advisory_xact_lock(%s)", [_LOCK])
         if not cursor.fetchone()[0]:
             return []
-        cursor.execute("SELECT at, actor, dossier, kind, n FROM watch.take(%s)", [MOST])
+        cursor.execute("SELECT at, actor, dossier, kind, n, why FROM watch.take(%s)", [MOST])
         return [Touch(*row) for row in cursor.fetchall()]
 
 
 def between(person: int, since: datetime, until: datetime) -> list[Touch]:
     """A person's touches in their order. For the clerk."""
     with connection.cursor() as cursor:
-        cursor.execute("SELECT at, actor, dossier, kind, n FROM watch.between(%s, %s, %s)", [person, since, until])
+        cursor.execute("SELECT at, actor, dossier, kind, n, why FROM watch.between(%s, %s, %s)", [person, since, until])
         return [Touch(*row) for row in cursor.fetchall()]
 
 

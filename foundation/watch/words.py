@@ -33,6 +33,7 @@ MOVES: dict[str, str | Promise] = {
     "report": gettext_lazy("Called an incident"),
     "check": gettext_lazy("Second look: agreed"),
     "note": gettext_lazy("Note"),
+    "said": gettext_lazy("Asked why, the person answered"),
     "reopen": gettext_lazy("New again, because it grew after it was explained"),
 }
 DO: dict[str, str | Promise] = {
@@ -141,6 +142,7 @@ def _moves(alert: Alert) -> list[dict[str, Any]]:
     for move in AlertMove.objects.filter(alert=alert).select_related("by").order_by("-at"):
         move.dossier = alert.dossier
         by = "" if move.by.is_machine else move.by.name
-        found.append({"title": MOVES[move.verb], "at": moment_words(move.at, now, zone), "by": by, "text": move.text})
+        text = move.get_why_display() if move.why else move.text
+        found.append({"title": MOVES[move.verb], "at": moment_words(move.at, now, zone), "by": by, "text": text})
     raised = {"title": _("Raised"), "at": moment_words(alert.raised_at, now, zone), "by": "", "text": ""}
     return [*found, raised]

@@ -51,6 +51,7 @@ PLAINTEXT: dict[str, str] = {
     "files_attachment.kind": CODE, "files_attachment.purpose": CODE, "files_attachment.state": CODE,
     "files_attachment.problem": CODE, "files_attachment.reason": CODE, "files_attachment.blob": RANDOM,
     "watch_alert.rule": CODE, "watch_alert.role": CODE, "watch_alert.state": CODE, "watch_alertmove.verb": CODE,
+    "watch_alertmove.why": CODE,
     "watch_alert.day": "the local day on which somebody who works here read so much",
     "watch_decoy.language": CODE, "watch_decoy.story": CODE, "watch_decoy.reference": RANDOM, "watch_decoy.script": WRAPPED,
     "watch_alertopening.reference": RANDOM, "watch_emergencyaccess.ground": CODE, "watch_emergencyaccess.state": CODE,

@@ -99,6 +99,19 @@ def test_far_beyond_it_becomes_serious(house, caseworker, data_officer):
     assert alerts(data_officer, person=caseworker)[0].rank == SERIOUS
 
 
+def test_what_the_person_answered_when_asked_stands_with_the_alert_each_answer_once(
+    house, caseworker, data_officer, browse
+):
+    for why in ("standing_in", "handover"):
+        read_many(caseworker, 6)
+        with acting(caseworker.pk):
+            actions.explain_reading(why, by=caseworker)
+        (alert,) = alerts(data_officer, person=caseworker, rule=Rule.BUDGET)
+    page = browse(data_officer).get(reverse("watch:alert", args=[alert.pk])).content.decode()
+    assert page.count("Asked why, the person answered") == 2
+    assert "I stand in for a colleague" in page
+
+
 def test_at_the_limit_nobody_is_told(house, caseworker, data_officer):
     read_many(caseworker, 5)
     assert alerts(data_officer, person=caseworker) == []

@@ -61,6 +61,7 @@ def _raise_in(officers: Seat, found: Finding, person: User, seat: Seat | None, b
         AlertMove(dossier=folder, alert=alert, verb="reopen", by=by).save(force_insert=True)
         _tell(alert, officers)
     _list(alert, found.seen)
+    _quote(alert, found.said)
     return alert
 
 
@@ -110,6 +111,16 @@ def _list(alert: Alert, seen: Iterable[Touch]) -> None:
             dossier_id=alert.dossier_id, alert=alert, folder=folder, reference=codes.get(folder, ""), at=met[folder].at
         )
         for folder in fresh
+    )
+
+
+def _quote(alert: Alert, said: Iterable[Touch]) -> None:
+    """What the person answered when they were asked why: for the officer, each answer once."""
+    known = set(AlertMove.objects.filter(alert=alert, verb="said").values_list("at", flat=True))
+    AlertMove.objects.bulk_create(
+        AlertMove(dossier_id=alert.dossier_id, alert=alert, verb="said", by_id=touch.actor, at=touch.at, why=touch.why)
+        for touch in said
+        if touch.at not in known
     )
 
 

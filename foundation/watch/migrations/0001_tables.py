@@ -132,6 +132,21 @@ class Migration(migrations.Migration):
                 ("verb", models.CharField(max_length=10)),
                 ("at", models.DateTimeField(default=django.utils.timezone.now)),
                 (
+                    "why",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("emergency", "An emergency that concerns several people"),
+                            ("standing_in", "I stand in for a colleague"),
+                            ("handover", "Cases are being handed over to me or by me"),
+                            ("review", "A review that my manager asked for"),
+                            ("contact", "Many people came or phoned today"),
+                            ("other", "Something else, which I will tell the data-protection officer"),
+                        ],
+                        max_length=16,
+                    ),
+                ),
+                (
                     "text",
                     foundation.vault.fields.EncryptedText(
                         blank=True, null=True, validators=[django.core.validators.MaxLengthValidator(1000)]

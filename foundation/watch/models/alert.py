@@ -16,7 +16,7 @@ from foundation.accounts.models import Role, Unit, User
 from foundation.dossiers.models import FOLLOW, BoundQuerySet, DossierBound
 from foundation.vault.fields import EncryptedText
 from foundation.watch.states import ALERT, AlertState
-from foundation.watch.vocabulary import Rule
+from foundation.watch.vocabulary import Rule, Why
 
 NOTE_LENGTH = 1000
 _ORDER = (AlertState.NEW, AlertState.LOOKING, AlertState.INCIDENT)
@@ -94,7 +94,7 @@ class AlertOpening(DossierBound):
 
 
 class AlertMove(DossierBound):
-    """What was done with an alert: who, when, and why in the officer's own words."""
+    """What was done with an alert: who, when, and why in the officer's own words; or what the person answered, coded."""
 
     reads: ClassVar[str] = FOLLOW
     writes: ClassVar[str] = FOLLOW
@@ -103,6 +103,7 @@ class AlertMove(DossierBound):
     verb = models.CharField(max_length=10)
     by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
     at = models.DateTimeField(default=timezone.now)
+    why = models.CharField(max_length=16, choices=Why.choices, blank=True)
     text = EncryptedText(null=True, blank=True, validators=[MaxLengthValidator(NOTE_LENGTH)])
 
     class Meta:
