@@ -207,8 +207,9 @@ def access(house: House, code: str, who: str = "outsider") -> EmergencyAccess:
 def prove(client: Any, person: User, seconds_ago: int = 0) -> Any:
     """Let the client's session say that its person has just proved again who they are."""
     session = client.session
+    how = {"method": "mfa", "type": "totp"} if backend.facts(person).has_factor else {"method": "password"}
     session[login.AUTHENTICATION_METHODS_SESSION_KEY] = [
-        {"method": "password", "at": time.time() - seconds_ago, "reauthenticated": True}
+        {**how, "at": time.time() - seconds_ago, "reauthenticated": True}
     ]
     session[login._AUTHENTICATION_METHODS_USER_SESSION_KEY] = str(person.pk)
     session.save()

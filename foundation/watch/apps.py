@@ -12,7 +12,9 @@ class WatchConfig(AppConfig):
     def ready(self) -> None:
         """Announce the event names, stand before the trail, register rules and navigation."""
         from foundation.audit import trail
+        from foundation.custody import holders
         from foundation.watch import gate, panels, policy
+        from foundation.watch.actions import scripts
 
         trail.names(
             "alert.raised", "alert.looked", "alert.explained", "alert.reported", "alert.checked", "alert.noted",
@@ -20,5 +22,6 @@ class WatchConfig(AppConfig):
             "breakglass.lapsed", "decoy.planned", "decoy.retired",
         )  # fmt: skip
         trail.before.listen(gate.ask)
+        holders.register("decoy", holders.Holder(scripts.n_under, scripts.renew))
         policy.install()
         panels.install()

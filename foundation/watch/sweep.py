@@ -81,22 +81,28 @@ def judge(person: User, fresh: list[Touch], decoys: Collection[UUID] = ()) -> li
 def _of_day(person: User, day: date, calendar: WorkingCalendar, decoys: Collection[UUID]) -> list[Finding]:
     begins, ends = calendar.at(day, time(0)), calendar.at(day + _DAY, time(0))
     window = timedelta(minutes=settings.WATCH_BURST_MINUTES)
-    touches = between(person.pk, begins - window, ends)
-    today = [touch for touch in touches if touch.at >= begins]
+    return findings(person, day, between(person.pk, begins - window, ends), decoys)
+
+
+def findings(person: User, day: date, touches: list[Touch], decoys: Collection[UUID] = ()) -> list[Finding]:
+    """Every finding on one local day; ``touches`` may begin before it, for a run over midnight."""
+    calendar = calendar_of(person)
+    today = [touch for touch in touches if touch.at >= calendar.at(day, time(0))]
     budget = limits.budget(person)
     found = [
         rules.opened_decoys(day, today, decoys),
         rules.too_many(day, today, budget.alert, budget.ask),
         rules.searching(day, today, settings.WATCH_NAMES_SHOWN),
-        _burst(person, day, touches, window),
+        _burst(person, day, touches),
         _off_hours(person, day, today, calendar),
     ]
     return [one for one in found if one is not None]
 
 
-def _burst(person: User, day: date, touches: list[Touch], window: timedelta) -> Finding | None:
+def _burst(person: User, day: date, touches: list[Touch]) -> Finding | None:
     if person.is_machine:
         return None
+    window = timedelta(minutes=settings.WATCH_BURST_MINUTES)
     run = rules.burst(touches, settings.WATCH_BURST_FOLDERS, window)
     return rules.finding(Rule.BURST, day, len(run), settings.WATCH_BURST_FOLDERS, run) if run else None
 

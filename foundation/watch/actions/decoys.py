@@ -28,6 +28,7 @@ from foundation.dossiers.models import Dossier, DossierGroupPermission, DossierU
 from foundation.outbox import delivery
 from foundation.vault.models import current_key
 from foundation.vault.secrets import open_secret, seal_secret
+from foundation.watch.actions.scripts import KIND
 from foundation.watch.decoys import STEPS, Stage, Step
 from foundation.watch.models import Decoy
 from foundation.watch.officers import book
@@ -35,7 +36,6 @@ from foundation.watch.policy import officer_over
 
 CHANCE = SystemRandom()
 LATE = timedelta(hours=1)
-KIND = b"decoy"
 
 
 @transaction.atomic

@@ -3,7 +3,6 @@
 from typing import Any
 from uuid import UUID
 
-from allauth.account.decorators import reauthentication_required
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -42,7 +41,7 @@ def ask(request: HttpRequest) -> HttpResponse:
     return _ask(request)
 
 
-@reauthentication_required(enabled=stepup.is_asked)
+@stepup.asked_before
 def _ask(request: HttpRequest) -> HttpResponse:
     form = Ask(request.POST if request.method == "POST" else None)
     if form.is_bound and form.is_valid() and stepup.is_fresh(request, form):
@@ -79,7 +78,7 @@ def answer(request: HttpRequest, pk: UUID, verb: str) -> HttpResponse:
     return _answer(request, found, verb)
 
 
-@reauthentication_required(enabled=stepup.is_asked)
+@stepup.asked_before
 def _answer(request: HttpRequest, found: EmergencyAccess, verb: str) -> HttpResponse:
     form = ANSWERS[verb](request.POST if request.method == "POST" else None)
     if form.is_bound and form.is_valid() and stepup.is_fresh(request, form):
