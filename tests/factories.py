@@ -8,9 +8,8 @@ from typing import Any
 from uuid import UUID, uuid4
 
 from allauth.account.internal.flows import login
-from django.utils import timezone
-
 from django.test import override_settings
+from django.utils import timezone
 
 from cases import actions as cases
 from cases.actions.triage import Triage

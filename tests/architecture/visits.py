@@ -88,6 +88,13 @@ class World:
         return {name: given.get(name) or self.things.get(thing) or uuid4() for name in names}
 
 
+# Part of an address → the record it is about; all others are about a case.
+THINGS = {
+    "messages/": "message", "appointments/": "appointment", "erasures/": "erasure", "alerts/": "alert", "decoys/": "decoy",
+    "emergency-access/": "access", "referrals/": "referral", "inbox/": "referral", "<str:id>": "referral",
+}  # fmt: skip
+
+
 def things_of(route: str) -> list[str]:
     """Which records an address is tried with."""
     pattern = routes()[route]
@@ -95,19 +102,7 @@ def things_of(route: str) -> list[str]:
         return []
     if "concerns/" in pattern:
         return ["draft", "concern", *(["anonymous"] if route in ("cases:concern", "cases:triage") else [])]
-    if "messages/" in pattern:
-        return ["message"]
-    if "appointments/" in pattern:
-        return ["appointment"]
-    if "erasures/" in pattern:
-        return ["erasure"]
-    if "alerts/" in pattern:
-        return ["alert"]
-    if "decoys/" in pattern:
-        return ["decoy"]
-    if "emergency-access/" in pattern:
-        return ["access"]
-    return ["referral"] if "referrals/" in pattern or "inbox/" in pattern or "<str:id>" in pattern else ["case"]
+    return next(([thing] for part, thing in THINGS.items() if part in pattern), ["case"])
 
 
 def build(house: factories.House, browse: Any) -> World:
