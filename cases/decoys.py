@@ -7,6 +7,7 @@ others while it comes about: no clock stands on anybody's work list, and nobody 
 from collections.abc import Callable
 from functools import partial
 from typing import Any
+from uuid import UUID
 
 from cases import actions
 from cases.actions.triage import Triage
@@ -22,8 +23,21 @@ from foundation.watch.decoys import Stage, Step
 
 
 def _concern(stage: Stage) -> Concern:
-    found: Concern = Concern.objects.select_related("unit", "dossier", "person", "notice").get(pk=stage.decoy.concern)
+    rows = Concern.objects.select_related("unit", "dossier", "person", "notice")
+    found: Concern = rows.get(pk=_of(stage.decoy.concern))
     return found
+
+
+def _case(stage: Stage) -> Case:
+    found: Case = Case.objects.get(pk=_of(stage.decoy.case))
+    return found
+
+
+def _of(pk: UUID | None) -> UUID:
+    """What an earlier step has made."""
+    if pk is None:
+        raise ValueError("a step before its turn")
+    return pk
 
 
 def start(stage: Stage) -> None:
@@ -66,14 +80,14 @@ def triage(stage: Stage) -> None:
 
 def accept(stage: Stage) -> None:
     """Open it and take it on."""
-    case = Case.objects.get(pk=stage.decoy.case)
+    case = _case(stage)
     trail.record("case.read", dossier=case.dossier_id, subject=case.pk)
     actions.accept(case, by=stage.by)
 
 
 def note(stage: Stage) -> None:
     """Another day: what was done."""
-    case = Case.objects.get(pk=stage.decoy.case)
+    case = _case(stage)
     trail.record("case.read", dossier=case.dossier_id, subject=case.pk)
     actions.add_note(case, by=stage.by, text=stage.script["note"])
 

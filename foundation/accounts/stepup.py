@@ -26,7 +26,7 @@ def is_fresh(request: HttpRequest) -> bool:
 
     Who has an app or a key must have used it; a password alone counts only for who has nothing else.
     """
-    return _age(_strong(request)) < settings.ACCOUNT_REAUTHENTICATION_TIMEOUT
+    return bool(_age(_strong(request)) < settings.ACCOUNT_REAUTHENTICATION_TIMEOUT)
 
 
 def confirmed_ago(request: HttpRequest) -> float:

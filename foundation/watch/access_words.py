@@ -97,5 +97,7 @@ def _others(access: EmergencyAccess) -> list[str]:
 
 def _case_url(access: EmergencyAccess) -> str:
     """The page of the case, by the address that its clocks carry."""
+    if access.folder is None:
+        return ""
     clock = Clock.objects.filter(dossier_id=access.folder, subject_kind="case").first()
     return job("case", "owner").url(clock) if clock else ""

@@ -20,7 +20,9 @@ from foundation.core.errors import DomainError
 from foundation.dossiers.models import Clock
 from foundation.watch import limits
 
-_READS = re.compile(r"^(?!dossier\.|case\.opened$)\w+\.(\w+_)?(read|viewed|opened|shown|printed|exported|downloaded)$")
+_READS = re.compile(
+    r"^(?!dossier\.|case\.opened$)\w+\.(\w+_)?(read|viewed|opened|shown|listed|printed|exported|downloaded)$"
+)
 
 
 class ReasonNeeded(DomainError):

@@ -1,6 +1,7 @@
 """Emergency access: two people, two hours, announced; nothing is told before the second has confirmed (HS-20, HS-22)."""
 
 from datetime import timedelta
+from typing import Any
 from uuid import uuid4
 
 import pytest
@@ -386,7 +387,12 @@ def test_the_page_of_the_case_says_so_to_everybody_who_sees_it_and_only_while_it
 def test_every_step_stands_in_the_trail(house, case, outsider, data_officer, monkeypatch):
     said: list[tuple] = []
     real = trail.record
-    monkeypatch.setattr(trail, "record", lambda verb, **data: (said.append((verb, data)), real(verb, **data)))
+
+    def record(verb: str, **data: Any) -> None:
+        said.append((verb, data))
+        real(verb, **data)
+
+    monkeypatch.setattr(trail, "record", record)
     access = answered(asked(outsider, case.code), data_officer)
     with acting(outsider.pk):
         actions.close(access, by=outsider)

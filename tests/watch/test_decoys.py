@@ -2,6 +2,7 @@
 
 import re
 from datetime import timedelta
+from typing import Any
 from uuid import uuid4
 
 import pytest
@@ -78,7 +79,10 @@ def test_it_grows_like_a_case_step_by_step_through_the_real_actions(house, decoy
         assert (case.status, case.code, case.owner) == ("accepted", decoy.reference, decoy.ghost)
         assert (case.person.alias, case.concern.summary) == (ALIAS, STORIES["en"][0].summary)
         assert case.notes.count() == 3
-        moments = [case.concern.started_at, case.concern.submitted_at, case.concern.triaged_at, case.opened_at]
+        moments: list[Any] = [
+            *(case.concern.started_at, case.concern.submitted_at),
+            *(case.concern.triaged_at, case.opened_at),
+        ]
         assert moments == sorted(moments)
         assert case.concern.triaged_at - case.concern.submitted_at >= timedelta(seconds=10), "no hand is faster"
     assert decoy.stands_since is not None

@@ -164,7 +164,7 @@ def retire(decoy: Decoy, *, by: User) -> Decoy:
     locked.retired_at, locked.next_at, locked.script = timezone.now(), None, None
     locked.save(update_fields=["retired_at", "next_at", "script"])
     with clerk.as_clerk():
-        folder = Dossier.objects.filter(pk=locked.folder).first()
+        folder = Dossier.objects.filter(pk=locked.folder).first() if locked.folder else None
         if folder is not None:
             _clear(folder)
             dossiers.erase(folder, "retired")

@@ -25,7 +25,7 @@ class DecoyQuerySet(BoundQuerySet["Decoy"]):
 
     def folders(self) -> set[UUID]:
         """The folders of all decoys that were begun: to be left out of every count. Empty for who may not know them."""
-        return set(self.filter(folder__isnull=False).values_list("folder", flat=True))
+        return {folder for folder in self.values_list("folder", flat=True) if folder is not None}
 
 
 class Decoy(DossierBound):
