@@ -11,7 +11,7 @@ class CasesConfig(AppConfig):
 
     def ready(self) -> None:
         """Rules, event names, navigation and words for the work list."""
-        from cases import erasing, panels, policy
+        from cases import decoys, erasing, panels, policy
         from cases.actions.case import restrict
         from cases.actions.erasing import clear
         from cases.lists import CaseList
@@ -39,3 +39,4 @@ class CasesConfig(AppConfig):
         policy.install()
         exports.register(CaseList())
         panels.install()
+        decoys.install()

@@ -13,10 +13,11 @@ from cases.models import Case
 from consent.vocabulary import AgeBand, ContactMethod, Gender
 from foundation.accounts.models import Appointment, Role, User
 from foundation.core import policy
-from foundation.core.words import moment_words
+from foundation.core.words import inside, moment_words
 from foundation.dossiers import actions as dossiers
 from foundation.dossiers.models import Clock
 
+EMERGENCY = "emergency"
 RELATED = ("dossier", "unit", "concern", "person", "owner")
 TABS = ("case", "case_person", "case_consent", "case_notes", "case_files", "case_history", "case_opened")
 
@@ -38,18 +39,29 @@ def clocks_of(case: Case) -> dict[str, Clock]:
     return {clock.code: clock for clock in Clock.objects.running().filter(subject_id=case.pk)}
 
 
-def readers_of(case: Case) -> dict[str, list[str]]:
-    """Who can open the folder: role (empty for a named person) → names. Four queries at most."""
-    rows = dossiers.readers(case.dossier)
-    groups = [int(str(key)) for kind, key, _reason in rows if kind == "group"]
-    people = {int(str(key)) for kind, key, _reason in rows if kind == "user"}
+def readers_of(case: Case, rows: list[dossiers.Reader]) -> dict[str, list[str]]:
+    """Who can open the folder: role (empty for a named person, ``emergency`` for a while) → names. Two queries at most."""
+    groups = [row.key for row in rows if row.kind == "group"]
+    people = {row.key for row in rows if row.kind == "user"}
     found: dict[str, list[str]] = {}
-    appointments = Appointment.objects.in_force().filter(seat__group__in=groups, user__is_machine=False)
+    appointments = Appointment.objects.in_force().filter(
+        seat__group__in=groups, user__is_machine=False, user__is_active=True
+    )
     for seated in appointments.select_related("user", "seat").order_by("user__name"):
         found.setdefault(seated.seat.role, []).append(seated.user.name)
-    others = User.objects.filter(pk__in=people - {case.owner_id}).order_by("name") if len(people) > 1 else []
-    found[""] = [case.owner.name] * (case.owner_id in people) + [user.name for user in others]
+    called_in = {row.key for row in rows if row.reason == EMERGENCY}
+    others = User.objects.filter(pk__in=people - {case.owner_id}).order_by("name") if people - {case.owner_id} else []
+    found[""] = [case.owner.name] * (case.owner_id in people) + [u.name for u in others if u.pk not in called_in]
+    found[EMERGENCY] = [user.name for user in others if user.pk in called_in]
     return found
+
+
+def announced(case: Case, rows: list[dossiers.Reader]) -> list[str]:
+    """Emergency accesses to this case that are open now, in words: everybody who can see the case is told."""
+    zone, now = zone_of(case), timezone.now()
+    timed = [row.until for row in rows if row.reason == EMERGENCY and row.until is not None]
+    words = _("It was opened by emergency access and closes by itself: %(when)s.")
+    return [words % {"when": inside(moment_words(until, now, zone))} for until in sorted(timed)]
 
 
 def reader_lines(readers: dict[str, list[str]]) -> list[str]:
@@ -57,14 +69,15 @@ def reader_lines(readers: dict[str, list[str]]) -> list[str]:
     seated = [
         _("%(name)s, %(role)s") % {"name": name, "role": Role(role).label.lower()}
         for role, names in readers.items()
-        if role
+        if role in Role.values
         for name in names
     ]
-    known = {name for role, names in readers.items() if role for name in names}
+    known = {name for role, names in readers.items() if role in Role.values for name in names}
     named = [
         _("%(name)s, %(role)s") % {"name": n, "role": _("works on this case")} for n in readers[""] if n not in known
     ]
-    return named + seated
+    for_a_while = [_("%(name)s, by emergency access") % {"name": name} for name in readers[EMERGENCY]]
+    return named + for_a_while + seated
 
 
 def bar(case: Case, current: str, *, clocks: dict[str, Clock], n_readers: int = 0) -> dict[str, Any]:

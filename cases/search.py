@@ -22,6 +22,7 @@ from foundation.core.keyring import keyring
 from foundation.core.legible import note
 from foundation.dossiers import doors
 from foundation.dossiers.models import KEY_COLUMNS, VIEW, DossierKey, Kind, Wrapped, open_keys
+from foundation.vault import meter
 from foundation.vault.names import compile_query
 
 TABLE = Person._meta.db_table
@@ -46,11 +47,12 @@ def find(actor: User, text: str, limit: int = 25) -> list[Hit]:
     About 15 µs per person; stops at ``SEARCH_CAP`` persons. Leaves the term in the trail as a keyed hash only.
     """
     query = compile_query(text)
-    ranked = [(rank, name, person) for name, person in _names(actor) if (rank := query.rank(name)) is not None]
+    with meter.apart():  # what is compared is not what is shown; the trail says how many names were
+        ranked = [(rank, name, person) for name, person in _names(actor) if (rank := query.rank(name)) is not None]
     best: dict[UUID, tuple[int, str]] = {}
     for rank, name, person in sorted(ranked, key=lambda row: (row[0], row[1])):
         best.setdefault(person, (rank, name))
-    trail.record("case.searched", term=term_hash(text), n=len(best))
+    trail.record("case.searched", term=term_hash(text), n=len(best), shown=min(len(best), limit))
     return _hits(dict(list(best.items())[:limit]))
 
 

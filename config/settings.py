@@ -51,6 +51,7 @@ INSTALLED_APPS = [
     "foundation.upkeep",
     "foundation.backup",
     "foundation.custody",
+    "foundation.watch",
     "consent",
     "cases",
     "referrals",
@@ -100,6 +101,7 @@ MIDDLEWARE = [
     "foundation.core.middleware.act_as_user",
     "referrals.api.middleware.act_as_partner",
     "foundation.custody.middleware.Unreadables",
+    "foundation.watch.middleware.watched",
 ]
 
 TEMPLATES: list[dict[str, Any]] = [
@@ -334,6 +336,10 @@ CELERY_BEAT_SCHEDULE = {
     "erasures": {"task": "dossiers.reconcile", "schedule": env.float("AMPARO_RECONCILE_SECONDS", default=60)},
     "files": {"task": "files.sweep", "schedule": env.float("AMPARO_FILES_SECONDS", default=30)},
     "tidy": {"task": "files.tidy", "schedule": 3600.0},
+    "watch": {"task": "watch.sweep", "schedule": env.float("AMPARO_WATCH_SECONDS", default=5)},
+    "touches": {"task": "watch.forget", "schedule": 3600.0},
+    "accesses": {"task": "watch.close", "schedule": 60.0},
+    "decoys": {"task": "watch.grow", "schedule": 10.0},
 }
 
 # --- the trail: its head is kept on another mount and by custodians; events stay for so many months, then figures
@@ -369,6 +375,29 @@ KEY_ARCHIVE_DAYS = env.int("AMPARO_KEY_ARCHIVE_DAYS", default=14)
 SERVICE_STALE_DAYS = 180
 SEARCH_CAP = 20_000
 OUTBOX_TRIES = 10
+
+# --- watching over who reads how much (docs/how-to/watch.md). Role → [alert beyond, ask for a reason from], folders a day
+WATCH_BUDGETS = {
+    "reporter": [30, 60],
+    "caseworker": [40, 80],
+    "focal_point": [60, 120],
+    "deputy": [60, 120],
+    "manager": [60, 120],
+    "partner_worker": [100, None],
+    "machine": [500, None],
+    **env.json("AMPARO_WATCH_BUDGETS", default={}),
+}
+WATCH_REASON_COVERS = env.int("AMPARO_WATCH_REASON_COVERS", default=10)
+WATCH_BURST_FOLDERS = env.int("AMPARO_WATCH_BURST_FOLDERS", default=15)
+WATCH_BURST_MINUTES = env.int("AMPARO_WATCH_BURST_MINUTES", default=10)
+WATCH_OFF_HOURS_FOLDERS = env.int("AMPARO_WATCH_OFF_HOURS_FOLDERS", default=3)
+WATCH_OFF_HOURS_GRACE_MINUTES = env.int("AMPARO_WATCH_OFF_HOURS_GRACE_MINUTES", default=60)
+WATCH_EMERGENCY_ROLES = env.list("AMPARO_WATCH_EMERGENCY_ROLES", default=["focal_point", "deputy", "manager"])
+WATCH_NAMES_SHOWN = env.int("AMPARO_WATCH_NAMES_SHOWN", default=200)
+WATCH_VAULT_PER_HOUR = {"person": 10_000, "machine": 20_000, **env.json("AMPARO_WATCH_VAULT_PER_HOUR", default={})}
+EMERGENCY_ACCESS_WAIT_HOURS = env.int("AMPARO_EMERGENCY_ACCESS_WAIT_HOURS", default=4)
+EMERGENCY_ACCESS_WAITING = env.int("AMPARO_EMERGENCY_ACCESS_WAITING", default=3)
+
 WEBHOOK_ALLOW_LOOPBACK = env.bool("AMPARO_WEBHOOK_ALLOW_LOOPBACK", default=EMBEDDED)
 SECURITY_CONTACT = env.str("AMPARO_SECURITY_CONTACT", default="")
 # Lists that leave: how many rows a day without a second person, how many at most, and how long each step may take.

@@ -17,6 +17,7 @@ urlpatterns = [
     path("", include("foundation.accounts.urls")),
     path("", include("foundation.exports.urls")),
     path("", include("foundation.upkeep.urls")),
+    path("", include("foundation.watch.urls")),
     path("api/v1/", include("referrals.api.urls")),
     re_path(r"^api(/.*)?$", nothing),
     path("language/", set_language, name="set_language"),

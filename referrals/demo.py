@@ -23,8 +23,12 @@ from foundation.accounts import actions as accounts
 from foundation.accounts import conduct
 from foundation.accounts.models import Organisation, OrganisationKind, Role, Unit, UnitKind, User
 from foundation.core import machines
+from foundation.core.acting import acting
 from foundation.dossiers import clerk
 from foundation.vault import canary
+from foundation.watch import actions as watch
+from foundation.watch import rules
+from foundation.watch.vocabulary import Rule
 from referrals.models import Partner, Service
 from referrals.vocabulary import PartnerStatus
 
@@ -146,6 +150,20 @@ def _services(units: dict[str, Unit]) -> None:
 def place() -> Path:
     """Where ``demo.json`` stands: in the state directory."""
     return Path(os.environ.get("AMPARO_STATE", settings.BASE_DIR / "var")) / "demo.json"
+
+
+@transaction.atomic
+def furnish() -> None:
+    """What happened already: one alert that was explained, so that the officer's page shows what it is for."""
+    person, officer = (User.objects.get(email=f"{who}@amparo.example") for who in ("deputy", "data_officer"))
+    now = timezone.now()
+    shown = rules.Touch(now, person.pk, None, rules.SHOWN, 212)
+    with clerk.as_clerk() as by:
+        found = rules.finding(Rule.SEARCH, now.date(), shown.n, settings.WATCH_NAMES_SHOWN, [shown])
+        (raised,) = watch.raise_alerts(found, person, by=by)
+    text = "Three families came at once and looked for relatives. The focal point was there and confirms it."
+    with acting(officer.pk):
+        watch.explain(raised, text, by=officer)
 
 
 def write(facts: dict[str, Any]) -> Path:

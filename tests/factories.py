@@ -1,15 +1,19 @@
 """Plain functions that call the real actions, so that an impossible case cannot be built."""
 
+import time
 from base64 import b32encode
 from dataclasses import dataclass, field
 from secrets import token_bytes
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid4
 
+from allauth.account.internal.flows import login
 from django.test import override_settings
+from django.utils import timezone
 
 from cases import actions as cases
 from cases.actions.triage import Triage
+from cases.invented import STORIES
 from cases.models import Case, Concern
 from cases.vocabulary import Outcome
 from consent import actions as consent
@@ -19,9 +23,14 @@ from foundation.accounts import actions as accounts
 from foundation.accounts import backend, gate
 from foundation.accounts.models import ConductVersion, Organisation, Unit, User
 from foundation.core.acting import acting
+from foundation.dossiers import clerk
 from foundation.files import actions as files
 from foundation.files import checking
 from foundation.files.models import Attachment
+from foundation.watch import actions as watch
+from foundation.watch import rules
+from foundation.watch.models import Alert, Decoy, EmergencyAccess
+from foundation.watch.vocabulary import Rule
 from referrals import actions as referrals
 from referrals import demo
 from referrals.models import Referral, Service
@@ -182,3 +191,42 @@ def respond(
     with acting(machine.pk):
         fresh = Referral.objects.get(pk=referral.pk)
         return referrals.act_as_recipient(fresh, verb, referrals.Reply(**reply), by=machine)
+
+
+def alert(house: House, who: str = "caseworker", rule: Rule = Rule.BUDGET, n: int = 45) -> Alert:
+    """An alert of today, as a sweep raises it."""
+    now = timezone.now()
+    seen = [rules.Touch(now, house.people[who].pk, uuid4(), rules.READ) for _ in range(min(n, 3))]
+    with clerk.as_clerk() as by:
+        (raised,) = watch.raise_alerts(rules.finding(rule, now.date(), n, 40, seen), house.people[who], by=by)
+    return raised
+
+
+def access(house: House, code: str, who: str = "outsider") -> EmergencyAccess:
+    """A request for emergency access that waits for a second person."""
+    by = house.people[who]
+    with acting(by.pk):
+        return watch.ask(code, "life_at_risk", "He phoned. The duty phone of the unit is off.", by=by)
+
+
+def prove(client: Any, person: User, seconds_ago: int = 0) -> Any:
+    """Let the client's session say that its person has just proved again who they are."""
+    session = client.session
+    how = {"method": "mfa", "type": "totp"} if backend.facts(person).has_factor else {"method": "password"}
+    session[login.AUTHENTICATION_METHODS_SESSION_KEY] = [
+        {**how, "at": time.time() - seconds_ago, "reauthenticated": True}
+    ]
+    session[login._AUTHENTICATION_METHODS_USER_SESSION_KEY] = str(person.pk)
+    session.save()
+    return client
+
+
+def decoy(
+    house: House, unit: str = "harbour", colleague: str = "Dana Okafor", language: str = "en", about: int = 0
+) -> Decoy:
+    """A decoy as the data-protection officer plans it; it has not begun."""
+    officer, story = house.people["data_officer"], STORIES[language][about]
+    words = {"alias": "Yusra", "summary": story.summary, "wishes": story.wishes, "note": story.note}
+    script = {**words, "language": language, "story": story.code, "facts": story.facts}
+    with acting(officer.pk):
+        return watch.plan(house.units[unit], colleague, script, by=officer)

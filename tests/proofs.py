@@ -50,6 +50,7 @@ PROMISES: dict[str, tuple[int, str]] = {
     "race": (15, "two people answer one referral at once: one winner, each time"),
     "asvs": (16, "each requirement of OWASP ASVS 5.0, levels 1 and 2, has its answer"),
     "advisories": (17, "no locked package has a known vulnerability"),
+    "detection": (18, "whoever reads far more than the work needs is told of within seconds; ordinary work never is"),
 }
 """Name → number and promise, as ``python3 manage.py prove`` lists them."""
 

@@ -13,7 +13,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from cases import actions
 from cases.forms.case import AssignForm, FollowUpForm, NoteForm, PlanForm
-from cases.identity import bar, clocks_of, open_case, reader_lines, readers_of, zone_of
+from cases.identity import announced, bar, clocks_of, open_case, reader_lines, readers_of, zone_of
 from cases.models import Case
 from cases.policy import LEADS, has_seat
 from cases.story import escalation, notes_of, tell, timeline
@@ -26,6 +26,7 @@ from foundation.core import policy
 from foundation.core.errors import DomainError
 from foundation.core.legible import SHUT, legible
 from foundation.core.words import moment_words
+from foundation.dossiers import actions as dossiers
 from foundation.dossiers.models import Kind
 
 PAGE = 25
@@ -61,7 +62,8 @@ def overview(request: HttpRequest, pk: UUID) -> HttpResponse:
     """A case at a glance. Opening it stands in the trail."""
     case = open_case(request.user, pk)
     trail.record("case.read", dossier=case.dossier_id, subject=case.pk)
-    clocks, readers = clocks_of(case), readers_of(case)
+    clocks, rows = clocks_of(case), dossiers.readers(case.dossier)
+    readers = readers_of(case, rows)
     story, lines = tell(case, request.user, limit=PAGE), reader_lines(readers)
     context = {
         "case": case,
@@ -69,6 +71,7 @@ def overview(request: HttpRequest, pk: UUID) -> HttpResponse:
         "cards": [escalation(case, readers, clocks), *(card for part in story.parts for card in part.cards)],
         "timeline": timeline(case, story, clocks),
         "readers": lines,
+        "announced": announced(case, rows),
         "held": [item for part in story.parts for item in part.held],
         "more": [item for part in story.parts for item in part.more],
         "concern": _concern(case),

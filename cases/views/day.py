@@ -91,6 +91,10 @@ def _event(event: str) -> str:
         "evacuation.waits": _("Cutting off an organisation waits for a second person"),
         "evacuation.done": _("The keys of an organisation were destroyed here"),
         "evacuation.returned": _("The records of an organisation open again"),
+        "alert.raised": _("A new alert waits"),
+        "access.asked": _("Somebody asks for emergency access"),
+        "access.answered": _("Your emergency access was answered"),
+        "access.opened": _("A case was opened by emergency access"),
     }
     return known.get(event, _("Something changed"))
 

@@ -23,6 +23,7 @@ from foundation.audit import trail
 from foundation.core import policy
 from foundation.core.errors import DomainError
 from foundation.core.words import isolated, moment_words
+from foundation.dossiers import actions as dossiers
 from foundation.files.giving import as_download
 from foundation.files.models import Attachment
 from foundation.files.states import FILE, Reason
@@ -47,7 +48,8 @@ def files(request: HttpRequest, pk: UUID) -> HttpResponse:
 
 def _shown(request: HttpRequest, case: Case) -> dict[str, Any]:
     """What the list shows; that it was shown stands in the trail."""
-    rows, can, readers = files_of(case), policy.abilities(request.user, case), reader_lines(readers_of(case))
+    rows, can = files_of(case), policy.abilities(request.user, case)
+    readers = reader_lines(readers_of(case, dossiers.readers(case.dossier)))
     trail.record("file.listed", dossier=case.dossier_id, subject=case.pk, ids=[row.pk for row in rows])
     top = bar(case, "case_files", clocks=clocks_of(case), n_readers=len(readers))
     is_unchecked = not settings.CLAMAV

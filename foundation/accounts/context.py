@@ -43,7 +43,8 @@ def house(request: HttpRequest) -> dict[str, Any]:
 
 
 def _navigation(request: HttpRequest, user: Any) -> list[dict[str, Any]]:
-    entries = [entry for items in [*_NAV, *_LAST] for entry in items(user)]
+    found = (entry for items in [*_NAV, *_LAST] for entry in items(user))
+    entries = sorted(found, key=lambda entry: entry["url"] != "/")
     here = (e["url"] for e in entries if request.path.startswith(e["url"]) and e["url"] != "/")
     longest = max(here, key=len, default=request.path)
     return [{**entry, "current": entry["url"] == longest} for entry in entries]

@@ -26,8 +26,22 @@ def is_fresh(request: HttpRequest) -> bool:
 
     Who has an app or a key must have used it; a password alone counts only for who has nothing else.
     """
+    return bool(_age(_strong(request)) < settings.ACCOUNT_REAUTHENTICATION_TIMEOUT)
+
+
+def confirmed_ago(request: HttpRequest) -> float:
+    """Seconds since the person confirmed that it is them, after signing in and as strongly as they can; infinite if never."""
+    return _age([record for record in _strong(request) if record.get("reauthenticated")])
+
+
+def _strong(request: HttpRequest) -> list[dict[str, Any]]:
+    """What counts as showing who one is: with an app or a key only these."""
     user: Any = request.user
     if not user.is_authenticated:
-        return False
-    counts = [r["at"] for r in records(request) if r.get("method") in STRONG or not facts(user).has_factor]
-    return bool(counts) and time.time() - max(counts) < settings.ACCOUNT_REAUTHENTICATION_TIMEOUT
+        return []
+    is_any = not facts(user).has_factor
+    return [record for record in records(request) if is_any or record.get("method") in STRONG]
+
+
+def _age(shown: list[dict[str, Any]]) -> float:
+    return time.time() - max((float(record["at"]) for record in shown), default=float("-inf"))

@@ -10,6 +10,10 @@ from uuid import UUID
 
 from django.db import connection
 
+from foundation.core.hooks import Hook
+
+# Asked before an event that names a folder is written; an error keeps both the event and the page from happening.
+before: Hook[tuple[str, UUID]] = Hook()
 # Every event name there is; a test walks over the code and finds no other.
 VERBS: set[str] = set()
 
@@ -23,6 +27,8 @@ def record(verb: str, *, dossier: UUID | None = None, subject: UUID | None = Non
     """Append one event. ``data`` holds ids, codes, counts and field names, never a value of a person's field."""
     if verb not in VERBS:
         raise ValueError(f"unknown event name {verb}")
+    if dossier is not None:
+        before.send((verb, dossier))
     with connection.cursor() as cursor:
         cursor.execute(
             "INSERT INTO trail.event (verb, dossier, subject, data) VALUES (%s, %s, %s, %s)",

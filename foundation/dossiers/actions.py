@@ -7,11 +7,11 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.contrib.auth.models import Permission
 from django.db import IntegrityError, transaction
-from django.db.models import Model
+from django.db.models import Model, Q
 from django.utils import timezone
 
 from foundation.accounts.models import Organisation, Unit, User
@@ -122,9 +122,11 @@ def share_with_group(dossier: Dossier, group: int, codename: str = VIEW) -> None
 
 
 @transaction.atomic
-def share_with_user(dossier: Dossier, user: User, reason: str, *, by: User, codename: str = VIEW) -> None:
-    """Add a named person to the list, with the reason."""
-    _user_row(dossier, user, codename, reason, by)
+def share_with_user(
+    dossier: Dossier, user: User, reason: str, *, by: User, codename: str = VIEW, until: datetime | None = None
+) -> None:
+    """Add a named person to the list, with the reason, and for a time where it ends by itself."""
+    _user_row(dossier, user, codename, reason, by, until)
     trail.record("dossier.shared", dossier=dossier.pk, user=user.pk, permission=codename, reason=reason)
 
 
@@ -179,11 +181,20 @@ def _write_down(entries: list[Entry]) -> None:
             raise
 
 
-def readers(dossier: Dossier) -> list[tuple[str, uuid.UUID | int, str]]:
-    """Who may open the folder now: ("group", id, "") and ("user", id, reason), for the page that says so."""
-    view = permission_id(VIEW)
-    groups = DossierGroupPermission.objects.filter(content_object=dossier, permission_id=view)
-    users = DossierUserPermission.objects.filter(content_object=dossier, permission_id=view)
-    return [("group", g, "") for g in groups.values_list("group_id", flat=True)] + [
-        ("user", u, r) for u, r in users.values_list("user_id", "reason")
-    ]
+class Reader(NamedTuple):
+    """A seat's group or a person on the list of a folder: ``kind`` is "group" or "user"."""
+
+    kind: str
+    key: int
+    reason: str = ""
+    until: datetime | None = None
+
+
+def readers(dossier: Dossier) -> list[Reader]:
+    """Who may open the folder now, for the page that says so; what has run out is not listed."""
+    live = Q(expires_at=None) | Q(expires_at__gt=timezone.now())
+    on_list = {"content_object": dossier, "permission_id": permission_id(VIEW)}
+    groups = DossierGroupPermission.objects.filter(live, **on_list)
+    users = DossierUserPermission.objects.filter(live, **on_list)
+    found = [Reader("group", g, "", until) for g, until in groups.values_list("group_id", "expires_at")]
+    return found + [Reader("user", *row) for row in users.values_list("user_id", "reason", "expires_at")]

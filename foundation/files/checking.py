@@ -113,11 +113,11 @@ def _unlocked(row: Attachment) -> _Unlocked | None:
 def _candidates(row: Attachment) -> Iterator[int]:
     """Who handed it in, then whoever stands on the folder's list."""
     yield row.uploaded_by_id
-    for kind, key, _reason in dossiers.readers(row.dossier):
-        if kind == "user":
-            yield int(str(key))
+    for reader in dossiers.readers(row.dossier):
+        if reader.kind == "user":
+            yield reader.key
         else:
-            yield from (person.pk for person in accounts.members(int(str(key))))
+            yield from (person.pk for person in accounts.members(reader.key))
 
 
 def _waiting(row: Attachment) -> Attachment | None:

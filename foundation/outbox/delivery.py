@@ -65,6 +65,13 @@ def tell(users: Iterable[Any], event: str, slot: str) -> None:
             add(name, event, f"{slot}:{user.pk}:{name}", recipient=user)
 
 
+def take_back(subject: str) -> None:
+    """Remove what was put in about a subject and has not left: ``slot`` names it after its event."""
+    with COURIER.acting():
+        waiting = Message.objects.filter(status=Status.PENDING, slot__contains=f":{subject}")
+        waiting._raw_delete(waiting.db)
+
+
 def deliver(pk: UUID) -> bool:
     """One attempt for one message; True if it left. A failure keeps its code on the row; the last one ends it."""
     with COURIER.acting():

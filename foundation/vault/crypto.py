@@ -16,6 +16,7 @@ from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from foundation.core.errors import Unreadable
+from foundation.vault.meter import tick
 
 _U32 = struct.Struct(">I")
 _HEAD = b"\x01\x01"
@@ -117,6 +118,7 @@ class Cipher:
         self._head = _HEAD + self._tail
         self._prk = prk
         self._key = AESGCM(expand(prk, b"field"))
+        tick()
 
     def file_key(self, file: UUID) -> bytes:
         """The key of one file of this dossier, 32 bytes; it opens no other (safety.md §2)."""
@@ -131,6 +133,7 @@ class Cipher:
         """The plaintext of a token; ``VaultError`` for any other place, key, version or byte."""
         if token[:6] != self._head or len(token) < 6 + _NONCE + _TAG + _SMALLEST:
             raise VaultError("token")
+        tick()
         try:
             return unpad(self._key.decrypt(token[6:18], token[18:], self._aad(table, field, row)))
         except InvalidTag as problem:

@@ -30,8 +30,12 @@ TASKS: dict[str, set[str]] = {
     "outbox.deliver": {COURIER.key},
     "outbox.sweep": {COURIER.key},
     "upkeep.look": {COURIER.key, CLERK},
+    "watch.close": {CLERK},
+    "watch.forget": {NOBODY},
+    "watch.grow": {CLERK},
+    "watch.sweep": {CLERK},
 }
-WITHOUT = {"audit.anchor", "files.check"}
+WITHOUT = {"audit.anchor", "files.check", "watch.sweep"}
 """Nothing to do in this story; their own tests say in whose name."""
 
 

@@ -34,6 +34,8 @@ def fill(house, n: int) -> dict:
             case = Case.objects.get(pk=made["case"].pk)
             made["erasure"] = cases.request_erasure(case, Ground.ASKED, by=lead)
         made["list"] = asked(house.people["focal_point"])
+        made["alert"] = factories.alert(house, n=45 + n)
+    made["access"] = factories.access(house, made["case"].code)
     owner = house.people["caseworker"]
     with acting(owner.pk):
         for number in range(n):
@@ -48,9 +50,9 @@ def fill(house, n: int) -> dict:
 def costs(house, browse, made) -> dict[str, int]:
     """Page → queries of its second visit, as the seat that opens it."""
     lead, owner, volunteer = (browse(house.people[seat]) for seat in ("focal_point", "caseworker", "volunteer"))
-    officer = browse(house.people["data_officer"])
     worker, api = browse(house.people["partner_worker"]), partner.api(house)
     keeper = browse(house.people["administrator"])
+    officer = browse(house.people["data_officer"])
     pages = {
         "day": (lead, reverse("cases:day")),
         "day of the volunteer": (volunteer, reverse("cases:day")),
@@ -76,6 +78,10 @@ def costs(house, browse, made) -> dict[str, int]:
         "offer": (worker, reverse("referrals:offer", args=[made["referral"].pk])),
         "running": (keeper, reverse("upkeep:status")),
         "messages that did not arrive": (keeper, reverse("upkeep:stuck")),
+        "alerts": (officer, reverse("watch:alerts")),
+        "alert": (officer, reverse("watch:alert", args=[made["alert"].pk])),
+        "accesses": (officer, reverse("watch:accesses")),
+        "access": (officer, reverse("watch:access", args=[made["access"].pk])),
         "api inbox": (api, ""),
         "api detail": (api, f"/{made['referral'].pk}"),
     }

@@ -85,7 +85,8 @@ def cells(table: dict[str, str], names: tuple[str, ...]) -> list[tuple[str, dict
 
 
 def on_a_record(row: str) -> bool:
-    return len(row.split()) == 3 and not row.split()[1].startswith(("accounts:", "upkeep:"))
+    """A person's matter: not an appointment, a message, nor an alert about somebody who works here."""
+    return len(row.split()) == 3 and not row.split()[1].startswith(("accounts:", "upkeep:", "watch:"))
 
 
 def test_no_answer_is_an_error_of_ours():

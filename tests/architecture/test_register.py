@@ -25,6 +25,7 @@ APPS = (
     "referrals_",
     "riskanalysis_",
     "exports_",
+    *("consent_", "cases_", "referrals_", "riskanalysis_", "upkeep_", "watch_"),
 )
 
 GIVING_OUT = ("order_by", "values", "values_list", "distinct")
@@ -63,6 +64,12 @@ PLAINTEXT: dict[str, str] = {
     "dossiers_clock.urgency": CODE, "dossiers_ledgermark.hash": WRAPPED,
     "files_attachment.kind": CODE, "files_attachment.purpose": CODE, "files_attachment.state": CODE,
     "files_attachment.problem": CODE, "files_attachment.reason": CODE, "files_attachment.blob": RANDOM,
+    "watch_alert.rule": CODE, "watch_alert.role": CODE, "watch_alert.state": CODE, "watch_alertmove.verb": CODE,
+    "watch_alertmove.why": CODE,
+    "watch_alert.day": "the local day on which somebody who works here read so much",
+    "watch_decoy.language": CODE, "watch_decoy.story": CODE, "watch_decoy.reference": RANDOM, "watch_decoy.script": WRAPPED,
+    "watch_alertopening.reference": RANDOM, "watch_emergencyaccess.ground": CODE, "watch_emergencyaccess.state": CODE,
+    "watch_emergencyaccess.code": "the code of a case; what has another shape is refused before it is kept",
     "consent_noticeversion.language": CODE, "consent_noticeversion.text": SAID, "consent_noticeversion.limits": SAID,
     "consent_consent.language": CODE, "consent_consent.mode": CODE, "consent_consent.interpreter": CODE,
     "consent_consent.elements": CODE, "consent_decision.purpose": CODE, "consent_decision.recipient_kind": CODE,

@@ -94,13 +94,13 @@ def test_every_wall_speaks_of_each_kind_of_statement(db):
 
 
 def test_there_is_no_other_schema_that_the_application_reads(db):
-    """The trail lives in a schema of its own: the application appends to it and reads nothing."""
+    """Trail and watch live in schemas of their own: the application appends to the first and calls the second's functions."""
     rows = sql(
         "SELECT n.nspname, c.relname, has_table_privilege(c.oid, 'SELECT') OR has_any_column_privilege(c.oid, 'SELECT')"
         " FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace WHERE c.relkind IN ('r', 'p', 'v', 'm')"
         " AND n.nspname NOT IN ('public', 'pg_catalog', 'information_schema') AND left(n.nspname, 3) <> 'pg_'"
     )
-    assert {schema for schema, _table, _may in rows} == {"trail"}
+    assert {schema for schema, _table, _may in rows} == {"trail", "watch"}
     assert [f"{schema}.{table}" for schema, table, may in rows if may] == []
 
 

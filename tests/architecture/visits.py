@@ -45,7 +45,7 @@ ELSEWHERE = {
     "uidb36": "1",
     "key": "x-y",
 }
-OURS = ("core:", "cases:", "referrals:", "accounts:", "upkeep:", "exports:")
+OURS = ("core:", "cases:", "referrals:", "accounts:", "upkeep:", "exports:", "watch:")
 
 
 def routes() -> dict[str, str]:
@@ -89,22 +89,21 @@ class World:
         return {name: given.get(name) or self.things.get(thing) or uuid4() for name in names}
 
 
+# Part of an address → the record it is about; all others are about a case.
+THINGS = {
+    "exports/": "export", "messages/": "message", "appointments/": "appointment", "erasures/": "erasure", "alerts/": "alert", "decoys/": "decoy",
+    "emergency-access/": "access", "referrals/": "referral", "inbox/": "referral", "<str:id>": "referral",
+}  # fmt: skip
+
+
 def things_of(route: str) -> list[str]:
     """Which records an address is tried with."""
     pattern = routes()[route]
     if "<" not in pattern or "path:" in pattern or kind(route) == FOREIGN or route == "exports:ask":
         return []
-    if "exports/" in pattern:
-        return ["export"]
     if "concerns/" in pattern:
         return ["draft", "concern", *(["anonymous"] if route in ("cases:concern", "cases:triage") else [])]
-    if "messages/" in pattern:
-        return ["message"]
-    if "appointments/" in pattern:
-        return ["appointment"]
-    if "erasures/" in pattern:
-        return ["erasure"]
-    return ["referral"] if "referrals/" in pattern or "inbox/" in pattern or "<str:id>" in pattern else ["case"]
+    return next(([thing] for part, thing in THINGS.items() if part in pattern), ["case"])
 
 
 def build(house: factories.House, browse: Any) -> World:
@@ -124,9 +123,15 @@ def build(house: factories.House, browse: Any) -> World:
         "draft": draft.pk, "concern": concern.pk, "anonymous": anonymous.pk, "case": case.pk, "referral": referral.pk,
         "file": factories.filed(house, case).pk,
         "message": stuck(house).pk, "export": asked(house.people["focal_point"]).pk,
-        "appointment": pending.pk, "erasure": erasure.pk, "decision": decision.pk, "service": house.services["Safe shelter"].pk,
+        "appointment": pending.pk, "erasure": erasure.pk, "alert": factories.alert(house).pk,
+        "access": factories.access(house, case.code).pk,
+        "decoy": factories.decoy(house).pk, "decision": decision.pk,
+        "service": house.services["Safe shelter"].pk,
     }  # fmt: skip
     clients: dict[str, Any] = {seat: browse(house.people[seat]) for seat in PEOPLE if seat != "nobody"}
+    clients |= {
+        f"proved {s}": factories.prove(browse(house.people[s]), house.people[s]) for s in PEOPLE if s != "nobody"
+    }
     clients["nobody"] = clients["no token"] = Client()
     clients["partner"] = partner.api(house)
     clients["other partner"] = partner.api(house, "Lantern House")
@@ -204,4 +209,6 @@ def attempt(world: World, seat: str, method: str, route: str, thing: str) -> tup
     if kind(route) == API:
         client = world.clients[{"person": "caseworker"}.get(seat, seat)]
         return url, call(client, method, url)
-    return url, visit(world.clients[seat], method, url)
+    # Pages that ask again who it is are tried by people who have just proved it: the answer then is their seat's.
+    name = f"proved {seat}" if route.startswith("watch:") and seat != "nobody" else seat
+    return url, visit(world.clients[name], method, url)

@@ -311,8 +311,8 @@ def test_sharing_once_more_than_needed_changes_nothing(house, case, focal_point)
 def test_who_may_open_is_told_by_name_and_reason(house, case, caseworker, focal_point):
     with acting(caseworker.pk):
         assert set(actions.readers(case.dossier)) == {
-            ("group", focal_point.group_ids[0], ""),
-            ("user", caseworker.pk, "owner"),
+            ("group", focal_point.group_ids[0], "", None),
+            ("user", caseworker.pk, "owner", None),
         }
 
 

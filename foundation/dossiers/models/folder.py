@@ -35,6 +35,8 @@ class Kind(models.TextChoices):
     CASE = "case"
     PACKAGE = "package"
     EXPORT = "export"
+    BOOK = "book"
+    REQUEST = "request"
 
 
 class DossierQuerySet(models.QuerySet["Dossier"]):

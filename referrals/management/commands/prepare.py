@@ -38,6 +38,7 @@ class Command(BaseCommand):
         self._anchors()
         if settings.EMBEDDED and not options["no_demo"] and not demo.is_loaded():
             demo.write(demo.load())
+            demo.furnish()
 
     def _anchors(self) -> None:
         """Begin the file of anchors before the first seal; afterwards a file that is not there is a loss."""

@@ -81,6 +81,8 @@ REPORTER = (
     "cases/views/summary.py",
     "foundation/accounts/",
     "foundation/outbox/",
+    "foundation/watch/",
+    "templates/watch/",
     "config/settings.py",
     "consent/vocabulary.py",
 )
