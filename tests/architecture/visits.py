@@ -91,8 +91,9 @@ class World:
 
 # Part of an address → the record it is about; all others are about a case.
 THINGS = {
-    "exports/": "export", "messages/": "message", "appointments/": "appointment", "erasures/": "erasure", "alerts/": "alert", "decoys/": "decoy",
-    "emergency-access/": "access", "referrals/": "referral", "inbox/": "referral", "<str:id>": "referral",
+    "exports/": "export", "messages/": "message", "appointments/": "appointment", "erasures/": "erasure",
+    "alerts/": "alert", "decoys/": "decoy", "emergency-access/": "access", "referrals/": "referral",
+    "inbox/": "referral", "<str:id>": "referral",
 }  # fmt: skip
 
 

@@ -40,6 +40,7 @@ class Command(BaseCommand):
     def _lines(self, lines: Iterable[str]) -> None:
         for line in lines:
             self.stdout.write(line)
+
     def _load(self, size: int) -> None:
         from referrals.bench.run import load
 
