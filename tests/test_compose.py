@@ -17,6 +17,8 @@ import yaml
 
 from config.cluster import APP, OWNER, QUIET, default_privileges
 from config.deploy.secrets import compose_secrets, write_secrets
+from config.product import GUNICORN
+from config.servers import HUSHED
 from foundation.files import documents
 
 ROOT = Path(__file__).parent.parent
@@ -126,6 +128,23 @@ def test_the_proxy_and_the_scanner_let_the_largest_file_through(settings):
 
 def test_postgresql_is_as_quiet_as_the_embedded_one():
     assert {f"-c{name}={value}" for name, value in QUIET.items()} <= set(SERVICES["postgres"]["command"])
+
+
+def test_valkey_keeps_no_command_in_both_shapes():
+    command = SERVICES["redis"]["command"]
+    for name, value in HUSHED.items():
+        assert command[command.index(f"--{name}") + 1] == value
+
+
+def test_the_pages_are_served_as_up_serves_them():
+    """So no log of the web server tells who asked for what, and the figures of all its processes are counted."""
+    command = SERVICES["web"]["command"]
+    assert command[command.index("-c") + 1] == GUNICORN[1]
+    assert not any(part.startswith("--access") for part in command)
+
+
+def test_only_the_web_process_knows_the_operators_token():
+    assert [name for name in SERVICES if "operator_token" in SERVICES[name].get("secrets", [])] == ["web"]
 
 
 def test_both_shapes_give_the_roles_the_same_privileges():

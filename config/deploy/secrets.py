@@ -24,6 +24,7 @@ def compose_secrets() -> dict[str, str]:
         "redis_url": f"redis://amparo:{broker}@redis:6379",
         "valkey_users": f"user default off\nuser health on nopass -@all +ping\nuser amparo on {allowed}\n",
         "django_secret_key": token_urlsafe(48),
+        "operator_token": token_urlsafe(32),
         "keyring": json.dumps(new_keyring()),
     }
 
