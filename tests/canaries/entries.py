@@ -1,0 +1,213 @@
+"""What people type and hand in: sign-in, concerns, cases, search, referrals."""
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from urllib.parse import quote
+from uuid import uuid4
+
+from config.story.browser import Browser, first_id
+from tests.canaries.markers import SCRIPTS
+from tests.canaries.world import World, entry
+
+EXPLAINED = ["options", "use", "limits", "voluntary", "understood"]
+
+
+# --- signing in
+
+
+@entry("sign-in that is refused, and a forgotten password")
+def refused(world: World) -> None:
+    for script in SCRIPTS:
+        visitor = Browser(world.house.url, "nobody")
+        page = visitor.opened("/accounts/login/")
+        typed = {"login": f"{world.mint.plain()}@example.org", "password": world.mint.sentence(script)}
+        visitor.post(page.url, page.own_form("login").filled(dict(typed)))
+        typed["login"] = f"{world.mint.name(script)}@example.org"
+        visitor.post(page.url, page.own_form("login").filled(dict(typed)))
+        page = visitor.opened("/accounts/password/reset/")
+        visitor.post(page.url, page.own_form("email").filled({"email": f"{world.mint.plain()}@example.org"}))
+
+
+@entry("codes that no app shows")
+def miscoded(world: World) -> None:
+    facts, visitor = world.house.demo["people"]["auditor"], Browser(world.house.url, "auditor")
+    page = visitor.step("/accounts/login/", login=facts["email"], password=facts["password"])
+    for script in SCRIPTS[:2]:
+        page = visitor.post(page.url, page.own_form("code").filled({"code": world.mint.name(script)}))
+
+
+@entry("where to go after sign-in")
+def onwards(world: World) -> None:
+    visitor = Browser(world.house.url, "nobody")
+    facts = world.house.demo["people"]["outsider"]
+    page = visitor.opened(f"/accounts/login/?next=/{quote(world.mint.name())}/%3Fq={world.mint.plain()}")
+    signed = page.own_form("login").filled({"login": facts["email"], "password": facts["password"]})
+    visitor.post(page.url, signed)
+    visitor.post("/language/", [("language", world.mint.plain()), ("next", f"/{world.mint.plain()}/")])
+
+
+# --- a concern
+
+
+def told(world: World, script: str) -> dict[str, dict[str, Any]]:
+    """The answers of a concern, all of them canaries where words are asked."""
+    mint = world.mint
+    return {
+        "limits": {"said": "on"},
+        "where": {"reporter_kind": "affected_person_self", "setting": "hsp"},
+        "danger": {"flags": ["none"]},
+        "words": {"summary": f"{mint.sentence(script)} {mint.day()}", "category": "documents_legal_status"},
+        "wishes": {"wishes": mint.sentence(script)},
+        "agreement": {"answer": "granted", "mode": "verbal", "interpreter": "none"},
+        "contact": {
+            "alias": mint.name(script), "method": "phone", "value": mint.phone(), "safe_times": mint.name(script),
+        },
+    }  # fmt: skip
+
+
+def draft(world: World, script: str, **changes: dict[str, Any]) -> str:
+    """A concern filled in; its address."""
+    volunteer = world.person("volunteer")
+    day = volunteer.opened("/")
+    at = volunteer.submit(day, day.form(action="/concerns/start/")).path
+    for step, answers in {**told(world, script), **changes}.items():
+        if answers:
+            volunteer.step(f"{at}{step}/", **answers)
+    return at
+
+
+@entry("a concern that is thrown away")
+def discarded(world: World) -> None:
+    for script in SCRIPTS:
+        world.person("volunteer").step(f"{draft(world, script)}discard/")
+
+
+@entry("a concern that stays anonymous")
+def anonymous(world: World) -> None:
+    refusal = {"answer": "refused", "mode": "verbal", "interpreter": "none"}
+    at = draft(world, "arabic", agreement={}, contact={})
+    volunteer = world.person("volunteer")
+    page = volunteer.opened(f"{at}agreement/")
+    form = page.own_form("answer")
+    known = [value for value in form.choices.get("reason", {}) if value]
+    volunteer.submit(page, form, **refusal, reason=known[0])
+    volunteer.step(f"{at}check/")
+
+
+@entry("a concern that is left as a draft")
+def left(world: World) -> None:
+    draft(world, "cyrillic")
+
+
+@entry("a concern that becomes a case")
+def taken_up(world: World) -> None:
+    at = draft(world, "latin")
+    world.person("volunteer").step(f"{at}check/")
+    lead = world.person("focal_point")
+    page = lead.opened(at)
+    form = page.form("urgency", "outcome")
+    owner = form.choice("owner", world.house.demo["people"]["caseworker"]["seats"][0])
+    decided = {"urgency": "normal", "outcome": "escalated_to_case", "owner": owner, "exposure": "actual"}
+    world.case = lead.submit(page, form, **decided, reason=world.mint.sentence(), harm_forms=["coercion"]).pk
+    worker = world.person("caseworker")
+    page = worker.opened(f"/cases/{world.case}/")
+    worker.submit(page, page.form(action="/accept/"))
+
+
+@entry("answers that are refused by a form")
+def misfilled(world: World) -> None:
+    at, volunteer = draft(world, "arabic"), world.person("volunteer")
+    wrong: dict[str, dict[str, str]] = {
+        "where": {"reporter_kind": world.mint.name(), "setting": world.mint.plain()},
+        "danger": {"flags": world.mint.name()},
+        "words": {"summary": "", "category": world.mint.name(), "revision": world.mint.plain()},
+        "wishes": {"wishes": world.mint.sentence() * 200},
+        "contact": {"alias": world.mint.name() * 40, "method": world.mint.plain(), "value": world.mint.phone() * 20},
+    }
+    for step, answers in wrong.items():
+        page = volunteer.opened(f"{at}{step}/")
+        token = dict(page.own_form("csrfmiddlewaretoken").held)["csrfmiddlewaretoken"]
+        sent = volunteer.post(page.url, [("csrfmiddlewaretoken", token), *answers.items()])
+        assert sent.status in (200, 409, 422), (step, sent.status)
+
+
+@entry("words of somebody whose session has ended")
+def too_late(world: World) -> None:
+    stranger = Browser(world.house.url, "nobody")
+    token = dict(stranger.opened("/accounts/login/").own_form("login").held)["csrfmiddlewaretoken"]
+    typed = [("csrfmiddlewaretoken", token), ("summary", world.mint.sentence()), ("alias", world.mint.name())]
+    assert stranger.post(f"/concerns/{uuid4()}/words/", typed).status == 401
+
+
+# --- a case
+
+
+@entry("notes, a follow-up, the person")
+def case_work(world: World) -> None:
+    worker, mint, at = world.person("caseworker"), world.mint, f"/cases/{world.case}/"
+    for script in SCRIPTS * 2:
+        worker.step(f"{at}notes/", text=f"{mint.sentence(script)} {mint.phone()} {mint.day()}")
+    page = worker.opened(f"{at}consent/")
+    how: dict[str, Any] = {"elements": EXPLAINED, "mode": "verbal", "interpreter": "none", "is_private": "yes"}
+    agreed = {"follow_up_contact": "granted", "condition-follow_up_contact": mint.sentence()}
+    worker.submit(page, page.form("follow_up_contact"), **how, **agreed)
+    worker.step(f"{at}follow-up/", due_at=(datetime.now(UTC) + timedelta(days=3)).strftime("%Y-%m-%dT10:00"))
+    worker.step(f"{at}follow-up/", result="reached", text=mint.sentence())
+    known = {"alias": mint.name("arabic"), "name": mint.name("cyrillic"), "district": mint.name("latin")}
+    contact = {"method": "phone", "value": mint.phone(), "safe_times": mint.name(), "code_word": mint.name()}
+    born = "1919-07-23"
+    worker.step(f"{at}person/", **known, **contact, date_of_birth=born, may_leave_message="no")
+    mint._kept("day", born)
+    page = worker.opened(f"{at}contact/")
+    worker.submit(page, page.own_form("csrfmiddlewaretoken"))
+
+
+@entry("search")
+def searched(world: World) -> None:
+    for script in SCRIPTS * 3:
+        world.person("caseworker").step("/search/", term=world.mint.name(script))
+    world.person("focal_point").step("/search/", term=world.mint.phone())
+    world.person("caseworker").get(f"/search/?term={quote(world.mint.name())}")
+
+
+# --- referrals
+
+
+def refer(world: World, partner: str) -> str:
+    """Consent, a referral with a reason, approved and sent; its id."""
+    worker, lead, at = world.person("caseworker"), world.person("focal_point"), f"/cases/{world.case}/refer/"
+    ask = worker.opened(at).link(r"\?service=", partner)
+    service = first_id(ask.split("?")[1])
+    page = worker.opened(ask)
+    how: dict[str, Any] = {"elements": EXPLAINED, "mode": "verbal", "interpreter": "none", "is_private": "yes"}
+    worker.submit(page, page.form(service), **how, **{service: "granted"})
+    pk = worker.step(f"{at}{service}/", reason=f"{world.mint.sentence()} {world.mint.sentence()}").pk
+    worker.step(f"/referrals/{pk}/submit/")
+    lead.step(f"/referrals/{pk}/share/")
+    world.referrals.append(pk)
+    return pk
+
+
+@entry("a referral, a question, an answer, a report")
+def referred(world: World) -> None:
+    api, mint, worker = world.api(0), world.mint, world.person("caseworker")
+    pk = refer(world, world.house.demo["partners"][0]["name"])
+    etag = api.get(f"/{pk}").headers["ETag"]
+    etag = api.done(pk, "ask", etag, text=mint.sentence("cyrillic"))
+    worker.step(f"/referrals/{pk}/answer/", text=mint.sentence("arabic"))
+    etag = api.done(pk, "accept", api.get(f"/{pk}").headers["ETag"])
+    api.get(f"/{pk}")
+    etag = api.done(pk, "unable-to-reach", etag)
+    worker.step(f"/referrals/{pk}/advise/", text=f"{mint.sentence()} {mint.phone()}")
+    etag = api.done(pk, "start", api.get(f"/{pk}").headers["ETag"])
+    api.done(pk, "complete", etag, outcome="met", text=mint.sentence("latin"))
+    worker.step(f"/referrals/{pk}/verify/", text=mint.sentence("arabic"))
+
+
+@entry("a referral whose consent is taken back; the partner on pages")
+def withdrawn(world: World) -> None:
+    pk, partner = refer(world, world.house.demo["partners"][0]["name"]), world.person("partner_worker")
+    partner.step(f"/inbox/{pk}/ask/", text=world.mint.sentence())
+    worker = world.person("caseworker")
+    worker.step(f"/referrals/{pk}/answer/", text=world.mint.sentence())
+    worker.step(worker.opened(f"/referrals/{pk}/").link("/withdraw/"))
