@@ -136,12 +136,18 @@ def agreed(house: House, case_: Case, service: Service, fields: list[str] | None
     decide(house, case_, Purpose.EXTERNAL_REFERRAL, service.pk, fields=wanted)
 
 
-def filed(house: House, case_: Case, content: bytes = b"A letter to the municipality.\n") -> Attachment:
-    """A text file in the case's folder that was checked and can be opened."""
+def handed_in(house: House, case_: Case, content: bytes = b"A letter to the municipality.\n") -> Attachment:
+    """A text file in the case's folder that waits for its check."""
     by = house.people["caseworker"]
     with acting(by.pk):
         upload = files.Upload(content, "Letter to the municipality", "letter", "letter.txt")
-        row = cases.add_file(Case.objects.get(pk=case_.pk), upload, by=by)
+        row: Attachment = cases.add_file(Case.objects.get(pk=case_.pk), upload, by=by)
+    return row
+
+
+def filed(house: House, case_: Case, content: bytes = b"A letter to the municipality.\n") -> Attachment:
+    """A text file in the case's folder that was checked and can be opened."""
+    by, row = house.people["caseworker"], handed_in(house, case_, content)
     with clamd() as daemon, override_settings(CLAMAV=daemon.address):
         checking.check(row.pk)
     with acting(by.pk):

@@ -205,7 +205,7 @@ def installed(parent: Path | None = None, **environment: str) -> Iterator[Instal
         process = subprocess.Popen(command, cwd=CHECKOUT, env=told, stdout=log, stderr=log)
     found = Installation(place / "state", process, f"http://127.0.0.1:{port}")
     try:
-        wait_until(lambda: _is_up(found, place / "log"), "an installation", 180)
+        wait_until(lambda: _is_up(found, place / "log"), "an installation", 400)
         found.demo = json.loads(found.state.demo.read_text())
         yield found
     finally:

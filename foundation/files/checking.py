@@ -63,6 +63,12 @@ def check(pk: UUID) -> None:
         _put_off(row, Problem.MISSING if isinstance(problem, Gone) else Problem.STORE, LATER)
 
 
+def is_anything_waiting() -> bool:
+    """Whether some file waits for its check, in whatever folder. Asks as the clerk."""
+    with clerk.as_clerk():
+        return Attachment.objects.filter(state=FileState.PENDING, dossier__erased_at=None).exists()
+
+
 def _claimed(pk: UUID) -> Attachment | None:
     """Take a file that waits by conditional update; one that was taken up too often is not kept."""
     now = timezone.now()

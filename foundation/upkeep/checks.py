@@ -11,7 +11,7 @@ from django.db import Error, connection
 from django.db.migrations.executor import MigrationExecutor
 
 from foundation.core import health
-from foundation.files import clamav
+from foundation.files import checking, clamav
 
 
 class State(StrEnum):
@@ -104,8 +104,9 @@ def _valkey() -> redis.Redis:
 
 
 def scanner() -> State:
-    """The virus scanner answers, where one is connected. Without it files wait and nobody opens them."""
-    return State.DEGRADED if clamav.is_connected() and not clamav.is_there() else State.OK
+    """The virus scanner answers. Where none is connected nothing is wrong until a file waits that nobody will check."""
+    is_well = clamav.is_there() if clamav.is_connected() else not checking.is_anything_waiting()
+    return State.OK if is_well else State.DEGRADED
 
 
 def install() -> None:

@@ -39,7 +39,7 @@ PARTS: dict[str, tuple[Any, Any]] = {
     ),
     "scanner": (
         gettext_lazy("Virus scanner"),
-        gettext_lazy("New files wait for their check and cannot be opened. Start the scanner again."),
+        gettext_lazy("Files wait for their check and cannot be opened. Start the scanner, or connect one."),
     ),
 }
 TASKS: dict[str, Any] = {

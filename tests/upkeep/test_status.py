@@ -40,6 +40,23 @@ def test_when_everything_runs_the_page_says_so(house, browse):
     assert "Out of order" not in text
 
 
+def test_a_file_that_waits_where_no_scanner_is_connected_is_said(house, browse):
+    everything_ran()
+    case = factories.case(house)
+    factories.filed(house, case)
+    assert "Everything is running" in page(browse, house), (
+        "without a scanner nothing is wrong until a file waits for one"
+    )
+    factories.handed_in(house, case)
+    assert "Files wait for their check and cannot be opened. Start the scanner, or connect one." in page(browse, house)
+
+
+def test_a_scanner_that_does_not_answer_is_said(house, browse, settings):
+    everything_ran()
+    settings.CLAMAV = "unix:/nonexistent/clamd"
+    assert "Start the scanner, or connect one." in page(browse, house)
+
+
 def test_a_dead_scheduler_is_seen_by_what_did_not_run(house, browse):
     everything_ran(timedelta(minutes=3))
     assert {"outbox.sweep", "audit.seal", "dossiers.remind"} <= late()
