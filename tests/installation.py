@@ -26,7 +26,7 @@ import psycopg
 from config.bootstrap import Environment
 from config.cluster import DATABASE, Cluster, _as_account
 from config.launcher import TerminatedError, _terminate
-from config.processes import Crew, started_at
+from config.processes import Crew, die_with_parent
 from config.product import Product
 from config.servers import socket_directory
 from config.state import CHECKOUT, State, current_user, service_account
@@ -207,7 +207,8 @@ def installed(parent: Path | None = None, **environment: str) -> Iterator[Instal
     told = {**ours, **HASTE, **environment}
     command = [sys.executable, "-m", "tests.installation", str(place / "state"), str(port)]
     with (place / "log").open("wb") as log:
-        process = subprocess.Popen(command, cwd=CHECKOUT, env=told, stdout=log, stderr=log)
+        leaving = die_with_parent(signal.SIGTERM)
+        process = subprocess.Popen(command, cwd=CHECKOUT, env=told, stdout=log, stderr=log, preexec_fn=leaving)
     found = Installation(place / "state", process, f"http://127.0.0.1:{port}")
     try:
         wait_until(lambda: _is_up(found, place / "log"), "an installation", 400)
@@ -230,11 +231,6 @@ def stop(process: subprocess.Popen[bytes]) -> float:
         process.send_signal(signal.SIGTERM)
     process.wait(90)
     return time.monotonic() - began
-
-
-def is_alive(pid: int) -> bool:
-    """Whether a process runs."""
-    return bool(started_at(pid))
 
 
 if __name__ == "__main__":

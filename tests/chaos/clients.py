@@ -133,7 +133,7 @@ class ToughApi(Api):
         """One verb with one key, on the newest version, until it is accepted."""
         for _ in range(5):
             etag = self.certain(lambda: self.get(f"/{pk}")).headers["ETag"]
-            answer = self.certain(lambda tag=etag: self.act(pk, verb, tag, key=key, **data))  # type: ignore[misc]
+            answer = self.certain(lambda tag=etag: self.act(pk, verb, tag, key=key, **data))
             if answer.status == 200:
                 self.n_replayed += answer.headers["Idempotency-Replayed"] == "true"
                 return
