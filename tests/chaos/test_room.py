@@ -1,6 +1,7 @@
 """No room left on the disk: a clear page that keeps what was typed, and everything goes on once there is room again."""
 
 import os
+from contextlib import suppress
 from pathlib import Path
 from urllib.parse import urlencode
 from urllib.request import Request
@@ -16,10 +17,14 @@ WORDS = "Her brother waits at the second gate. Не звонить после ш
 
 
 def fill(ballast: Path) -> None:
-    """Leave no room."""
-    free = os.statvfs(ballast.parent)
+    """Leave no room, while others are writing too."""
+    taken = 0
     with ballast.open("wb") as file:
-        os.posix_fallocate(file.fileno(), 0, free.f_bavail * free.f_frsize)
+        for step in (1 << 24, 1 << 20, 1 << 16, 1 << 12):
+            with suppress(OSError):
+                while True:
+                    os.posix_fallocate(file.fileno(), taken, step)
+                    taken += step
 
 
 def noted(person: Browser, at: str, held: list[tuple[str, str]]) -> Page:
