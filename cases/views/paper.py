@@ -21,6 +21,7 @@ from cases.views.guards import page, typed
 from cases.views.who import me
 from foundation.core import policy
 from foundation.core.words import day_words
+from foundation.dossiers import actions as dossiers
 
 
 @login_required
@@ -42,7 +43,8 @@ def paper(request: HttpRequest, pk: UUID) -> HttpResponse:
 def _sheet(case: Case, parts: list[str], actor: Any) -> dict[str, Any]:
     story, clocks = tell(case, actor), clocks_of(case)
     follow_up = clocks.get("follow_up")
-    cards = [escalation(case, readers_of(case), clocks), *(card for part in story.parts for card in part.cards)]
+    readers = readers_of(case, dossiers.readers(case.dossier))
+    cards = [escalation(case, readers, clocks), *(card for part in story.parts for card in part.cards)]
     rows = [row for row in story.decisions if not row.superseded_at]
     return {
         "cards": [{**card, "url": "", "link": ""} for card in cards] if "steps" in parts else [],
