@@ -68,7 +68,7 @@ def folders(model: type[models.Model]) -> list[UUID]:
 
 def test_every_models_rows_are_those_of_the_access_list_and_no_other(db, figure):
     """``Model.objects.all()``, for every model that hangs on a folder, for everybody of generated charts and for nobody."""
-    leaked, seen, n_rows = Counter[str](), Counter[str](), 0
+    leaked, seen, n_rows = Counter[object](), Counter[object](), 0
     everything = [Dossier, DossierKey, *rows.bound()]
     for seed in SEEDS:
         with filled(seed) as (chart, n):
