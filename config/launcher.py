@@ -25,7 +25,7 @@ IS_SHARED_OUT = re.compile(r"-n|--numprocesses|--dist|--pdb|--trace|-s$|--captur
 #: Commands of Django that work without keys, or are there for when keys are wrong. All others start with the right ones.
 KEYLESS = frozenset(
     (
-        *("audit_verify", "backup", "bench", "check", "collectstatic", "createsuperuser", "dbshell", "diffsettings"),
+        *("audit_verify", "backup", "bench", "check", "collectstatic", "dbshell", "diffsettings"),
         *("flush", "help", "key_escrow", "key_status", "makemigrations", "migrate", "prepare", "restore"),
         *("showmigrations", "sqlmigrate", "texts", "version"),
     )

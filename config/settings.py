@@ -96,7 +96,7 @@ MIDDLEWARE = [
     "foundation.accounts.middleware.session_limits",
     "foundation.accounts.gate.gate",
     "allauth.account.middleware.AccountMiddleware",
-    "allauth.usersessions.middleware.UserSessionsMiddleware",
+    "foundation.accounts.stepup.step_up",
     "foundation.audit.middleware.denials",
     "foundation.core.middleware.act_as_user",
     "referrals.api.middleware.act_as_partner",
@@ -224,7 +224,6 @@ ACCOUNT_REAUTHENTICATION_TIMEOUT = 60 * env.int("AMPARO_CONFIRM_MINUTES", defaul
 MFA_ADAPTER = "foundation.accounts.factors.Factors"
 MFA_FORMS = {
     "authenticate": "foundation.accounts.forms.codes.SignInCode",
-    "reauthenticate": "foundation.accounts.forms.codes.AgainCode",
     "activate_totp": "foundation.accounts.forms.codes.NewApp",
 }
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes", "webauthn"]

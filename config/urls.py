@@ -21,6 +21,6 @@ urlpatterns = [
     path("api/v1/", include("referrals.api.urls")),
     re_path(r"^api(/.*)?$", nothing),
     path("language/", set_language, name="set_language"),
-    path("accounts/", include("allauth.urls")),
+    path("accounts/", include("foundation.accounts.door_urls")),
     path("admin/", admin.site.urls),
 ]

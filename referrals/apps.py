@@ -14,6 +14,7 @@ class ReferralsConfig(AppConfig):
         from cases.actions.case import reassigned
         from cases.actions.erasing import hanging
         from consent import actions as consent
+        from foundation.accounts.actions import shut_out
         from foundation.audit import openings, trail
         from foundation.custody import holders
         from foundation.dossiers import erasing
@@ -21,7 +22,7 @@ class ReferralsConfig(AppConfig):
         from foundation.outbox import delivery
         from foundation.upkeep import targets
         from referrals import panels, policy, webhooks
-        from referrals.actions import cascade, end_with_case, follow, renew, settle
+        from referrals.actions import cascade, end_tokens, end_with_case, follow, renew, settle
         from referrals.lists import ReferralList
         from referrals.states import LIFE
 
@@ -37,6 +38,7 @@ class ReferralsConfig(AppConfig):
         consent.renewed.listen(renew)
         erasing.confirmed.listen(settle)
         hanging.listen(end_with_case)
+        shut_out.listen(end_tokens)
         delivery.channel("webhook", webhooks.deliver)
         targets.describe_with(webhooks.describe)
         holders.register("webhook", holders.Holder(webhooks.n_under, webhooks.renew))

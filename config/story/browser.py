@@ -274,6 +274,17 @@ class Browser:
                 break
         return page
 
+    def confirm(self, page: Page, facts: dict[str, str]) -> Page:
+        """Confirm that it is this person, by a code or else by the password; back where it was asked."""
+        field = "again_code" if "totp_secret" in facts else "again_password"
+        form = page.own_form(field)
+        for _n in range(4):
+            word = next_code(facts["totp_secret"]) if field == "again_code" else facts["password"]
+            sent = self.post(page.url, form.filled({field: word}))
+            if sent.path != "/again/":
+                break
+        return sent
+
     def _open(self, request: Request) -> Page:
         try:
             with self._opener.open(request, timeout=TIMEOUT) as answer:

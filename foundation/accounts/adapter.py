@@ -5,6 +5,7 @@ from typing import Any
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.core import context
 from django.http import HttpRequest
+from django.urls import reverse
 from django.utils.translation import get_language
 
 from foundation.accounts import stepup
@@ -27,10 +28,8 @@ class Adapter(DefaultAccountAdapter):  # type: ignore[misc]
         return None if user is None or user.is_machine else user
 
     def get_reauthentication_methods(self, user: Any) -> list[dict[str, Any]]:
-        """Only the strongest way: who has an app or a key is not asked for the password instead of it."""
-        ways: list[dict[str, Any]] = super().get_reauthentication_methods(user)
-        strong = [way for way in ways if way["id"] != "reauthenticate"]
-        return strong or ways
+        """One page asks for the strongest that the person has; allauth's own pages for it do not exist here."""
+        return [{"id": "again", "description": "", "url": reverse("accounts:again")}]
 
     def is_reauthentication_required(self, *, app: str, **kwargs: Any) -> bool:
         """Not within five minutes of having signed in or confirmed."""

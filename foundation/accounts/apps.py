@@ -11,7 +11,7 @@ class AccountsConfig(AppConfig):
 
     def ready(self) -> None:
         """Announce the event names."""
-        from foundation.accounts import custodians, signs
+        from foundation.accounts import context, custodians, signs
         from foundation.audit import anchors, trail
         from foundation.outbox import delivery
 
@@ -19,8 +19,10 @@ class AccountsConfig(AppConfig):
             "appointment.proposed", "appointment.confirmed", "appointment.ended", "appointment.away", "user.invited",
             "session.began", "session.refused", "session.ended", "session.expired",
             "factor.added", "factor.removed", "factor.renewed", "factor.used", "factor.refused",
-            "conduct.published", "conduct.accepted",
+            "conduct.published", "conduct.accepted", "session.closed", "session.confirmed", "user.deactivated", "user.reopened",
+            "measure.proposed", "measure.confirmed", "measure.refused", "factor.reset", "society.founded",
         )  # fmt: skip
         signs.connect()
+        context.nav(context.people)
         delivery.channel("anchor", custodians.deliver)
         anchors.taken.listen(custodians.send)

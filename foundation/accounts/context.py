@@ -10,6 +10,9 @@ from django.urls import reverse
 from django.utils.translation import get_language, get_language_info
 from django.utils.translation import gettext as _
 
+from foundation.accounts import oversight
+from foundation.accounts.models import Role
+
 NavItem = tuple[str, str, str]
 _NAV: list[Callable[[Any], list[dict[str, str]]]] = []
 _LAST: list[Callable[[Any], list[dict[str, str]]]] = []
@@ -50,10 +53,19 @@ def _navigation(request: HttpRequest, user: Any) -> list[dict[str, Any]]:
     return [{**entry, "current": entry["url"] == longest} for entry in entries]
 
 
+def people(user: Any) -> list[dict[str, str]]:
+    """Those who watch over other people's way in find them in the navigation."""
+    watches = any(seat.role in oversight.SIGNING_OUT for seat in user.seats)
+    entries = [{"url": reverse("accounts:people"), "label": _("People"), "section": "people"}] if watches else []
+    if user.holds(Role.ADMINISTRATOR):
+        entries.append({"url": reverse("admin:index"), "label": _("Administration"), "section": "admin"})
+    return entries
+
+
 def _account() -> list[dict[str, str]]:
     return [
         {"url": reverse("accounts:you"), "label": _("Your seats")},
-        {"url": reverse("usersessions_list"), "label": _("Where you are signed in")},
+        {"url": reverse("accounts:sessions"), "label": _("Where you are signed in")},
         {"url": reverse("mfa_index"), "label": _("Second step at sign-in")},
         {"url": reverse("account_change_password"), "label": _("Change password")},
         {"url": reverse("accounts:conduct"), "label": _("Code of conduct")},

@@ -2,7 +2,7 @@
 
 import time
 import unicodedata
-from typing import Any
+from typing import Any, ClassVar
 
 from allauth.account.adapter import get_adapter
 from allauth.core import context
@@ -14,8 +14,9 @@ from allauth.mfa.models import Authenticator
 from allauth.mfa.totp.internal.auth import format_hotp_value, hotp_value
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
-from foundation.accounts import actions, sealing
+from foundation.accounts import actions, gate, sealing
 from foundation.accounts.models import User
 from foundation.vault.crypto import VaultError
 
@@ -36,6 +37,16 @@ class Factors(DefaultMFAAdapter):  # type: ignore[misc]
     def decrypt(self, encrypted_text: str) -> str:
         """The secret. ``owned`` has checked before whose it is."""
         return sealing.opened(encrypted_text)[1]
+
+    error_messages: ClassVar[dict[str, Any]] = {
+        **DefaultMFAAdapter.error_messages,
+        "cannot_delete_authenticator": gettext_lazy("Your seat needs a second step. Set up another one first."),
+    }
+
+    def can_delete_authenticator(self, authenticator: Authenticator) -> bool:
+        """Not the last one of a seat that needs one; the rule itself stands in ``signs``, before every deletion."""
+        others = Authenticator.objects.filter(user=authenticator.user, type__in=SECOND).exclude(pk=authenticator.pk)
+        return others.exists() or not gate.needs_factor(authenticator.user)
 
     def _get_site_name(self) -> str:
         return "Amparo"

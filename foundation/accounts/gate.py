@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
-from allauth.account.adapter import get_adapter
 from allauth.account.internal.flows.login import get_authentication_records
 from django.conf import settings
 from django.contrib.auth.views import redirect_to_login
@@ -42,28 +41,20 @@ SECRET = ("csrfmiddlewaretoken", "password", "oldpassword", "password1", "passwo
 
 @dataclass(frozen=True)
 class Duty:
-    """Something to do first: its name, and the routes that open meanwhile."""
+    """Something to do first: the page where it is done, and the other routes that open meanwhile."""
 
-    name: str
-    open: frozenset[str]
+    page: str
+    others: frozenset[str] = frozenset()
 
-    def address(self, user: User) -> str:
-        """Where it is done."""
-        if self is SET_UP:
-            return reverse("accounts:second_step")
-        return reverse("accounts:conduct") if self is CONDUCT else _again(user)
-
-
-SET_UP = Duty(
-    "set_up",
-    frozenset({"accounts:second_step", "mfa_activate_totp", "mfa_add_webauthn", "account_reauthenticate"}),
-)
-CONFIRM = Duty("confirm", frozenset({"account_reauthenticate", "mfa_reauthenticate", "mfa_reauthenticate_webauthn"}))
-CONDUCT = Duty("conduct", frozenset({"accounts:conduct"}))
+    @property
+    def open(self) -> frozenset[str]:
+        """All that opens for it."""
+        return self.others | {self.page}
 
 
-def _again(user: User) -> str:
-    return str(get_adapter().get_reauthentication_methods(user)[0]["url"])
+SET_UP = Duty("accounts:second_step", frozenset({"mfa_activate_totp", "mfa_add_webauthn", "accounts:again"}))
+CONFIRM = Duty("accounts:again")
+CONDUCT = Duty("accounts:conduct")
 
 
 def needs_factor(user: User) -> bool:
@@ -120,8 +111,7 @@ class Gate:
         route = request.resolver_match.view_name if request.resolver_match else ""
         if duty is None or route in ALWAYS | duty.open or request.path.split("/")[1] == "api":
             return None
-        user: Any = request.user
-        where = duty.address(user)
+        where = reverse(duty.page)
         if request.method in ("GET", "HEAD"):
             return redirect_to_login(request.get_full_path(), where)
         words = [value for name, value in request.POST.items() if name not in SECRET and str(value).strip()]

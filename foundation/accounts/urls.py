@@ -2,12 +2,25 @@
 
 from django.urls import path
 
-from foundation.accounts.views import door, seats
+from foundation.accounts.views import door, people, seats, sessions
 
 app_name = "accounts"
 urlpatterns = [
     path("conduct/", door.conduct, name="conduct"),
     path("second-step/", door.second_step, name="second_step"),
+    path("again/", door.again, name="again"),
+    path("sessions/", sessions.sessions, name="sessions"),
+    path("sessions/end-others/", sessions.end_others, name="end_others"),
+    path("sessions/<int:pk>/end/", sessions.end_session, name="end_session"),
+    path("people/", people.people, name="people"),
+    path("people/<int:pk>/", people.person, name="person"),
+    *(
+        path(f"people/<int:pk>/{verb.replace('_', '-')}/", people.step, {"verb": verb}, name=verb)
+        for verb in people.STEPS
+    ),
+    path("appointments/<uuid:pk>/end/", people.end_appointment, name="end_appointment"),
+    path("measures/<uuid:pk>/confirm/", people.decide, {"verb": "confirm"}, name="confirm_measure"),
+    path("measures/<uuid:pk>/refuse/", people.decide, {"verb": "refuse"}, name="refuse_measure"),
     path("you/", seats.you, name="you"),
     path("you/away/", seats.away, name="away"),
     path("you/back/", seats.back, name="back"),

@@ -29,7 +29,7 @@ def forget_all() -> None:
 @pytest.fixture
 def guarded(volunteer):
     """Somebody with an app."""
-    Authenticator.objects.filter(user=volunteer).delete()
+    door.take_factors(volunteer)
     actions.give_app(volunteer, SECRET, by=None)
     return volunteer
 
@@ -89,9 +89,8 @@ def test_a_used_code_stays_used_as_long_as_clocks_may_differ(guarded):
 
 def test_the_code_that_set_up_an_app_does_not_sign_in(volunteer):
     client = Client()
-    Authenticator.objects.filter(user=volunteer).delete()
+    door.take_factors(volunteer)
     door.password(client, volunteer)
-    client.post("/accounts/reauthenticate/", {"password": door.PASSWORD})
     client.get("/accounts/2fa/totp/activate/")
     secret = client.session["mfa.totp.secret"]
     now = factors.step_now()
@@ -196,7 +195,7 @@ def test_a_thief_with_the_database_has_no_codes(guarded):
 
 def test_a_factor_that_is_copied_to_another_person_opens_nothing(guarded, focal_point):
     mine = Authenticator.objects.get(user=guarded)
-    Authenticator.objects.filter(user=focal_point).delete()
+    door.take_factors(focal_point)
     Authenticator.objects.create(user=focal_point, type="totp", data=mine.data)
     client = Client()
     door.password(client, focal_point)

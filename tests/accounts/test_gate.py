@@ -3,7 +3,6 @@
 from datetime import timedelta
 
 import pytest
-from allauth.mfa.models import Authenticator
 from django.db import DatabaseError, transaction
 from django.test import Client
 from django.utils import timezone
@@ -22,16 +21,16 @@ SHOWN_TO_ALL = {
 }  # fmt: skip
 SECRETS = (factories.NAME, factories.PHONE, factories.WORDS, "No police", "Quayside", "Al-Zahra")
 OPEN = {
-    "set_up": {"accounts:second_step", "mfa_activate_totp", "mfa_add_webauthn", "account_reauthenticate"},
-    "confirm": {"account_reauthenticate", "mfa_reauthenticate", "mfa_reauthenticate_webauthn"},
+    "set_up": {"accounts:second_step", "mfa_activate_totp", "mfa_add_webauthn", "accounts:again"},
+    "confirm": {"accounts:again"},
     "conduct": {"accounts:conduct"},
 }
-WHERE = {"set_up": "/second-step/", "confirm": "/accounts/2fa/reauthenticate/", "conduct": "/conduct/"}
+WHERE = {"set_up": "/second-step/", "confirm": "/again/", "conduct": "/conduct/"}
 
 
 def without_factor(user: User) -> Client:
     """Signed in with a password alone, as before there was a second step."""
-    Authenticator.objects.filter(user=user).delete()
+    door.take_factors(user)
     return door.opened(user)
 
 
@@ -156,7 +155,7 @@ def test_a_seat_that_is_given_holds_the_session_that_is_open(house, volunteer, b
 def test_setting_up_the_app_opens_the_rest_and_holds_every_other_session(transactional_db):
     """Whoever signed in elsewhere with the password alone gets no further, and cannot set up an app of their own."""
     user = factories.house().people["focal_point"]
-    Authenticator.objects.filter(user=user).delete()
+    door.take_factors(user)
     mine, other = Client(), Client()
     for client in (mine, other):
         door.password(client, user)
@@ -168,17 +167,17 @@ def test_setting_up_the_app_opens_the_rest_and_holds_every_other_session(transac
     assert shown.redirect_chain[-1][0] == "/accounts/2fa/recovery-codes/"
     assert shown.content.decode().count("amp-code") >= 10
     assert mine.get("/concerns/").status_code == 200
-    assert other.get("/concerns/").url.startswith("/accounts/2fa/reauthenticate/")
+    assert other.get("/concerns/").url.startswith("/again/")
     for path in ("/accounts/2fa/totp/activate/", "/accounts/2fa/totp/deactivate/", "/accounts/2fa/webauthn/add/"):
-        assert other.get(path).url.startswith("/accounts/2fa/reauthenticate/")
-    other.post("/accounts/2fa/reauthenticate/", {"code": door.next_code(user)})
+        assert other.get(path).url.startswith("/again/")
+    other.post("/again/", {"again_code": door.next_code(user)})
     assert other.get("/concerns/").status_code == 200
 
 
 def test_who_may_go_without_and_takes_the_app_away_is_held_once_a_seat_needs_it(house, volunteer):
     actions.give_app(volunteer, "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP", by=None)
     client = door.opened(volunteer)
-    Authenticator.objects.filter(user=volunteer).delete()
+    door.take_factors(volunteer)
     assert client.get("/").status_code == 200
     seat = actions.seat_of(house.units["harbour"], Role.DEPUTY)
     actions.confirm(actions.propose(volunteer, seat, by=None), by=None)

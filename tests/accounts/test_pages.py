@@ -11,6 +11,7 @@ from foundation.accounts import actions
 from foundation.accounts.models import Appointment, User
 from foundation.core.acting import acting
 from foundation.dossiers.models import Clock
+from tests import door
 from tests.cases import walk
 
 
@@ -63,7 +64,7 @@ def test_nobody_sends_somebody_else_away(path, mine, volunteer, browse):
 def test_an_appointment_waits_for_a_second_person(house, administrator, data_officer, volunteer, browse):
     made = proposed(house, administrator)
     assert not volunteer.holds("caseworker")
-    client = browse(data_officer)
+    client = door.confirm(browse(data_officer))
     assert "Noa Reed" in client.get("/appointments/").content.decode()
     assert client.post(f"/appointments/{made.pk}/confirm/").status_code == 302
     assert User.objects.get(pk=volunteer.pk).holds("caseworker")
@@ -73,7 +74,7 @@ def test_an_appointment_waits_for_a_second_person(house, administrator, data_off
 def test_nobody_confirms_what_they_proposed_or_their_own(house, data_officer, browse):
     by_herself = proposed(house, data_officer)
     for_herself = proposed(house, house.people["administrator"], user=data_officer)
-    client = browse(data_officer)
+    client = door.confirm(browse(data_officer))
     assert client.get("/appointments/").content.decode().count("Another person must confirm this one.") == 2
     for made in (by_herself, for_herself):
         assert client.post(f"/appointments/{made.pk}/confirm/").status_code == 422
@@ -86,7 +87,7 @@ def test_a_manager_confirms_below_the_own_unit_only(house, administrator, browse
         proposed(house, administrator),
         proposed(house, administrator, unit="old"),
     )
-    client = browse(house.people["manager"])
+    client = door.confirm(browse(house.people["manager"]))
     assert client.post(f"/appointments/{beside.pk}/confirm/").status_code == 404
     assert client.post(f"/appointments/{below.pk}/confirm/").status_code == 302
 
@@ -94,7 +95,7 @@ def test_a_manager_confirms_below_the_own_unit_only(house, administrator, browse
 @pytest.mark.parametrize("who", ["volunteer", "focal_point", "administrator", "partner_worker"])
 def test_others_confirm_nothing(who, request, house, administrator, browse):
     made = proposed(house, administrator)
-    client = browse(request.getfixturevalue(who))
+    client = door.confirm(browse(request.getfixturevalue(who)))
     assert client.get("/appointments/").status_code == 403
     assert client.post(f"/appointments/{made.pk}/confirm/").status_code == 403
 

@@ -4,6 +4,7 @@ import json
 from pathlib import Path
 
 from django.db import connection
+from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
@@ -11,8 +12,10 @@ from cases import actions as cases
 from cases.models import Case
 from cases.vocabulary import Ground
 from consent.vocabulary import Purpose
+from foundation.accounts import actions as accounts
+from foundation.accounts.models import Role, User
 from foundation.core.acting import acting
-from tests import factories, partner
+from tests import door, factories, partner
 from tests.architecture import visits
 from tests.exports.asking import asked
 
@@ -42,9 +45,23 @@ def fill(house, n: int) -> dict:
             cases.add_note(Case.objects.get(pk=made["case"].pk), by=owner, text=f"Note {number}")
     for _ in range(n):
         factories.filed(house, made["case"])
+    for number in range(n):
+        made["person"] = another(house, f"person{User.objects.count()}.{number}")
+        door.password(Client(), house.people["volunteer"])
     for service in list(house.services.values())[:n]:
         factories.decide(house, made["case"], Purpose.EXTERNAL_REFERRAL, service.pk, fields=service.offered_fields)
     return made
+
+
+def another(house, name: str) -> User:
+    """A volunteer with a second step that somebody wants to take away, and who is proposed for another seat."""
+    keeper, user = house.people["administrator"], User.objects.create_user(f"{name}@amparo.example", name)
+    seat = accounts.seat_of(house.units["harbour"], Role.REPORTER)
+    accounts.confirm(accounts.propose(user, seat, by=None), by=None)
+    accounts.propose(user, accounts.seat_of(house.units["harbour"], Role.DEPUTY), by=keeper)
+    accounts.give_app(user, "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP", by=None)
+    door.acts(keeper, accounts.propose_measure, "reset_factors", user)
+    return user
 
 
 def costs(house, browse, made) -> dict[str, int]:
@@ -54,6 +71,11 @@ def costs(house, browse, made) -> dict[str, int]:
     keeper = browse(house.people["administrator"])
     officer = browse(house.people["data_officer"])
     pages = {
+        "people": (keeper, reverse("accounts:people")),
+        "people of a branch": (browse(house.people["manager"]), reverse("accounts:people")),
+        "person": (keeper, reverse("accounts:person", args=[made["person"].pk])),
+        "sessions": (volunteer, reverse("accounts:sessions")),
+        "what waits for a second person": (officer, reverse("accounts:appointments")),
         "day": (lead, reverse("cases:day")),
         "day of the volunteer": (volunteer, reverse("cases:day")),
         "concerns": (volunteer, reverse("cases:concerns")),

@@ -121,7 +121,7 @@ def test_nobody_opens_anything_but_the_public_pages():
     assert names <= {
         "upkeep:ready", "upkeep:metrics",
         "core:health", "core:help", "core:leaving", "core:left", "core:protect", "core:security", "account_login",
-        "account_signup", "account_inactive", "account_confirm_email", "account_email_verification_sent",
+        "account_inactive",
         "account_reset_password", "account_reset_password_done",
         "account_reset_password_from_key", "account_reset_password_from_key_done",
     }  # fmt: skip

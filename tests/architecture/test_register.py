@@ -56,7 +56,7 @@ PLAINTEXT: dict[str, str] = {
     "accounts_user.password": WRAPPED, "accounts_user.email": STAFF, "accounts_user.name": STAFF,
     "accounts_user.language": STAFF, "accounts_seat.role": CODE,
     "accounts_conductversion.language": CODE, "accounts_conductversion.text": REFERENCE,
-    "accounts_conductacceptance.language": CODE,
+    "accounts_conductacceptance.language": CODE, "accounts_measure.kind": CODE,
     "dossiers_dossier.kind": CODE, "dossiers_dossiergrouppermission.dossier_kind": CODE,
     "dossiers_dossieruserpermission.dossier_kind": CODE,
     "dossiers_dossieruserpermission.reason": "why somebody is on the list, in a word: owner, author, referrer",

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID, uuid4
 
+from allauth.usersessions.models import UserSession
 from django.db import transaction
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
@@ -21,7 +22,7 @@ from foundation.core.machines import COURIER
 from foundation.outbox import delivery
 from foundation.outbox.models import Message, Status
 from referrals.models import Referral
-from tests import factories, partner
+from tests import door, factories, partner
 from tests.exports.asking import asked
 
 # The six seats of every test, the case's owner, another partner's machine, and nobody.
@@ -35,6 +36,7 @@ PEOPLE = (
     "administrator",
     "nobody",
 )
+NO_NUMBER = 10**9
 CALLERS = ("partner", "other partner", "person", "nobody")
 PAGES, API, FOREIGN = "pages", "api", "foreign"
 ELSEWHERE = {
@@ -74,26 +76,27 @@ class World:
     """One record of each kind, and a client for each seat."""
 
     house: factories.House
-    things: dict[str, UUID]
+    things: dict[str, UUID | int]
     clients: dict[str, Any]
 
     def values(self, route: str, thing: str) -> dict[str, Any]:
         """What fills the address: of the record that exists, or (``absent``) of none."""
-        names = re.findall(r"<(?:\w+:)?(\w+)>", routes()[route])
+        names = {name: of for of, name in re.findall(r"<(?:(\w+):)?(\w+)>", routes()[route])}
         if kind(route) == FOREIGN:
             return {name: ELSEWHERE.get(name, "1") for name in names}
         given = {"verb": "accept", "path": "x", "service": self.things["service"], "decision": self.things["decision"]}
         given |= {"file": self.things["file"], "source": "cases"}
         if thing == "absent":
             given |= {"service": uuid4(), "decision": uuid4(), "file": uuid4()}
-        return {name: given.get(name) or self.things.get(thing) or uuid4() for name in names}
+        none = {name: NO_NUMBER if of == "int" else uuid4() for name, of in names.items()}
+        return {name: given.get(name) or self.things.get(thing) or none[name] for name in names}
 
 
 # Part of an address → the record it is about; all others are about a case.
 THINGS = {
     "exports/": "export", "messages/": "message", "appointments/": "appointment", "erasures/": "erasure",
     "alerts/": "alert", "decoys/": "decoy", "emergency-access/": "access", "referrals/": "referral",
-    "inbox/": "referral", "<str:id>": "referral",
+    "people/": "person", "sessions/": "session", "measures/": "measure", "inbox/": "referral", "<str:id>": "referral",
 }  # fmt: skip
 
 
@@ -115,6 +118,11 @@ def build(house: factories.House, browse: Any) -> World:
     referral = factories.sent(house, case)
     newcomer = User.objects.create_user("new@amparo.example", "New Person")
     pending = accounts.propose(newcomer, accounts.seat_of(house.units["harbour"], "reporter"), by=None)
+    accounts.give_app(newcomer, "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP", by=None)
+    with acting(house.people["administrator"].pk):
+        measure = accounts.propose_measure("reset_factors", newcomer, by=house.people["administrator"])
+    door.password(Client(), house.people["volunteer"])
+    session = UserSession.objects.get(user=house.people["volunteer"])
     other, lead = factories.case(house), house.people["focal_point"]
     with acting(lead.pk):
         erasure = cases.request_erasure(Case.objects.get(pk=other.pk), Ground.ASKED, by=lead)
@@ -124,7 +132,8 @@ def build(house: factories.House, browse: Any) -> World:
         "draft": draft.pk, "concern": concern.pk, "anonymous": anonymous.pk, "case": case.pk, "referral": referral.pk,
         "file": factories.filed(house, case).pk,
         "message": stuck(house).pk, "export": asked(house.people["focal_point"]).pk,
-        "appointment": pending.pk, "erasure": erasure.pk, "alert": factories.alert(house).pk,
+        "appointment": pending.pk, "person": newcomer.pk, "measure": measure.pk, "session": session.pk,
+        "erasure": erasure.pk, "alert": factories.alert(house).pk,
         "access": factories.access(house, case.code).pk,
         "decoy": factories.decoy(house).pk, "decision": decision.pk,
         "service": house.services["Safe shelter"].pk,
@@ -183,6 +192,8 @@ def same(answer: Any, url: str) -> tuple[Any, ...]:
     body = answer.content.decode(errors="replace")
     for ref in re.findall(r"[0-9a-f]{8}-[0-9a-f-]{27}", url):
         body = body.replace(ref, "REF")
+    for number in re.findall(r"/(\d+)/", url):
+        body = body.replace(f"/{number}/", "/REF/")
     body = re.sub(r'name="csrfmiddlewaretoken" value="\w+"', "TOKEN", body)
     headers = {
         name: value for name, value in answer.headers.items() if name not in ("Date", "Set-Cookie", "Content-Length")
@@ -211,5 +222,5 @@ def attempt(world: World, seat: str, method: str, route: str, thing: str) -> tup
         client = world.clients[{"person": "caseworker"}.get(seat, seat)]
         return url, call(client, method, url)
     # Pages that ask again who it is are tried by people who have just proved it: the answer then is their seat's.
-    name = f"proved {seat}" if route.startswith("watch:") and seat != "nobody" else seat
+    name = f"proved {seat}" if route.startswith(("watch:", "accounts:")) and seat != "nobody" else seat
     return url, visit(world.clients[name], method, url)

@@ -32,9 +32,10 @@ def text_of(page) -> str:
 def test_whoever_asks_confirms_first_that_it_is_them(case, caseworker, browse):
     url = reverse("cases:erase", args=[case.pk])
     client = browse(caseworker)
-    for answer in (client.get(url), client.post(url, {"ground": "person_asked", "code": case.code})):
-        assert answer.status_code == 302
-        assert answer["Location"].startswith("/accounts/reauthenticate/")
+    assert client.get(url)["Location"].startswith("/again/")
+    answer = client.post(url, {"ground": "person_asked", "code": case.code})
+    assert answer.status_code == 403
+    assert "Confirm that it is you" in answer.content.decode()
     assert not Erasure.objects.exists()
 
 

@@ -131,8 +131,11 @@ def test_making_and_allowing_need_a_fresh_sign_in(house, cases, focal_point, dep
     for person, verb, export in ((focal_point, "make", few_rows), (deputy, "approve", many)):
         for method in ("get", "post"):
             answer = getattr(browse(person), method)(url(verb, export))
-            assert answer.status_code == 302
-            assert answer["Location"].startswith("/accounts/2fa/reauthenticate/"), answer["Location"]
+            if method == "post":
+                assert answer.status_code == 403
+                assert "Confirm that it is you" in answer.content.decode()
+            else:
+                assert answer["Location"].startswith("/again/"), answer["Location"]
     with acting(focal_point.pk):
         states = set(Export.objects.values_list("state", flat=True))
     assert states == {ExportState.APPROVED, ExportState.ASKED}
@@ -142,7 +145,7 @@ def test_a_fresh_sign_in_on_the_way_leads_on(cases, focal_point, browse):
     client = browse(focal_point)
     export = asked(focal_point)
     there = client.get(url("make", export))["Location"]
-    back = client.post(there, {"code": door.next_code(focal_point)})
+    back = client.post(there, {"again_code": door.next_code(focal_point)})
     assert back["Location"] == url("make", export)
     assert client.post(url("make", export)).status_code == 200
 

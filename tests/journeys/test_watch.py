@@ -53,9 +53,9 @@ def test_without_scripts_and_with_the_keyboard_alone(house, visit):
 
 def prove(page: Any, person: Any) -> None:
     """Type the password once more, or the code where the person has an app."""
-    assert "reauthenticate" in page.url
+    assert "/again/" in page.url
     is_coded = door.secret_of(person) is not None
-    name, word = ("code", door.next_code(person)) if is_coded else ("password", factories.PASSWORD)
+    name, word = ("again_code", door.next_code(person)) if is_coded else ("again_password", factories.PASSWORD)
     page.fill(f"input[name={name}]", word)
     page.locator(f"form:has(input[name={name}]) button[type=submit]").first.click()
     page.wait_for_load_state("domcontentloaded")

@@ -444,11 +444,11 @@ def test_who_asks_and_who_confirms_prove_again_who_they_are(house, case, outside
     client = browse(outsider)
     asks = client.get(reverse("watch:ask"))
     assert asks.status_code == 302
-    assert asks["Location"].startswith(reverse("account_reauthenticate"))
+    assert asks["Location"].startswith(reverse("accounts:again"))
     access = asked(outsider, case.code)
     for verb in ("confirm", "refuse"):
         onward = browse(data_officer).get(reverse(f"watch:{verb}", args=[access.pk]))
-        assert onward["Location"].startswith(reverse("mfa_reauthenticate")), verb
+        assert onward["Location"].startswith(reverse("accounts:again")), verb
     assert fresh(browse(data_officer), 600).get(reverse("watch:confirm", args=[access.pk])).status_code == 302
 
 

@@ -6,6 +6,7 @@ from foundation.accounts.actions.appointments import (
     come_back,
     confirm,
     end,
+    found_society,
     go_away,
     invite,
     members,
@@ -14,8 +15,19 @@ from foundation.accounts.actions.appointments import (
 )
 from foundation.accounts.actions.conduct import accept_conduct, publish_conduct
 from foundation.accounts.actions.factors import give_app, spend
+from foundation.accounts.actions.people import (
+    confirm_measure,
+    deactivate,
+    end_appointment,
+    end_session,
+    end_sessions,
+    propose_measure,
+    refuse_measure,
+    shut_out,
+)
 
 __all__ = [
-    "CONFIRMING", "absence_changed", "accept_conduct", "come_back", "confirm", "end", "give_app", "go_away", "invite",
-    "members", "propose", "publish_conduct", "seat_of", "spend",
+    "CONFIRMING", "absence_changed", "accept_conduct", "come_back", "confirm", "confirm_measure", "deactivate", "end",
+    "end_appointment", "end_session", "end_sessions", "found_society", "give_app", "go_away", "invite", "members",
+    "propose", "propose_measure", "publish_conduct", "refuse_measure", "seat_of", "shut_out", "spend",
 ]  # fmt: skip

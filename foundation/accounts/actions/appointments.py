@@ -2,17 +2,19 @@
 
 from datetime import datetime
 
+from django.conf import settings
 from django.contrib.auth.models import Group
 from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from foundation.accounts.models import Appointment, Role, Seat, Unit, User
+from foundation.accounts import oversight
+from foundation.accounts.models import Appointment, Organisation, OrganisationKind, Seat, Unit, UnitKind, User
 from foundation.audit import trail
 from foundation.core.errors import Forbidden, Refused
 from foundation.core.hooks import Hook
 
-CONFIRMING = (Role.MANAGER, Role.DATA_OFFICER)
+CONFIRMING = oversight.CONFIRMING
 absence_changed: Hook[Seat] = Hook()
 
 
@@ -58,9 +60,9 @@ def confirm(appointment: Appointment, *, by: User | None) -> Appointment:
 def _may_confirm(appointment: Appointment, by: User) -> None:
     if by.pk in (appointment.user_id, appointment.proposed_by_id):
         raise Refused("appointment.same_person", _("Another person must confirm an appointment."))
-    units = {unit.pk for unit in appointment.seat.unit.upwards()}
-    if not any(seat.role in CONFIRMING and seat.unit_id in units for seat in by.seats):
-        raise Forbidden("actor.not_allowed", _("Your seat does not allow this."))
+    mine = [seat for seat in by.seats if seat.role in CONFIRMING]
+    tree = oversight.parents()
+    oversight.require(any(oversight.stands_above(seat, appointment.seat.unit, tree) for seat in mine))
 
 
 @transaction.atomic
@@ -108,7 +110,18 @@ def members(group_id: int) -> list[User]:
     return [row.user for row in rows]
 
 
-def invite(*, by: User, email: str, name: str, language: str) -> User:
+def found_society(name: str, *, by: User | None) -> Unit:
+    """The National Society of this installation with its national office; ``by=None`` is the installation itself."""
+    with transaction.atomic():
+        society = Organisation.objects.create(name=name, kind=OrganisationKind.NATIONAL_SOCIETY)
+        office = Unit.objects.create(
+            organisation=society, kind=UnitKind.NATIONAL, name="National office", time_zone=settings.TIME_ZONE
+        )
+        trail.record("society.founded", subject=society.pk)
+    return office
+
+
+def invite(*, by: User | None, email: str, name: str, language: str) -> User:
     """A new person without a password; the first one is set through the reset link sent to their own address."""
     with transaction.atomic():
         user = User.objects.create_user(email, name, language=language)

@@ -1,8 +1,8 @@
-"""Typing a code: at sign-in, when asked again, and when an app is set up."""
+"""Typing a code: at sign-in, and when an app is set up."""
 
 from typing import Any
 
-from allauth.mfa.base.forms import AuthenticateForm, ReauthenticateForm
+from allauth.mfa.base.forms import AuthenticateForm
 from allauth.mfa.totp.forms import ActivateTOTPForm
 from django import forms
 from django.core.exceptions import ValidationError
@@ -11,7 +11,8 @@ from django.utils.translation import gettext_lazy as _
 from foundation.accounts import actions, factors
 
 
-def _field(label: Any) -> forms.CharField:
+def code_field(label: Any) -> forms.CharField:
+    """Where six figures, or a recovery code, are typed."""
     attrs = {"autocomplete": "one-time-code", "inputmode": "numeric", "class": "govuk-input--width-10", "dir": "ltr"}
     return forms.CharField(label=label, max_length=40, widget=forms.TextInput(attrs=attrs))
 
@@ -31,19 +32,13 @@ class _Checked(forms.Form):
 class SignInCode(_Checked, AuthenticateForm):  # type: ignore[misc]
     """The second step at sign-in."""
 
-    code = _field(_("Code from the app, or a recovery code"))
-
-
-class AgainCode(_Checked, ReauthenticateForm):  # type: ignore[misc]
-    """The same, when a sensitive step asks again."""
-
-    code = _field(_("Code from the app, or a recovery code"))
+    code = code_field(_("Code from the app, or a recovery code"))
 
 
 class NewApp(ActivateTOTPForm):  # type: ignore[misc]
     """The first code of an app that is being set up; it cannot be used a second time to sign in."""
 
-    code = _field(_("Code that the app shows"))
+    code = code_field(_("Code that the app shows"))
 
     def clean_code(self) -> str:
         """The code, used up."""

@@ -1,6 +1,7 @@
 """Organisations and units, people and seats, and what stands at the door: second factors and their use."""
 
 from foundation.accounts.models.door import CodeUse, ConductAcceptance, ConductVersion
+from foundation.accounts.models.measures import Measure, MeasureKind
 from foundation.accounts.models.people import (
     Appointment,
     AppointmentQuerySet,
@@ -16,6 +17,6 @@ from foundation.accounts.models.people import (
 )
 
 __all__ = [
-    "Appointment", "AppointmentQuerySet", "CodeUse", "ConductAcceptance", "ConductVersion", "Organisation",
-    "OrganisationKind", "Role", "Seat", "Unit", "UnitKind", "User", "UserManager", "_is_zone",
+    "Appointment", "AppointmentQuerySet", "CodeUse", "ConductAcceptance", "ConductVersion", "Measure", "MeasureKind",
+    "Organisation", "OrganisationKind", "Role", "Seat", "Unit", "UnitKind", "User", "UserManager", "_is_zone",
 ]  # fmt: skip

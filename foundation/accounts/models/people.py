@@ -1,6 +1,7 @@
 """Organisations and their units, people, seats (a role in a unit) and appointments to them."""
 
 import uuid
+from collections.abc import Sequence
 from datetime import datetime, time
 from typing import Any, ClassVar
 from zoneinfo import available_timezones
@@ -151,6 +152,16 @@ class User(AbstractBaseUser, PermissionsMixin):
             self.__dict__["_held"] = list(rows.select_related("seat__unit__organisation"))
         held: list[Appointment] = self.__dict__["_held"]
         return held
+
+    @staticmethod
+    def read_held(users: "Sequence[User]") -> None:
+        """Read for many people in one query what ``held`` would read for each."""
+        of: dict[int, list[Appointment]] = {user.pk: [] for user in users}
+        rows = Appointment.objects.in_force().filter(user__in=of).order_by("valid_from", "pk")
+        for one in rows.select_related("seat__unit__organisation"):
+            of[one.user_id].append(one)
+        for user in users:
+            user.__dict__["_held"] = of[user.pk]
 
     @property
     def seats(self) -> "list[Seat]":

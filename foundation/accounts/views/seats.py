@@ -12,10 +12,12 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
-from foundation.accounts import actions
+from foundation.accounts import actions, oversight
 from foundation.accounts.forms import Away
 from foundation.accounts.models import Appointment, Unit, User
-from foundation.core.errors import Absent, DomainError, Forbidden
+from foundation.accounts.stepup import asked_again
+from foundation.accounts.views.people import waiting
+from foundation.core.errors import Absent, DomainError
 
 
 def _me(request: HttpRequest) -> User:
@@ -91,35 +93,27 @@ def _confirms(actor: User) -> list[Unit]:
 
 def _pending(actor: User) -> list[Appointment]:
     """Unconfirmed appointments of the units below this person's own."""
-    tops = {unit.pk for unit in _confirms(actor)}
-    if not tops:
-        raise Forbidden("actor.not_allowed", _("Your seat does not allow this."))
-    parents: dict[UUID, UUID | None] = dict(Unit.objects.values_list("pk", "parent_id"))
-    waiting = Appointment.objects.filter(confirmed_at=None).select_related("user", "seat__unit", "proposed_by")
-    return [a for a in waiting.order_by("valid_from") if tops & _line(a.seat.unit_id, parents)]
-
-
-def _line(unit: UUID, parents: dict[UUID, UUID | None]) -> set[UUID]:
-    line: set[UUID] = set()
-    place: UUID | None = unit
-    while place is not None and place not in line:
-        line.add(place)
-        place = parents.get(place)
-    return line
+    mine = [seat for seat in actor.seats if seat.role in actions.CONFIRMING]
+    oversight.require(bool(mine))
+    rows = Appointment.objects.filter(confirmed_at=None)
+    waiting = rows.select_related("user", "seat__unit__organisation", "proposed_by").order_by("valid_from")
+    tree = oversight.parents()
+    return [a for a in waiting if any(oversight.stands_above(seat, a.seat.unit, tree) for seat in mine)]
 
 
 @login_required
 @require_safe
 def appointments(request: HttpRequest) -> HttpResponse:
-    """Appointments that another person proposed and that wait for this one (HS-20)."""
+    """What another person proposed and that waits for this one (HS-20): appointments, and giving a way in back."""
     rows: list[dict[str, Any]] = [
         {"appointment": a, "may": _me(request).pk not in (a.user_id, a.proposed_by_id)} for a in _pending(_me(request))
     ]
-    return render(request, "accounts/appointments.html", {"rows": rows})
+    return render(request, "accounts/appointments.html", {"rows": rows, "measures": waiting(_me(request))})
 
 
 @login_required
 @require_POST
+@asked_again
 def confirm(request: HttpRequest, pk: UUID) -> HttpResponse:
     """Put an appointment in force."""
     found = next((a for a in _pending(_me(request)) if a.pk == pk), None)
