@@ -261,3 +261,8 @@ def test_the_shortest_token_opens_and_one_byte_less_is_no_token():
     assert cipher().open(*PLACE, token) == b""
     with pytest.raises(VaultError, match=r"^token$"):
         cipher().open(*PLACE, token[:-1])
+
+
+def test_long_names_keep_their_place_too():
+    assert crypto.lengths(bytes(40_000), b"x")[:2] == (40_000).to_bytes(2, "big")
+    assert crypto.lengths(b"ab", b"c") != crypto.lengths(b"a", b"bc")
