@@ -19,6 +19,7 @@ from cases.story import escalation, tell
 from cases.views.consent import said
 from cases.views.guards import page, typed
 from cases.views.who import me
+from foundation.audit import trail
 from foundation.core import policy
 from foundation.core.words import day_words
 from foundation.dossiers import actions as dossiers
@@ -32,6 +33,7 @@ def paper(request: HttpRequest, pk: UUID) -> HttpResponse:
     policy.require(request.user, "print", case)
     form = PaperForm(typed(request))
     if not form.is_valid():
+        trail.record("case.read", dossier=case.dossier_id, subject=case.pk)
         return page(request, "case_print", form, case=case)
     parts, reason = form.cleaned_data["parts"], form.cleaned_data["reason"]
     reference = print_case(case, parts, reason, by=me(request))

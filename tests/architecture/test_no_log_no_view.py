@@ -15,9 +15,19 @@ from tests.architecture import matrix, visits
 
 pytestmark = pytest.mark.proof("trail")
 TABLE = {**matrix.PAGES, **matrix.API}
+STAFF = "who works here, and their way in; no matter of a person"
+LISTS_THAT_LEAVE = "who asked for which list; the codes in it are recorded when they are shown"
+WATCH = "the work list of who watches: each step on it is recorded, and so is whatever it leads to"
 OWN_WORDS = "a step of one's own draft: nobody but its author opens it, and saving it is recorded"
 
 STEPS = ("limits", "where", "danger", "words", "wishes", "agreement", "contact", "check", "discard")
+ABOUT_PEOPLE = ("people", "person person", "deactivate person", "reopen person", "end_sessions person",
+                "reset_factors person", "end_appointment appointment")  # fmt: skip
+WATCHING = (
+    "GET accesses", "GET access access", "GET confirm access", "GET refuse access", "GET ask", "POST ask", "GET alerts",
+    "GET alert alert", "GET look alert", "GET decoys", "GET retire decoy", "GET why", "POST why",
+    *(f"{method} {verb} alert" for method in ("GET", "POST") for verb in ("explain", "note", "report")),
+)  # fmt: skip
 # Answers of 200 that show no record, or nothing that was not said in the same breath.
 SILENT = {
     "GET accounts:you": "one's own seats", "GET accounts:appointments": "who shall work here; no matter of a person",
@@ -30,6 +40,12 @@ SILENT = {
     "GET api:openapi": "public", "GET api:problems": "public",
     "POST cases:search": "the field again, without a word in it",
     "POST cases:erasure_refuse erasure": "a refusal in words that are the same for every record",
+    "GET accounts:again": "asks who it is", "POST accounts:again": "asks again who it is",
+    "GET accounts:sessions": "where oneself is signed in",
+    **{f"GET accounts:{page}": STAFF for page in ABOUT_PEOPLE}, "POST accounts:reopen person": STAFF,
+    "GET exports:index": LISTS_THAT_LEAVE, "GET exports:export export": LISTS_THAT_LEAVE,
+    "GET exports:ask": LISTS_THAT_LEAVE, "POST exports:ask": LISTS_THAT_LEAVE,
+    **{page.replace(" ", " watch:", 1): WATCH for page in WATCHING},
     **{f"GET cases:{step} draft": OWN_WORDS for step in STEPS},
     **{f"POST cases:{step} draft": OWN_WORDS for step in STEPS},
 }  # fmt: skip
