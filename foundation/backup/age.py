@@ -6,7 +6,7 @@ Whoever makes a backup holds recipients, which seal and cannot open. The identit
 import os
 import threading
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
@@ -77,17 +77,20 @@ class _Source:
         self.problem: BaseException | None = None
 
     def read(self, size: int = -1) -> bytes:
-        try:
+        with ExitStack() as noting:
+            noting.push(self._note)
             while not self.left:  # an empty block is not the end
                 block = next(self.blocks, None)
                 if block is None:
                     return b""
                 self.left = block
-        except BaseException as problem:
-            self.problem = problem
-            raise
         found, self.left = self.left[:size], self.left[size:]
         return found
+
+    def _note(self, _kind: object, problem: BaseException | None, _trace: object) -> bool:
+        """Keep what is raised, and let it pass."""
+        self.problem = problem
+        return False
 
 
 class _Target:

@@ -5,7 +5,7 @@ import os
 import shutil
 import subprocess
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -160,12 +160,11 @@ def _output(command: list[str | Path], env: dict[str, str]) -> Iterator[bytes]:
     ) as process:
         if process.stdout is None or process.stderr is None:
             raise BackupError("no pipe")
-        try:
+        with ExitStack() as undo:
+            undo.callback(process.kill)
             while block := process.stdout.read(256 * 1024):
                 yield block
-        except BaseException:
-            process.kill()
-            raise
+            undo.pop_all()
         said = process.stderr.read().decode(errors="replace").strip()
     if process.returncode:
         raise BackupError(f"{Path(command[0]).name} failed: {said}")

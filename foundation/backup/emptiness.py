@@ -30,6 +30,7 @@ def require_empty() -> None:
 
 def wipe() -> None:
     """Make the owner's database as empty as it was: the trail's schema, and whatever the owner made in ``public``."""
+    connections.close_all()
     with connected("owner") as owner:
         owner.execute("DROP SCHEMA IF EXISTS trail CASCADE")
         for kind, name in owner.execute(OWNED).fetchall():

@@ -1,7 +1,7 @@
 """The keys come back: the keyring, where the root keys lie in a file, and the key tables without what was erased."""
 
 import os
-from collections.abc import Callable
+from contextlib import ExitStack
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -16,7 +16,7 @@ from foundation.backup.errors import BackupError
 from foundation.backup.manifest import Manifest
 
 
-def bring_keyring(path: Path, identities: list[Any], undo: list[Callable[[], object]]) -> None:
+def bring_keyring(path: Path, identities: list[Any], undo: ExitStack) -> None:
     """The keyring of the archive takes its place; one that is there already is set aside, never deleted."""
     kept = bytearray()
     archive.read(path, identities, lambda name, part: kept.extend(part) if name == making.KEYRING else None)
@@ -25,14 +25,14 @@ def bring_keyring(path: Path, identities: list[Any], undo: list[Callable[[], obj
         _replace(place, bytes(kept), undo)
 
 
-def _replace(path: Path, content: bytes, undo: list[Callable[[], object]]) -> None:
+def _replace(path: Path, content: bytes, undo: ExitStack) -> None:
     aside = path.with_name(f"{path.name}.before-{datetime.now(UTC):%Y%m%dT%H%M%SZ}")
     try:
         owner = path.stat() if path.exists() else path.parent.stat()
         if path.exists():
             path.rename(aside)
-            undo.append(lambda: aside.rename(path))
-        undo.append(lambda: path.unlink(missing_ok=True))
+            undo.callback(aside.rename, path)
+        undo.callback(path.unlink, missing_ok=True)
         with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
             file.write(content)
             os.fsync(file.fileno())

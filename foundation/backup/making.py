@@ -4,7 +4,7 @@ import re
 import tomllib
 import uuid
 from collections.abc import Iterator
-from contextlib import suppress
+from contextlib import ExitStack, suppress
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -46,11 +46,10 @@ def make(data_to: Path, keys_to: Path, recipients: list[Any], key_recipients: li
         manifest = _manifest(moment, installation)
         stem = f"amparo-{manifest.moment:%Y%m%dT%H%M%SZ}-{manifest.backup[:8]}"
         data = _seal_data(moment, manifest, data_to / f"{stem}-{DATA}.age", recipients)
-        try:
+        with ExitStack() as undo:
+            undo.callback(data.path.unlink, missing_ok=True)
             keys = _seal_keys(moment, manifest, keys_to / f"{stem}-{KEYS}.age", key_recipients or recipients)
-        except BaseException:
-            data.path.unlink(missing_ok=True)
-            raise
+            undo.pop_all()
     return Made(data, keys, manifest)
 
 

@@ -6,14 +6,13 @@ all that was brought back is removed again.
 """
 
 import os
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
+from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from django.conf import settings
-from django.db import connections
 
 from foundation.backup import archive, canary, keys, making, trail
 from foundation.backup.checking import Pair, pair
@@ -26,7 +25,6 @@ from foundation.dossiers import erasing
 from foundation.dossiers.ledger import Ledger, LedgerError
 
 Say = Callable[[str], None]
-Undo = Callable[[], object]
 
 
 @dataclass(frozen=True)
@@ -51,15 +49,17 @@ def restore(
     found = pair(data, key_archive, identities)
     say(f"both archives are whole: {found.data.made_at}")
     require_empty()
-    with _undone_on_failure() as undo:
-        return _Restore(data, key_archive, identities, found, say, undo).all(ledger_of_archive=ledger_of_archive)
+    with ExitStack() as undo:
+        done = _Restore(data, key_archive, identities, found, say, undo).all(ledger_of_archive=ledger_of_archive)
+        undo.pop_all()
+    return done
 
 
 class _Restore:
     """One restore; ``undo`` collects what takes back what was done."""
 
     def __init__(
-        self, data: Path, key_archive: Path, identities: list[Any], found: Pair, say: Say, undo: list[Undo]
+        self, data: Path, key_archive: Path, identities: list[Any], found: Pair, say: Say, undo: ExitStack
     ) -> None:
         self.data, self.keys, self.identities = data, key_archive, identities
         self.found, self.say, self.undo = found, say, undo
@@ -106,14 +106,14 @@ class _Restore:
         if path.exists():
             raise BackupError(f"{path} is there: the ledger is not lost, so it is the one to use")
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        self.undo.append(lambda: path.unlink(missing_ok=True))
+        self.undo.callback(path.unlink, missing_ok=True)
         with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
             archive.read(self.data, self.identities, lambda n, part: _write_if(n == making.LEDGER, file, part))
             file.flush()
             os.fsync(file.fileno())
 
     def _mark(self) -> None:
-        self.undo.append(wipe)
+        self.undo.callback(wipe)
         with connected("owner") as owner:
             owner.execute(f"CREATE TABLE {MARKER} (since timestamptz NOT NULL DEFAULT now())")
             owner.execute(f"INSERT INTO {MARKER} DEFAULT VALUES")
@@ -126,7 +126,7 @@ class _Restore:
     def _data(self) -> int:
         """The database in one transaction, the files beside it; then every table has as many rows as was said."""
         restoring, files = Restoring(), self.files
-        self.undo.append(files.forget)
+        self.undo.callback(files.forget)
 
         def take(stream: str, part: bytes) -> None:
             if stream == making.DATABASE:
@@ -134,11 +134,10 @@ class _Restore:
             elif stream.startswith(f"{making.FILES}/"):
                 files.take(stream.removeprefix(f"{making.FILES}/"), part)
 
-        try:
+        with ExitStack() as undo:
+            undo.callback(restoring.give_up)
             archive.read(self.data, self.identities, take)
-        except BaseException:
-            restoring.give_up()
-            raise
+            undo.pop_all()
         restoring.finish()
         files.finish()
         n_rows = self._compare(self.found.data.counts, without=KEY_TABLES)
@@ -172,16 +171,3 @@ def erasing_applied() -> int:
         raise BackupError(problem.message) from None
     with snapshot() as moment:
         return int(moment.one("SELECT count(*) FROM dossiers_dossier WHERE erased_at IS NOT NULL"))
-
-
-@contextmanager
-def _undone_on_failure() -> Iterator[list[Undo]]:
-    """Runs what was collected, newest first, when the block fails."""
-    undo: list[Undo] = []
-    try:
-        yield undo
-    except BaseException:
-        connections.close_all()
-        for step in reversed(undo):
-            step()
-        raise
