@@ -333,6 +333,7 @@ CELERY_BEAT_SCHEDULE = {
     "drafts": {"task": "cases.remove_old_drafts", "schedule": 3600.0},
     "erase": {"task": "cases.finish_erasures", "schedule": 60.0},
     "erasures": {"task": "dossiers.reconcile", "schedule": env.float("AMPARO_RECONCILE_SECONDS", default=60)},
+    "reports": {"task": "riskanalysis.release", "schedule": 86400.0},
     "files": {"task": "files.sweep", "schedule": env.float("AMPARO_FILES_SECONDS", default=30)},
     "tidy": {"task": "files.tidy", "schedule": 3600.0},
     "watch": {"task": "watch.sweep", "schedule": env.float("AMPARO_WATCH_SECONDS", default=5)},
@@ -397,6 +398,9 @@ WATCH_VAULT_PER_HOUR = {"person": 10_000, "machine": 20_000, **env.json("AMPARO_
 EMERGENCY_ACCESS_WAIT_HOURS = env.int("AMPARO_EMERGENCY_ACCESS_WAIT_HOURS", default=4)
 EMERGENCY_ACCESS_WAITING = env.int("AMPARO_EMERGENCY_ACCESS_WAITING", default=3)
 
+# Disclosure control (domain.md §10): figures of fewer people are hidden; a quarter's report freezes so many days after it.
+DISCLOSURE_THRESHOLD = env.int("AMPARO_DISCLOSURE_THRESHOLD", default=5)
+REPORT_DELAY_DAYS = env.int("AMPARO_REPORT_DELAY_DAYS", default=30)
 WEBHOOK_ALLOW_LOOPBACK = env.bool("AMPARO_WEBHOOK_ALLOW_LOOPBACK", default=EMBEDDED)
 SECURITY_CONTACT = env.str("AMPARO_SECURITY_CONTACT", default="")
 # Lists that leave: how many rows a day without a second person, how many at most, and how long each step may take.

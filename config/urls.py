@@ -14,6 +14,7 @@ urlpatterns = [
     path("", include("foundation.core.urls")),
     path("", include("cases.urls")),
     path("", include("referrals.urls")),
+    path("", include("riskanalysis.urls")),
     path("", include("foundation.accounts.urls")),
     path("", include("foundation.exports.urls")),
     path("", include("foundation.upkeep.urls")),

@@ -24,6 +24,7 @@ from foundation.accounts import conduct
 from foundation.accounts.models import Organisation, OrganisationKind, Role, Unit, UnitKind, User
 from foundation.core import machines
 from foundation.core.acting import acting
+from foundation.core.hooks import Hook
 from foundation.dossiers import clerk
 from foundation.vault import canary
 from foundation.watch import actions as watch
@@ -32,6 +33,8 @@ from foundation.watch.vocabulary import Rule
 from referrals.models import Partner, Service
 from referrals.vocabulary import PartnerStatus
 
+loaded: Hook[None] = Hook()
+"""The demonstration was loaded at a start: higher apps add what they have to show."""
 PEOPLE: dict[str, tuple[str, str, tuple[tuple[str, str], ...]]] = {
     "volunteer": ("Noa Reed", "harbour", ((Role.REPORTER, "harbour"),)),
     "caseworker": ("Sefa Maru", "harbour", ((Role.CASEWORKER, "harbour"),)),

@@ -118,6 +118,7 @@ class Referral(DossierBound):
     confirmation = models.CharField(max_length=24, choices=Confirmation.choices, blank=True)
     end_reason = models.CharField(max_length=32, blank=True)
     outcome = models.CharField(max_length=20, choices=ServiceOutcome.choices, blank=True)
+    is_counted = models.BooleanField(default=False)
     version = models.PositiveIntegerField(default=1)
     change = models.BigIntegerField(default=0)
     reason = EncryptedText(null=True, blank=True, validators=[MaxLengthValidator(REASON_LENGTH)])

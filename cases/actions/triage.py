@@ -14,7 +14,11 @@ from foundation.accounts.models import Role, User
 from foundation.audit import trail
 from foundation.core import policy
 from foundation.core.errors import Refused
+from foundation.core.hooks import Hook
 from foundation.dossiers import clocks
+
+triaged: Hook[Concern] = Hook()
+"""A concern was triaged, in the transaction of the triage; its clock has stopped."""
 
 
 @dataclass(frozen=True)
@@ -49,6 +53,7 @@ def triage(concern: Concern, decided: Triage, *, by: User) -> Concern:
         urgency=decided.urgency, suggested=locked.suggestion,
     )  # fmt: skip
     _follow(locked, decided, by)
+    triaged.send(locked)
     return locked
 
 

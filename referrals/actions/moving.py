@@ -9,6 +9,7 @@ from django.utils import timezone
 from foundation.accounts import actions as accounts
 from foundation.accounts.models import Role, Seat, User
 from foundation.audit import trail
+from foundation.core.hooks import Hook
 from foundation.dossiers import clocks
 from foundation.dossiers.models import Clock
 from foundation.outbox import delivery
@@ -16,6 +17,9 @@ from referrals import webhooks
 from referrals.models import Partner, Referral, ReferralMove
 from referrals.states import APPROVER, LIFE, NEEDS, PARTNER
 from referrals.vocabulary import Status
+
+moved: Hook[tuple[Referral, str, str]] = Hook()
+"""A step was taken: the referral, the verb, and the state before. In the transaction of the step, whoever acts."""
 
 
 def lock(referral: Referral) -> Referral:
@@ -49,6 +53,7 @@ def move(referral: Referral, verb: str, *, by: User, side: str, reason: str = ""
     )
     set_clocks(referral)
     tell_referrer(referral, side)
+    moved.send((referral, verb, former))
     return referral
 
 

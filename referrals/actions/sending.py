@@ -5,8 +5,10 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from cases import actions as cases
+from cases.models import Case
+from consent import actions as consent
 from consent.models import Decision
-from consent.vocabulary import Purpose
+from consent.vocabulary import Answer, Purpose
 from foundation.accounts.models import User
 from foundation.audit import trail
 from foundation.core import policy
@@ -66,12 +68,19 @@ def send(referral: Referral, *, by: User) -> Referral:
     locked.package = {code: everything[code] for code in locked.fields if code in everything}
     locked.sent_at = timezone.now()
     dossiers.share_with_group(locked.dossier, recipient_group(locked), VIEW)
-    move(locked, "send", by=by, side=APPROVER, sent_at=locked.sent_at, package=locked.package, approved_by=by)
+    frozen = {"sent_at": locked.sent_at, "package": locked.package, "is_counted": _may_count(case)}
+    move(locked, "send", by=by, side=APPROVER, approved_by=by, **frozen)
     release(locked, decision)
     cases.start_response(case, by=by)
     cases.note_event(case, "referral_sent", by=by)
     tell_recipient(locked, "referral.sent")
     return locked
+
+
+def _may_count(case: Case) -> bool:
+    """Whether it may be counted by age, sex and service: unless the person refused that, or took it back."""
+    said = consent.current(case.person, Purpose.ANONYMOUS_STATISTICS, case.unit_id)
+    return said is None or (said.answer != Answer.REFUSED and said.withdrawn_at is None)
 
 
 def release(referral: Referral, decision: Decision) -> None:

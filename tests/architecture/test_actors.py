@@ -27,6 +27,7 @@ TASKS: dict[str, set[str]] = {
     "files.check": {CLERK},
     "files.sweep": {CLERK},
     "files.tidy": {CLERK},
+    "riskanalysis.release": {CLERK},
     "outbox.deliver": {COURIER.key},
     "outbox.sweep": {COURIER.key},
     "upkeep.look": {COURIER.key, CLERK},

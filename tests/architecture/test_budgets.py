@@ -1,6 +1,7 @@
 """How many queries a page may cost, whatever the number of rows: the committed budget is ``budgets.json``."""
 
 import json
+from datetime import date
 from pathlib import Path
 
 from django.db import connection
@@ -15,9 +16,12 @@ from consent.vocabulary import Purpose
 from foundation.accounts import actions as accounts
 from foundation.accounts.models import Role, User
 from foundation.core.acting import acting
+from riskanalysis.actions import release_due
+from riskanalysis.models import Release
 from tests import door, factories, partner
 from tests.architecture import visits
 from tests.exports.asking import asked
+from tests.riskanalysis import world
 
 BUDGETS: dict[str, int] = json.loads((Path(__file__).parent / "budgets.json").read_text())
 MANY = 12
@@ -39,6 +43,7 @@ def fill(house, n: int) -> dict:
         made["list"] = asked(house.people["focal_point"])
         made["alert"] = factories.alert(house, n=45 + n)
     made["access"] = factories.access(house, made["case"].code)
+    made["report"] = reports(house, n)
     owner = house.people["caseworker"]
     with acting(owner.pk):
         for number in range(n):
@@ -62,6 +67,18 @@ def another(house, name: str) -> User:
     accounts.give_app(user, "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP", by=None)
     door.acts(keeper, accounts.propose_measure, "reset_factors", user)
     return user
+
+
+def reports(house, n: int) -> Release:
+    """``n`` more frozen reports, each of another quarter."""
+    officer = house.people["data_officer"]
+    with acting(officer.pk):
+        known = Release.objects.count()
+    for place in range(known, known + n):
+        world.concerns(house.units["harbour"], 12, quarter=date(2024 - place // 4, 1 + 3 * (place % 4), 1))
+    release_due(world.AFTER)
+    with acting(officer.pk):
+        return Release.objects.order_by("-frozen_at")[0]
 
 
 def costs(house, browse, made) -> dict[str, int]:
@@ -93,6 +110,8 @@ def costs(house, browse, made) -> dict[str, int]:
         "lists": (lead, reverse("exports:index")),
         "list": (lead, reverse("exports:export", args=[made["list"].pk])),
         "sheet": (owner, reverse("cases:print", args=[made["case"].pk])),
+        "reports": (officer, reverse("riskanalysis:reports")),
+        "report": (officer, reverse("riskanalysis:report", args=[made["report"].pk])),
         "directory": (owner, reverse("referrals:directory")),
         "choose": (owner, reverse("referrals:choose", args=[made["case"].pk])),
         "referral": (owner, reverse("referrals:referral", args=[made["referral"].pk])),

@@ -32,10 +32,12 @@ OPEN = {
     "referrals_partner": REFERENCE, "referrals_service": REFERENCE,
     "custody_rotation": "when keys were exchanged, and how many: names no folder",
     "custody_evacuation": "which organisation was cut off, by whom; its keys in a file that only others open",
+    "riskanalysis_figurekey": "sealed with the organisation's key; every move that is counted needs it",
     "vault_canary": "one row: a known word, sealed, that tells whether the keys are the right ones",
     "vault_organisationkey": "keys of organisations, wrapped by a key that is not in the database; one per organisation",
 }  # fmt: skip
 NOT_FORCED = {
+    "riskanalysis_tally": "the owner's function adds to a figure, whoever acts; nobody but the clerk reads one",
     "dossiers_dossierkey": "the owner's trigger destroys the keys of a folder whoever erases it",
     **dict.fromkeys(
         (

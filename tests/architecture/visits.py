@@ -22,8 +22,11 @@ from foundation.core.machines import COURIER
 from foundation.outbox import delivery
 from foundation.outbox.models import Message, Status
 from referrals.models import Referral
+from riskanalysis import actions as reports
+from riskanalysis.models import Release
 from tests import door, factories, partner
 from tests.exports.asking import asked
+from tests.riskanalysis import world
 
 # The six seats of every test, the case's owner, another partner's machine, and nobody.
 PEOPLE = (
@@ -47,7 +50,7 @@ ELSEWHERE = {
     "uidb36": "1",
     "key": "x-y",
 }
-OURS = ("core:", "cases:", "referrals:", "accounts:", "upkeep:", "exports:", "watch:")
+OURS = ("core:", "cases:", "referrals:", "accounts:", "upkeep:", "exports:", "watch:", "riskanalysis:")
 
 
 def routes() -> dict[str, str]:
@@ -97,6 +100,7 @@ THINGS = {
     "exports/": "export", "messages/": "message", "appointments/": "appointment", "erasures/": "erasure",
     "alerts/": "alert", "decoys/": "decoy", "emergency-access/": "access", "referrals/": "referral",
     "people/": "person", "sessions/": "session", "measures/": "measure", "inbox/": "referral", "<str:id>": "referral",
+    "reports/": "report",
 }  # fmt: skip
 
 
@@ -137,6 +141,7 @@ def build(house: factories.House, browse: Any) -> World:
         "access": factories.access(house, case.code).pk,
         "decoy": factories.decoy(house).pk, "decision": decision.pk,
         "service": house.services["Safe shelter"].pk,
+        "report": _report(house).pk,
     }  # fmt: skip
     clients: dict[str, Any] = {seat: browse(house.people[seat]) for seat in PEOPLE if seat != "nobody"}
     clients |= {
@@ -154,6 +159,14 @@ def stuck(house: factories.House) -> Message:
         message = delivery.add("notice", "work.waiting", f"stuck:{uuid4()}", recipient=house.people["volunteer"])
         Message.objects.filter(pk=message.pk).update(status=Status.FAILED, problem="died")
     return message
+
+
+def _report(house: factories.House) -> Release:
+    """A frozen report of the branch."""
+    world.concerns(house.units["harbour"], 40)
+    reports.release_due(world.AFTER)
+    with acting(house.people["data_officer"].pk):
+        return Release.objects.get()
 
 
 def visit(client: Client, method: str, url: str) -> Any:

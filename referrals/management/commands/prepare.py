@@ -39,6 +39,7 @@ class Command(BaseCommand):
         if settings.EMBEDDED and not options["no_demo"] and not demo.is_loaded():
             demo.write(demo.load())
             demo.furnish()
+            demo.loaded.send(None)
 
     def _anchors(self) -> None:
         """Begin the file of anchors before the first seal; afterwards a file that is not there is a loss."""

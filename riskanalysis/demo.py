@@ -1,0 +1,73 @@
+"""Invented figures of the last quarters, so that the demonstration has reports to show. Counted as in earnest."""
+
+from collections import Counter
+from datetime import date, timedelta
+from random import Random
+from typing import Any
+
+from django.utils import timezone
+
+from cases.vocabulary import Category, Outcome, ReporterKind, Urgency
+from consent.vocabulary import AgeBand, Gender
+from foundation.accounts.models import Unit, UnitKind
+from referrals.vocabulary import ServiceType
+from riskanalysis.actions import count, release_due
+from riskanalysis.quarters import last_due, months_of, quarter_of
+from riskanalysis.vocabulary import (
+    CONCERN,
+    CONCERN_KEPT,
+    CONCERN_REPORTER,
+    ENDED,
+    SENT,
+    SENT_AGE,
+    SENT_WHO,
+    Ending,
+    Kept,
+)
+
+Found = Counter[tuple[Any, ...]]
+
+
+def concerns(unit: Unit, n: int, quarter: date, seed: int = 1) -> None:
+    """``n`` triaged concerns, unevenly spread: some kinds are many, some are few."""
+    draw, months, found = Random(seed), months_of(quarter), Found()  # noqa: S311 (invented figures need no secret)
+    for _ in range(n):
+        month, urgency = draw.choice(months), draw.choices(Urgency.values, [1, 3, 8])[0]
+        category = draw.choices(Category.values, range(len(Category.values), 0, -1))[0]
+        found[month, CONCERN, category, urgency, draw.choices(Outcome.values, [6, 2, 3, 1])[0]] += 1
+        found[month, CONCERN_REPORTER, draw.choice(ReporterKind.values), urgency] += 1
+        found[month, CONCERN_KEPT, urgency, draw.choices(Kept.values, [5, 1])[0]] += 1
+    _count(unit, found)
+
+
+def referrals(unit: Unit, n: int, quarter: date, seed: int = 1) -> None:
+    """``n`` referrals that were sent, four of five of which have ended."""
+    draw, months, found = Random(seed), months_of(quarter), Found()  # noqa: S311
+    endings = [ending for ending in Ending.values if ending != Ending.OPEN]
+    for _ in range(n):
+        month, service = draw.choice(months), draw.choice(ServiceType.values[:6])
+        age, gender = (
+            draw.choice(AgeBand.values),
+            draw.choices(Gender.values, [9, 7, *[1] * (len(Gender.values) - 2)])[0],
+        )
+        found[month, SENT, service] += 1
+        found[month, SENT_AGE, service, age] += 1
+        found[month, SENT_WHO, age, gender] += 1
+        if draw.random() < 0.8:
+            found[month, ENDED, service, draw.choice(endings)] += 1
+    _count(unit, found)
+
+
+def _count(unit: Unit, found: Found) -> None:
+    for (month, cube, *codes), n in found.items():
+        count(unit, month, {cube: tuple(codes)}, n)
+
+
+def fill(_loaded: None) -> None:
+    """Two quarters at every service point, and their reports."""
+    newest = last_due(timezone.localdate())
+    for unit in Unit.objects.filter(kind=UnitKind.SERVICE_POINT):
+        for seed, quarter in enumerate((newest, quarter_of(newest - timedelta(days=1)))):
+            concerns(unit, 700, quarter, seed)
+            referrals(unit, 500, quarter, seed)
+    release_due()

@@ -1,0 +1,75 @@
+"""What is counted: cubes of at most three dimensions, in codes of fixed vocabularies (domain.md §8.5, §10)."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
+
+from cases.vocabulary import Category, Outcome, ReporterKind, Urgency
+from consent.vocabulary import AgeBand, Gender
+from referrals.vocabulary import ServiceType
+
+RULE = "1"
+"""The version of the disclosure rule, for the foot of every table."""
+
+
+class Kept(models.TextChoices):
+    """Whether triage kept its limit."""
+
+    KEPT = "kept", _("In time")
+    LATE = "late", _("Late")
+
+
+class Ending(models.TextChoices):
+    """What became of a referral that was sent."""
+
+    GIVEN = "given", _("Service given")
+    NOT_GIVEN = "not_given", _("Service not given")
+    DECLINED = "declined", pgettext_lazy("referral", "Declined")
+    NO_ANSWER = "no_answer", _("No answer")
+    CALLED_OFF = "called_off", _("Called off")
+    OPEN = "open", _("Still open")
+
+
+@dataclass(frozen=True)
+class Dimension:
+    """A vocabulary as one side of a table. ``is_ordered``: only neighbours may be taken together."""
+
+    title: Any
+    labels: dict[str, Any]
+    is_ordered: bool = False
+
+
+def _labels(choices: Any) -> dict[str, Any]:
+    return dict(choices.choices)
+
+
+MONTH = "month"
+DIMENSIONS: dict[str, Dimension] = {
+    "category": Dimension(_("What it is about"), _labels(Category)),
+    "urgency": Dimension(_("Urgency"), _labels(Urgency), is_ordered=True),
+    "outcome": Dimension(_("What triage ended with"), _labels(Outcome)),
+    "reporter": Dimension(_("Who brought it"), _labels(ReporterKind)),
+    "kept": Dimension(_("Triaged"), _labels(Kept)),
+    MONTH: Dimension(_("Month"), {}, is_ordered=True),
+    "service": Dimension(_("Service"), _labels(ServiceType)),
+    "ending": Dimension(_("What became of it"), _labels(Ending)),
+    "age": Dimension(_("Age"), _labels(AgeBand)),
+    "gender": Dimension(_("Sex or gender"), _labels(Gender)),
+}
+
+CONCERN, CONCERN_REPORTER, CONCERN_KEPT = "concern", "concern_reporter", "concern_kept"
+SENT, SENT_AGE, SENT_WHO = "sent", "sent_age", "sent_who"
+ENDED = "ended"
+CUBES: dict[str, tuple[str, ...]] = {
+    CONCERN: ("category", "urgency", "outcome"),
+    CONCERN_REPORTER: ("reporter", "urgency"),
+    CONCERN_KEPT: ("urgency", "kept"),
+    SENT: ("service",),
+    SENT_AGE: ("service", "age"),
+    SENT_WHO: ("age", "gender"),
+    ENDED: ("service", "ending"),
+}
+"""Cube → its dimensions. Each is counted for itself, so that nothing says which category and which age belong together."""
