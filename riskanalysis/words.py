@@ -122,6 +122,7 @@ def _chart(group: dict[str, Any]) -> dict[str, Any] | None:
     total, bars = group["total"], []
     for place, (codes, n) in enumerate(zip(table["column_codes"], table["column_totals"], strict=True)):
         label = group_words("urgency", codes)
-        bars.append({"label": label, "n": n, "y": place * 54, "width": f"{100 * n / total:.1f}%"})
+        share = round(100 * n / total, 1)
+        bars.append({"label": label, "n": n, "y": place * 54, "width": f"{share}%", "rest": f"{100 - share:.1f}%"})
     spoken = "; ".join(f"{bar['label']}: {bar['n']}" for bar in bars)
     return {"bars": bars, "height": 54 * len(bars), "spoken": spoken}
