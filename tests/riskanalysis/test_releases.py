@@ -174,7 +174,7 @@ def test_both_walls_agree_on_reports(filled):
 def test_there_is_no_address_that_gives_out_records_or_files_of_figures():
     """HS-21: reports are pages; nothing is exported, and nothing takes a filter."""
     names = [
-        pattern.name
+        str(pattern.name)
         for resolver in get_resolver().url_patterns
         if getattr(resolver, "app_name", "") == "riskanalysis"
         for pattern in resolver.url_patterns
