@@ -1,6 +1,7 @@
 """Risk analysis: figures and reports."""
 
 from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
 
 
 class RiskanalysisConfig(AppConfig):
@@ -15,6 +16,7 @@ class RiskanalysisConfig(AppConfig):
         from cases.actions.triage import triaged
         from foundation.audit import trail
         from foundation.custody import holders
+        from foundation.upkeep.words import name_task
         from referrals import demo as demonstration
         from referrals.actions.moving import moved
         from riskanalysis import demo, panels, policy, sealing
@@ -22,6 +24,7 @@ class RiskanalysisConfig(AppConfig):
         from riskanalysis.checks import threshold
 
         trail.names("report.released", "report.read", "report.listed")
+        name_task("riskanalysis.release", _("Quarterly reports"))
         triaged.listen(count_concern)
         moved.listen(count_referral)
         demonstration.loaded.listen(demo.fill)

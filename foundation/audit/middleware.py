@@ -33,8 +33,14 @@ def denials(get_response: Handler) -> Handler:
 def _by_address(request: HttpRequest, actor: Any) -> tuple[str, str] | None:
     """What was asked for, where the refusal itself does not say it: the address and the record it names."""
     found = request.resolver_match
-    values = [str(value) for value in found.kwargs.values()] if found else []
+    values = [_named(value) for value in found.kwargs.values()] if found else []
     return (found.view_name, values[0]) if found and values and actor and actor.is_authenticated else None
+
+
+def _named(value: object) -> str:
+    """The id in an address; what is none was typed by somebody, and does not get into the trail."""
+    text = str(value)
+    return text if text.isascii() and text.replace("-", "").isalnum() and len(text) <= 40 else "…"
 
 
 trail.names("access.denied")

@@ -11,6 +11,7 @@ from django.conf import settings
 from django.db import OperationalError, ProgrammingError, connections
 
 from config import launcher
+from foundation.backup import marker
 from foundation.custody import start
 from foundation.vault import canary
 from tests.custody.conftest import forget
@@ -54,6 +55,7 @@ def test_a_database_without_tables_is_told_apart(monkeypatch):
         raise ProgrammingError
 
     monkeypatch.setattr(canary, "require", absent)
+    monkeypatch.setattr(marker, "is_restoring", lambda: False)
     assert "migrate" in start.check()
 
 
@@ -67,6 +69,7 @@ def database_away(monkeypatch):
         raise OperationalError
 
     monkeypatch.setattr(canary, "require", away)
+    monkeypatch.setattr(marker, "is_restoring", lambda: False)
     return tried
 
 
