@@ -101,4 +101,5 @@ def question(user: User) -> dict[str, Any]:
     """What the browser hands to a key; the session keeps what the answer is checked against."""
     from allauth.mfa.webauthn.internal import auth
 
-    return json.loads(json.dumps({"request_options": auth.begin_authentication(user)}, default=str))
+    options: dict[str, Any] = json.loads(json.dumps({"request_options": auth.begin_authentication(user)}, default=str))
+    return options
