@@ -1,5 +1,6 @@
 """One installation for all of these tests, with its mail in a directory and a partner's server that is moody."""
 
+import json
 import os
 import subprocess
 import tempfile
@@ -13,6 +14,8 @@ from tests.chaos.clients import Tough, signed_in
 from tests.installation import Installation, installed
 
 ROOM_MB = 1000
+UNASKED = {role: [100_000, None] for role in ("reporter", "caseworker", "focal_point")}
+"""Two people do the work of a whole unit here; nobody asks them why they open so many folders."""
 
 
 @pytest.fixture(scope="session")
@@ -38,7 +41,7 @@ def small() -> Iterator[Path | None]:
 @pytest.fixture(scope="session")
 def house(mail: Path, small: Path | None) -> Iterator[Installation]:
     """Servers, web, worker and beat, as ``up`` runs them."""
-    with installed(small, EMAIL_URL=f"filemail:///{mail}") as running:
+    with installed(small, EMAIL_URL=f"filemail:///{mail}", AMPARO_WATCH_BUDGETS=json.dumps(UNASKED)) as running:
         yield running
 
 
