@@ -21,6 +21,7 @@ from foundation.core.errors import Absent
 from foundation.dossiers import doors
 from foundation.dossiers.models import FOLLOW, VIEW, Clock, Dossier, DossierGroupPermission, DossierKey
 from foundation.dossiers.models import DossierUserPermission as UserRow
+from foundation.watch.models import EmergencyAccess
 from referrals import policy as referrals
 from referrals.models import Referral
 from tests import factories
@@ -185,7 +186,15 @@ def marks(house) -> dict[str, set[UUID]]:
             for key in DossierKey.objects.all():
                 for word in (factories.NAME, factories.PHONE, factories.WORDS):
                     found.setdefault(word, set()).add(key.dossier_id)
+    for code, dossier in asked_for(house):
+        found.setdefault(code, set()).add(dossier)
     return found
+
+
+def asked_for(house) -> list[tuple[str, UUID]]:
+    """Codes asked for in an emergency, with the request's folder: who asks by a code knows it, and so does who answers."""
+    with acting(house.people["outsider"].pk):
+        return list(EmergencyAccess.objects.all().values_list("code", "dossier_id"))
 
 
 def decided_on(house) -> dict[str, set[int]]:
