@@ -16,12 +16,13 @@ SCRIPTS = [ROOT / "static" / "src" / "app.js", ROOT / "static" / "vendor" / "app
 # Titles are fixed words: they stay in the browser's list of visited pages, on tabs and in the switcher of a phone.
 TITLES = {
     "About the person", "Account paused", "Administration", "Appointments", "Case", "Cases", "Code of conduct",
-    "Confirm Email Address", "Confirm that it is you", "Consent", "Contact", "Details", "Email Addresses",
+    "Confirm that it is you", "Consent", "Contact", "Details",
     "Emergency access", "Erasure", "Erasures", "Files", "Follow-up", "Form", "Help", "History", "Information", "List",
     "Lists", "New password", "New tab", "No registration", "Not done", "Not open to you", "Notes", "One question",
-    "Owner", "Page not found", "Page", "Partners", "Passkeys and security keys", "Password", "Refer", "Referral",
+    "Owner", "Page not found", "Page", "Partners", "Passkeys and security keys", "Password", "People",
+    "Person", "Refer", "Referral",
     "Referrals", "Remove a file", "Running", "Search", "Second step at sign-in", "Sign in", "Sign out", "Signed out",
-    "Verify Your Email Address", "What was passed on", "Where it stands", "Where you are signed in",
+    "What was passed on", "Where it stands", "Where you are signed in",
     "Who opened this", "Your day", "Your seats",
 }  # fmt: skip
 WRITTEN = {"text", "search", "email", "tel", "url", "number", "date", "datetime-local", "time", "password"}
