@@ -18,6 +18,7 @@ from django.urls import URLPattern, path
 
 from foundation.accounts.models import User
 from foundation.core.acting import ACTOR
+from foundation.dossiers.actions import Reader
 from referrals.bench.twins import READERS, Folder, twin
 
 AGAIN = ("cases", "consent", "referrals", "foundation.dossiers", "foundation.core.policy", "foundation.core.worklist")
@@ -30,7 +31,7 @@ def _nothing(*args: Any, **kwargs: Any) -> None:
 
 def _readers(folder: Folder) -> list[tuple[str, Any, str]]:
     owner = getattr(folder.row, "owner_id", None)
-    return [*READERS.get(folder.row.unit_id, []), *([("user", owner, "owner")] if owner else [])]
+    return [*READERS.get(folder.row.unit_id, []), *([Reader("user", owner, "owner")] if owner else [])]
 
 
 @contextmanager

@@ -10,6 +10,7 @@ from django.utils.module_loading import import_string
 
 from cases.models import Case
 from foundation.accounts.models import User
+from foundation.dossiers.actions import Reader
 from foundation.dossiers.models import Kind
 from referrals.bench import report, twins, writes
 from referrals.bench.load import Loader
@@ -58,7 +59,7 @@ def know(world: World) -> None:
     twins.find_tables()
     twins.PLACES.update({world.people[key].pk: units for key, units in world.scope_units.items()})
     for place in [*world.points, *world.special.values()]:
-        twins.READERS[place.unit.pk] = [("group", group, "") for group in (place.group, *place.more_groups)]
+        twins.READERS[place.unit.pk] = [Reader("group", group) for group in (place.group, *place.more_groups)]
 
 
 def walls_one_by_one(size: int, blocks: int, say: Say) -> list[Price]:

@@ -15,6 +15,7 @@ from django.utils import timezone
 
 from cases.models import Case, CaseNote, Concern, FollowUp
 from consent.models import Consent, Decision, Person
+from foundation.dossiers.actions import Reader
 from foundation.dossiers.models import Clock, DossierBound
 from foundation.vault.fields import EncryptedDate, EncryptedField, EncryptedJSON
 from referrals.models import Disclosure, Message, Referral, ReferralMove
@@ -35,7 +36,7 @@ _REGISTRY = Apps()
 _TWINS: dict[type[models.Model], type[models.Model]] = {}
 PLACES: dict[int, list[Any]] = {}
 """User → the units whose matters they see; a user who is not named here is not restricted."""
-READERS: dict[Any, list[tuple[str, Any, str]]] = {}
+READERS: dict[Any, list[Reader]] = {}
 """Unit → who can open its matters, as ``readers`` of the access list says it."""
 
 

@@ -223,6 +223,7 @@ def test_the_defaults_are_those_of_the_source():
         "verify": (336, 336, 336),
         "withdrawal_phone": (24, 24, 24),
         "withdrawal_confirm": (168, 168, 168),
+        "export": (4, 24, (1,)),
     }
     shipped = {
         clock: tuple(limit.hours if limit.hours is not None else (limit.working_days,) for limit in row.values())

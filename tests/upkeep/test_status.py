@@ -64,7 +64,7 @@ def test_a_dead_scheduler_is_seen_by_what_did_not_run(house, browse):
     text = page(browse, house)
     assert "The scheduler or the worker stands still: start both again." in text
     everything_ran(timedelta(minutes=63))
-    assert late() == set(pulses.scheduled())
+    assert late() == set(pulses.scheduled()) - {"riskanalysis.release"}, "a daily task is not late after an hour"
 
 
 def test_what_never_ran_is_late_when_it_should_run_every_minute(db):
