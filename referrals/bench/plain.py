@@ -29,7 +29,7 @@ def _nothing(*args: Any, **kwargs: Any) -> None:
     """What the floor does where the product writes the trail or an access list."""
 
 
-def _readers(folder: Folder) -> list[tuple[str, Any, str]]:
+def _readers(folder: Folder) -> list[Reader]:
     owner = getattr(folder.row, "owner_id", None)
     return [*READERS.get(folder.row.unit_id, []), *([Reader("user", owner, "owner")] if owner else [])]
 
