@@ -73,7 +73,7 @@ def test(arguments: list[str]) -> int:
     """Run pytest on servers of its own, so that runs may stand beside each other and beside a running product."""
     python = scratch.developer_environment()
     if not any(IS_SHARED_OUT.match(argument) for argument in arguments):
-        arguments = ["-n", str(min(4, len(os.sched_getaffinity(0)))), *arguments]
+        arguments = ["-n", str(min(4, len(os.sched_getaffinity(0)))), "--dist", "worksteal", *arguments]
     with scratch.servers(python, is_throwaway=True) as environment:
         return _in_foreground([python.python, "-m", "pytest", *arguments], environment)
 
