@@ -15,6 +15,7 @@ from redis.retry import Retry
 
 from config.api import OAUTH2_PROVIDER as OAUTH2_PROVIDER
 from config.api import SPECTACULAR_SETTINGS as SPECTACULAR_SETTINGS
+from config.directory import DIRECTORY as DIRECTORY
 from config.policies import CONTENT_SECURITY_POLICY as CONTENT_SECURITY_POLICY
 from config.policies import PERMISSIONS_POLICY as PERMISSIONS_POLICY
 from config.schedule import CELERY_BEAT_SCHEDULE as CELERY_BEAT_SCHEDULE
@@ -220,6 +221,7 @@ SECOND_STEP_ROLES = env.list(
     default=["focal_point", "deputy", "manager", "data_officer", "administrator", "auditor", "partner_worker"],
 )
 SECOND_STEP_GRACE_DAYS = env.int("AMPARO_SECOND_STEP_GRACE_DAYS", default=0)
+DIRECTORY_ALLOW_LOOPBACK = False  # for tests alone
 SAFEGUARDING_CONTACT = env.str("AMPARO_SAFEGUARDING_CONTACT", default="")
 ACCOUNT_REAUTHENTICATION_TIMEOUT = 60 * env.int("AMPARO_CONFIRM_MINUTES", default=5)
 MFA_ADAPTER = "foundation.accounts.factors.Factors"

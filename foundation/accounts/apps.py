@@ -21,6 +21,7 @@ class AccountsConfig(AppConfig):
             "factor.added", "factor.removed", "factor.renewed", "factor.used", "factor.refused",
             "conduct.published", "conduct.accepted", "session.closed", "session.confirmed", "user.deactivated", "user.reopened",
             "measure.proposed", "measure.confirmed", "measure.refused", "factor.reset", "society.founded",
+            "directory.linked", "directory.refused",
         )  # fmt: skip
         signs.connect()
         context.nav(context.people)

@@ -11,6 +11,7 @@ from django.utils.translation import get_language, get_language_info
 from django.utils.translation import gettext as _
 
 from foundation.accounts import oversight
+from foundation.accounts.directory import provider
 from foundation.accounts.models import Role
 
 NavItem = tuple[str, str, str]
@@ -35,6 +36,7 @@ def house(request: HttpRequest) -> dict[str, Any]:
             "nav": _navigation(request, user) if is_open else [],
             "account": _account() if is_open else [],
             # Not get_host(): the page that refuses a foreign host is drawn in this frame too.
+            "directory": settings.DIRECTORY["name"] if provider.is_on() else "",
             "passkeys": _has_name(request.headers.get("Host", "")),
             "safeguarding": settings.SAFEGUARDING_CONTACT,
             "languages": _languages(),

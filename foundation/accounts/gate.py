@@ -31,6 +31,8 @@ ALWAYS = frozenset(
         "set_language",
         "account_login",
         "account_logout",
+        "accounts:directory",
+        "accounts:directory_back",
     }
 )
 """What opens whatever is still to do. None of it tells of a matter."""
@@ -75,9 +77,19 @@ def records(request: HttpRequest) -> list[dict[str, Any]]:
     return list(get_authentication_records(request, user))
 
 
+def is_strong(record: dict[str, Any]) -> bool:
+    """Whether it was a second factor: one of ours, or one that a Society's directory vouched for in agreed words."""
+    return record.get("method") == "mfa" or (record.get("method") == "directory" and record.get("factor") is True)
+
+
 def used_factor(request: HttpRequest) -> bool:
     """Whether this very session was opened, or confirmed later, with a second factor."""
-    return any(record.get("method") == "mfa" for record in records(request))
+    return any(is_strong(record) for record in records(request))
+
+
+def is_vouched(request: HttpRequest, user: User) -> bool:
+    """Whether, in the sign-in that is going on, a directory said that it has asked this person for a second factor."""
+    return any(one.get("method") == "directory" and is_strong(one) for one in get_authentication_records(request, user))
 
 
 def outstanding(request: HttpRequest) -> Duty | None:
@@ -89,7 +101,7 @@ def outstanding(request: HttpRequest) -> Duty | None:
     if known.has_factor:
         if not used_factor(request):
             return CONFIRM
-    elif needs_factor(user):
+    elif needs_factor(user) and not used_factor(request):
         return SET_UP
     return CONDUCT if known.is_conduct_due else None
 

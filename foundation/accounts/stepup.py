@@ -1,6 +1,6 @@
 """Being asked again before a sensitive step.
 
-A view asks for it with ``allauth.account.decorators.reauthentication_required``. Who comes by a link is led to the page
+A view asks for it with ``asked_again``; allauth's own views ask through the adapter. Who comes by a link is led to the page
 ``accounts:again`` and back. Who sends a form is asked on the answer to that very form: what was typed travels with the
 confirmation, through the browser, and is neither lost nor kept anywhere (allauth's own way would write it into the
 session table, in the clear).
@@ -8,9 +8,9 @@ session table, in the clear).
 
 import time
 from collections.abc import Callable
+from functools import wraps
 from typing import Any
 
-from allauth.account import decorators
 from allauth.core.exceptions import ReauthenticationRequired
 from django.conf import settings
 from django.contrib.auth.views import redirect_to_login
@@ -19,23 +19,31 @@ from django.shortcuts import render
 from django.urls import reverse
 
 from foundation.accounts.backend import facts
-from foundation.accounts.gate import SECRET, records
+from foundation.accounts.directory import provider
+from foundation.accounts.gate import SECRET, is_strong, needs_factor, records
+from foundation.accounts.models import DirectoryLink, User
 from foundation.core.middleware import Handler
 
 View = Callable[..., HttpResponse]
-STRONG = ("mfa",)
 
 
 def asked_again(view: View) -> View:
     """A view before which people confirm that it is them, unless they did within the last minutes (safety.md §1)."""
-    guarded: View = decorators.reauthentication_required(view)
+
+    @wraps(view)
+    def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        if not is_fresh(request):
+            raise ReauthenticationRequired
+        return view(request, *args, **kwargs)
+
     return guarded
 
 
 def is_fresh(request: HttpRequest) -> bool:
     """Whether the person signed in or confirmed within the last five minutes (``ACCOUNT_REAUTHENTICATION_TIMEOUT``).
 
-    Who has an app or a key must have used it; a password alone counts only for who has nothing else.
+    Who has an app or a key must have used it; a password alone counts only for who has nothing else, and a directory's
+    word alone only where no second step is needed.
     """
     return bool(_age(_strong(request)) < settings.ACCOUNT_REAUTHENTICATION_TIMEOUT)
 
@@ -50,12 +58,17 @@ def _strong(request: HttpRequest) -> list[dict[str, Any]]:
     user: Any = request.user
     if not user.is_authenticated:
         return []
-    is_any = not facts(user).has_factor
-    return [record for record in records(request) if is_any or record.get("method") in STRONG]
+    return [record for record in records(request) if is_strong(record) or _is_enough(user, record)]
 
 
 def _age(shown: list[dict[str, Any]]) -> float:
     return time.time() - max((float(record["at"]) for record in shown), default=float("-inf"))
+
+
+def _is_enough(user: User, record: dict[str, Any]) -> bool:
+    if facts(user).has_factor:
+        return False
+    return record.get("method") != "directory" or not needs_factor(user)
 
 
 def page(request: HttpRequest, form: Any, status: int, following: str = "") -> HttpResponse:
@@ -66,6 +79,7 @@ def page(request: HttpRequest, form: Any, status: int, following: str = "") -> H
     kept = [(name, value) for name, values in request.POST.lists() if name not in left for value in values]
     context = {
         "form": form, "kept": kept, "next": following, "has_files": bool(request.FILES),
+        "by_directory": provider.is_on() and DirectoryLink.objects.filter(user=form.user).exists(),
         "js_data": again.question(form.user) if form.has_key else None,
     }  # fmt: skip
     return render(request, "accounts/again.html", context, status=status)

@@ -2,12 +2,14 @@
 
 from django.urls import path
 
-from foundation.accounts.views import door, people, seats, sessions
+from foundation.accounts.views import directory, door, people, seats, sessions
 
 app_name = "accounts"
 urlpatterns = [
     path("conduct/", door.conduct, name="conduct"),
     path("second-step/", door.second_step, name="second_step"),
+    path("directory/", directory.directory, name="directory"),
+    path("directory/back/", directory.directory_back, name="directory_back"),
     path("again/", door.again, name="again"),
     path("sessions/", sessions.sessions, name="sessions"),
     path("sessions/end-others/", sessions.end_others, name="end_others"),

@@ -17,7 +17,7 @@ from tests.architecture import visits
 
 SHOWN_TO_ALL = {
     "core:health", "core:help", "core:leave", "core:leaving", "core:left", "core:protect", "set_language", "account_login",
-    "account_logout",
+    "account_logout", "accounts:directory", "accounts:directory_back",
 }  # fmt: skip
 SECRETS = (factories.NAME, factories.PHONE, factories.WORDS, "No police", "Quayside", "Al-Zahra")
 OPEN = {

@@ -123,7 +123,7 @@ def test_nobody_opens_anything_but_the_public_pages():
     assert names <= {
         "upkeep:ready", "upkeep:metrics",
         "core:health", "core:help", "core:leaving", "core:left", "core:protect", "core:security", "account_login",
-        "account_inactive",
+        "account_inactive", "accounts:directory", "accounts:directory_back",
         "account_reset_password", "account_reset_password_done",
         "account_reset_password_from_key", "account_reset_password_from_key_done",
     }  # fmt: skip

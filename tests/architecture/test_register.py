@@ -57,6 +57,7 @@ PLAINTEXT: dict[str, str] = {
     "accounts_user.language": STAFF, "accounts_seat.role": CODE,
     "accounts_conductversion.language": CODE, "accounts_conductversion.text": REFERENCE,
     "accounts_conductacceptance.language": CODE, "accounts_measure.kind": CODE,
+    "accounts_directorylink.issuer": "the address of a Society's directory", "accounts_directorylink.subject": STAFF,
     "dossiers_dossier.kind": CODE, "dossiers_dossiergrouppermission.dossier_kind": CODE,
     "dossiers_dossieruserpermission.dossier_kind": CODE,
     "dossiers_dossieruserpermission.reason": "why somebody is on the list, in a word: owner, author, referrer",

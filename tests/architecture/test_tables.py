@@ -23,7 +23,7 @@ OPEN = {
     "account_emailaddress": SIGNING_IN, "account_emailconfirmation": SIGNING_IN, "django_session": SIGNING_IN,
     "accounts_codeuse": SIGNING_IN, "mfa_authenticator": SIGNING_IN, "usersessions_usersession": SIGNING_IN,
     "accounts_conductversion": "what everybody reads before the first page", "accounts_conductacceptance": SIGNING_IN,
-    "accounts_measure": SIGNING_IN,
+    "accounts_measure": SIGNING_IN, "accounts_directorylink": SIGNING_IN,
     "auth_permission": DJANGO, "django_content_type": DJANGO, "django_migrations": DJANGO,
     "django_admin_log": "which administrator changed which unit or person who works here",
     "upkeep_pulse": "when each scheduled task last ran; names no matter and nobody",

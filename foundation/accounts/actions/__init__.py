@@ -14,6 +14,7 @@ from foundation.accounts.actions.appointments import (
     seat_of,
 )
 from foundation.accounts.actions.conduct import accept_conduct, publish_conduct
+from foundation.accounts.actions.directory import meet
 from foundation.accounts.actions.factors import give_app, spend
 from foundation.accounts.actions.people import (
     confirm_measure,
@@ -28,6 +29,6 @@ from foundation.accounts.actions.people import (
 
 __all__ = [
     "CONFIRMING", "absence_changed", "accept_conduct", "come_back", "confirm", "confirm_measure", "deactivate", "end",
-    "end_appointment", "end_session", "end_sessions", "found_society", "give_app", "go_away", "invite", "members",
-    "propose", "propose_measure", "publish_conduct", "refuse_measure", "seat_of", "shut_out", "spend",
+    "end_appointment", "end_session", "end_sessions", "found_society", "give_app", "go_away", "invite", "meet",
+    "members", "propose", "propose_measure", "publish_conduct", "refuse_measure", "seat_of", "shut_out", "spend",
 ]  # fmt: skip

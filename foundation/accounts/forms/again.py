@@ -75,8 +75,10 @@ class Again(forms.Form):
     def clean(self) -> dict[str, Any]:
         """One of them must be given."""
         data = super().clean() or {}
-        if not self.errors and not any(data.get(name) for name in self.fields):
-            first = next(iter(self.fields))
+        first = next(iter(self.fields), None)
+        if first is None:
+            self.add_error(None, _("This account has no password here."))
+        elif not self.errors and not any(data.get(name) for name in self.fields):
             said = _("Type your password.") if first == PASSWORD else _("Type the code, or use your key.")
             self.add_error(None if first == KEY else first, said)
         return data
@@ -92,7 +94,7 @@ class Again(forms.Form):
 def _ways(user: User) -> set[str]:
     kinds = set(Authenticator.objects.filter(user=user).values_list("type", flat=True))
     if not kinds & set(factors.SECOND):
-        return {PASSWORD}
+        return {PASSWORD} if user.has_usable_password() else set()
     ways = {CODE} if kinds - {Authenticator.Type.WEBAUTHN} else set()
     return ways | ({KEY} if Authenticator.Type.WEBAUTHN in kinds else set())
 

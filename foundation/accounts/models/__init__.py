@@ -1,5 +1,6 @@
 """Organisations and units, people and seats, and what stands at the door: second factors and their use."""
 
+from foundation.accounts.models.directory import DirectoryLink
 from foundation.accounts.models.door import CodeUse, ConductAcceptance, ConductVersion
 from foundation.accounts.models.measures import Measure, MeasureKind
 from foundation.accounts.models.people import (
@@ -17,6 +18,6 @@ from foundation.accounts.models.people import (
 )
 
 __all__ = [
-    "Appointment", "AppointmentQuerySet", "CodeUse", "ConductAcceptance", "ConductVersion", "Measure", "MeasureKind",
-    "Organisation", "OrganisationKind", "Role", "Seat", "Unit", "UnitKind", "User", "UserManager", "_is_zone",
+    "Appointment", "AppointmentQuerySet", "CodeUse", "ConductAcceptance", "ConductVersion", "DirectoryLink", "Measure",
+    "MeasureKind", "Organisation", "OrganisationKind", "Role", "Seat", "Unit", "UnitKind", "User", "UserManager", "_is_zone",
 ]  # fmt: skip
