@@ -66,10 +66,12 @@ def endpoints() -> Endpoints:
         raise DirectoryError("issuer")
     methods = said.get("token_endpoint_auth_methods_supported") or ["client_secret_basic"]
     try:
-        found = [_checked(said[name]) for name in ("authorization_endpoint", "token_endpoint", "jwks_uri")]
+        authorize, token, keys = (
+            _checked(said[name]) for name in ("authorization_endpoint", "token_endpoint", "jwks_uri")
+        )
     except (KeyError, TypeError) as problem:
         raise DirectoryError("description") from problem
-    return Endpoints(*found, takes_basic="client_secret_basic" in methods)
+    return Endpoints(authorize, token, keys, takes_basic="client_secret_basic" in methods)
 
 
 def key_set(*, is_stale: bool = False) -> dict[str, Any]:

@@ -43,7 +43,8 @@ def _require_on() -> None:
 def directory(request: HttpRequest) -> HttpResponse:
     """Leave for the directory; what comes back must fit what this session keeps. Signed in, it confirms who it is."""
     _require_on()
-    if blocked := ratelimit.consume_or_429(request, action="login"):
+    blocked: HttpResponse | None = ratelimit.consume_or_429(request, action="login")
+    if blocked:
         return blocked
     state, nonce, verifier = (secrets.token_urlsafe(32) for _n in range(3))
     user = request.user if request.user.is_authenticated else None
