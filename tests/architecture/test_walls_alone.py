@@ -216,6 +216,12 @@ def may_know(user: User | None, mark: str, where: set[UUID], deciders: set[int])
     return bool(where & charts.expected(user, {VIEW} if is_word else BOTH_PERMISSIONS))
 
 
+def body(answer: Any) -> str:
+    """What was answered, a download too."""
+    content = b"".join(answer.streaming_content) if answer.streaming else answer.content
+    return content.decode(errors="replace")
+
+
 def walk(world: visits.World, seats: tuple[str, ...] = visits.PEOPLE) -> tuple[int, int, list[str]]:
     """Every address as every seat: answers, marks looked for in them, and what was told to who may not know."""
     house, known, deciders = world.house, marks(world.house), decided_on(world.house)
@@ -233,7 +239,7 @@ def walk(world: visits.World, seats: tuple[str, ...] = visits.PEOPLE) -> tuple[i
         for seat in seats if visits.kind(route) != visits.API else visits.CALLERS:
             _url, answer = visits.attempt(world, seat, method, route, thing)
             hidden = set(known) - may[seat] - (may["caseworker"] if seat == "person" else set())
-            said = re.sub(r"<bdi[^>]*>|</bdi>", "", answer.content.decode(errors="replace"))
+            said = re.sub(r"<bdi[^>]*>|</bdi>", "", body(answer))
             told += [f"{seat} {method} {route} {thing}: {mark}" for mark in hidden if mark in said]
             n_answers, n_marks = n_answers + 1, n_marks + len(hidden)
     return n_answers, n_marks, told
