@@ -101,7 +101,7 @@ def outstanding(request: HttpRequest) -> Duty | None:
     if known.has_factor:
         if not used_factor(request):
             return CONFIRM
-    elif needs_factor(user) and not used_factor(request):
+    elif needs_factor(user) and not is_vouched(request, user):
         return SET_UP
     return CONDUCT if known.is_conduct_due else None
 

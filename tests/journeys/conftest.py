@@ -81,7 +81,7 @@ def visit(chromium: Browser, live_server: Any) -> Iterator[Callable[..., Page]]:
             page.wait_for_url("**/authenticate/")
             page.fill("input[name=code]", door.next_code(user))
             page.locator("form:has(input[name=code]) button[type=submit]").first.click()
-        page.wait_for_url("**/")
+        page.wait_for_url(lambda url: "/accounts/" not in url)
         return page
 
     yield signed_in
