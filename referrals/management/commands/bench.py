@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandParser
+from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from referrals.bench import report, trail
 
@@ -22,6 +22,7 @@ class Command(BaseCommand):
         )
         parser.add_argument("--rounds", type=int, default=ROUNDS, help="requests per page, user and side")
         parser.add_argument("--load", type=int, metavar="N", help="only load N cases, and leave them there")
+        parser.add_argument("--keys", action="store_true", help="exchange all keys of the last size while people work")
         parser.add_argument("--walls", action="store_true", help="what each wall costs alone, at the last size")
         parser.add_argument("--json", metavar="FILE", help="also write everything as JSON")
         parser.add_argument(
@@ -33,6 +34,8 @@ class Command(BaseCommand):
             return self._lines(trail.measure(options["trail"]))
         if options["load"]:
             return self._load(options["load"])
+        if options["keys"]:
+            return self._keys(max(options["cases"] or SIZES))
         if options["walls"]:
             return self._walls(max(options["cases"] or SIZES), options["rounds"])
         return self._all(options)
@@ -45,6 +48,14 @@ class Command(BaseCommand):
         from referrals.bench.run import load
 
         load(size)
+
+    def _keys(self, size: int) -> None:
+        from referrals.bench import keys
+
+        found = keys.run(size, self.stderr.write)
+        self._lines(found.lines())
+        if found.failed:
+            raise CommandError("somebody noticed that keys were exchanged")
 
     def _walls(self, size: int, blocks: int) -> None:
         from referrals.bench import price
