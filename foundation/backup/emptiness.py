@@ -29,14 +29,16 @@ def require_empty() -> None:
 
 
 def wipe() -> None:
-    """Make the owner's database as empty as it was: the trail's schema, and whatever the owner made in ``public``."""
+    """Make the owner's database as empty as it was: the owner's own schemas, and whatever the owner made in ``public``."""
     connections.close_all()
     with connected("owner") as owner:
-        owner.execute("DROP SCHEMA IF EXISTS trail CASCADE")
+        for (schema,) in owner.execute(SCHEMAS).fetchall():
+            owner.execute(f"DROP SCHEMA {schema} CASCADE")
         for kind, name in owner.execute(OWNED).fetchall():
             owner.execute(f"DROP {kind} IF EXISTS {name} CASCADE")
 
 
+SCHEMAS = "SELECT quote_ident(nspname) FROM pg_namespace WHERE nspowner = current_user::regrole AND nspname <> 'public'"
 OWNED = """
 SELECT CASE relkind WHEN 'v' THEN 'VIEW' WHEN 'S' THEN 'SEQUENCE' ELSE 'TABLE' END, oid::regclass::text FROM pg_class
  WHERE relnamespace = 'public'::regnamespace AND relkind IN ('r', 'p', 'v', 'S') AND NOT relispartition

@@ -61,7 +61,9 @@ def test_what_an_answer_names_is_there():
     rows = answers()
     named = {path for *_row, answer in rows for path in PATH.findall(answer)}
     assert sorted(path for path in named if not (settings.BASE_DIR / path).exists()) == []
-    said = {name for *_row, answer in rows for part in PROOFS.findall(answer) for name in re.findall(r"[a-z-]+", part)}
+    said = {
+        name for *_row, answer in rows for part in PROOFS.findall(answer) for name in re.findall(r"`([a-z-]+)`", part)
+    }
     assert said <= set(proofs.PROMISES)
     bare = [n for n, _l, _w, answer in rows if answer.startswith("Document: ") and "`" not in answer]
     assert bare == []
