@@ -115,7 +115,8 @@ def _start(kind: str, stop: Path) -> "subprocess.Popen[str]":
     unasked = json.dumps({role: [1_000_000, None] for role in settings.WATCH_BUDGETS})
     return subprocess.Popen(  # noqa: S603 - our own module
         [sys.executable, "-m", "referrals.bench.people", kind, str(stop)],
-        cwd=settings.BASE_DIR, env={**os.environ, "AMPARO_WATCH_BUDGETS": unasked}, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+        cwd=settings.BASE_DIR, env={**os.environ, "AMPARO_WATCH_BUDGETS": unasked},
+        stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
     )  # fmt: skip
 
 

@@ -79,7 +79,9 @@ def test_the_api_keeps_its_description_whatever_it_is_sent(house, known, operati
     assert statuses[200] > 0, "the positive control: some requests do go through"
     assert {400, 404} <= set(statuses)
     is_told = bool(statuses[409] or statuses[410])
-    assert is_told == (caller == "recipient") or caller == "reads only", "who may read may be told that it was taken back"
+    assert is_told == (caller == "recipient") or caller == "reads only", (
+        "who may read may be told that it was taken back"
+    )
     assert bool(statuses[403]) == (caller == "reads only")
     told = ", ".join(f"{status} × {n:,}" for status, n in sorted(statuses.items()))
     figure(f"{caller}: {len(operations)} operations, {sum(statuses.values()):,} requests, all as described: {told}")
