@@ -4,7 +4,6 @@ The floor of the bench has none of them; here the other walls stand while one is
 """
 
 import statistics
-import time
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field
@@ -17,7 +16,7 @@ from django.db import connections
 from foundation.audit import trail
 from foundation.dossiers.models import key as keys
 from foundation.vault.crypto import Cipher
-from referrals.bench.measure import Visit
+from referrals.bench.measure import Series, Visit, timed
 
 BLOCK, WARM_UP = 5, 3
 HEAD = f"{'cases':>7}  {'without':<20} {'what':<15} {'who':<10} {'off ms':>8} {'on ms':>8} {'ratio':>6}"
@@ -114,10 +113,9 @@ def prices(visits: list[Visit], blocks: int) -> list[Price]:
 
 def _block(visit: Visit) -> float:
     """The median of some requests, after some that are not counted: plans are made anew when policies change."""
-    times: list[float] = []
-    for number in range(WARM_UP + BLOCK):
-        began = time.perf_counter()
+    for _ in range(WARM_UP):
         visit.request(visit.client)
-        if number >= WARM_UP:
-            times.append((time.perf_counter() - began) * 1000)
-    return statistics.median(times)
+    series = Series()
+    for _ in range(BLOCK):
+        timed(series, visit.client, visit.request)
+    return series.median
