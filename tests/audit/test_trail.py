@@ -179,6 +179,20 @@ def test_a_denial_is_recorded_although_the_request_was_rolled_back():
         assert mine == [(outsider.pk, "access.denied", "case.read", str(pk))]
 
 
+@pytest.mark.parametrize("typed", ["Amira", "amira-haddad", "+380501234567", "\0", "a" * 300])
+def test_what_is_typed_instead_of_an_id_is_not_written_down(house, monkeypatch, typed):
+    """By whatever way the refusal comes: the trail keeps ids, and no word that somebody put into an address."""
+
+    def view(request):
+        DENIED.set(("referral.read", typed))
+        raise Absent("record.absent", "")
+
+    written = []
+    monkeypatch.setattr(trail, "record", lambda verb, **data: written.append((verb, data)))
+    assert through(view, house.people["outsider"]).status_code == 404
+    assert written == [("access.denied", {"what": "referral.read", "ref": "…"})]
+
+
 def test_a_denial_of_one_request_is_not_told_of_the_next(house, outsider):
     def absent(request):
         raise Absent("record.absent", "")
