@@ -22,7 +22,7 @@ def leave(request: HttpRequest) -> HttpResponse:
     """Quick exit: the session ends, the browser forgets what it holds of us, and something harmless opens.
 
     Safe as GET, because all it can do is to sign its own user out; a page that is only fetched in advance never gets
-    here (see ``middleware.headers``).
+    here (see ``middleware.nothing_in_advance``).
     """
     logout(request)
     return leave_at_once(request)

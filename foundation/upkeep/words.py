@@ -64,11 +64,6 @@ CHANNELS: dict[str, Any] = {
 }
 
 
-def name_part(name: str, label: Any, trouble: Any) -> None:
-    """Give a part that another app checks its name, and what to do when it is out of order."""
-    PARTS[name] = (label, trouble)
-
-
 def name_task(task: str, label: Any) -> None:
     """Give a scheduled task of another app its name."""
     TASKS[task] = label
