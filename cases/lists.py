@@ -8,7 +8,6 @@ from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
-from zoneinfo import ZoneInfo
 
 from django.db.models import Case as When
 from django.db.models import Value
@@ -22,6 +21,7 @@ from cases.vocabulary import RANK, Urgency
 from consent.models import Decision
 from consent.vocabulary import Purpose
 from foundation.accounts.models import Role
+from foundation.core.calendars import local_day
 from foundation.dossiers import doors
 from foundation.dossiers.models import VIEW, Clock, Kind
 from foundation.exports.sources import Cell, Column, Row, Words, words_of
@@ -125,7 +125,7 @@ class _Facts:
         return self.columns[code](case)
 
     def _day(self, case: Case, moment: datetime | None) -> Cell:
-        return moment.astimezone(ZoneInfo(case.unit.time_zone)).date() if moment else None
+        return local_day(moment, case.unit.time_zone) if moment else None
 
     def _alias(self, case: Case) -> str:
         if not self.agreed(case):

@@ -4,12 +4,12 @@ from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
-from zoneinfo import ZoneInfo
 
 from django.utils.translation import gettext_lazy as _
 
 from cases.policy import LEADS, has_seat
 from cases.vocabulary import Urgency
+from foundation.core.calendars import local_day
 from foundation.dossiers import doors
 from foundation.dossiers.models import VIEW, Kind
 from foundation.exports.sources import Cell, Column, Row, Words, words_of
@@ -89,4 +89,4 @@ def _cells() -> dict[str, Callable[[Referral], Cell]]:
 
 
 def _day(referral: Referral, moment: datetime | None) -> Cell:
-    return moment.astimezone(ZoneInfo(referral.unit.time_zone)).date() if moment else None
+    return local_day(moment, referral.unit.time_zone) if moment else None

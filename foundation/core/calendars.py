@@ -32,6 +32,11 @@ def as_utc(moment: datetime) -> datetime:
     return moment.astimezone(UTC)
 
 
+def local_day(moment: datetime, zone: str) -> date:
+    """The date that a calendar in ``zone`` (an IANA name) shows at this moment."""
+    return as_utc(moment).astimezone(ZoneInfo(zone)).date()
+
+
 @dataclass(frozen=True)
 class WorkingCalendar:
     """When a unit works: local hours, weekend as weekday numbers (Monday is 0), local dates off.

@@ -5,7 +5,6 @@ import logging
 import uuid
 from datetime import date, datetime
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from django.db import connection, transaction
 from django.utils import timezone
@@ -14,6 +13,7 @@ from cases.models import Concern
 from cases.vocabulary import Category
 from consent.vocabulary import AgeBand, Gender
 from foundation.accounts.models import Unit
+from foundation.core.calendars import local_day
 from foundation.core.errors import Unreadable
 from foundation.dossiers.models import Clock
 from referrals.models import Referral
@@ -89,7 +89,7 @@ def _who(referral: Referral) -> tuple[str, str]:
 
 def month_of(moment: datetime, unit: Unit) -> date:
     """The first day of the month, by the unit's own clock."""
-    return moment.astimezone(ZoneInfo(unit.time_zone)).date().replace(day=1)
+    return local_day(moment, unit.time_zone).replace(day=1)
 
 
 def _count(unit: Unit, month: date, cells: Cells) -> None:
