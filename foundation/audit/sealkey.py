@@ -29,6 +29,7 @@ from django.conf import settings
 from django.utils.translation import gettext as _
 
 from foundation.audit.chain import Start
+from foundation.core.disk import sync_directory
 from foundation.core.errors import DomainError
 
 _NEXT, _SIGN = b"amparo.seal.next", b"amparo.seal.sign"
@@ -156,7 +157,7 @@ def take_up() -> None:
     try:
         former = _opened(path())
         os.replace(_draft_path(), path())
-        _sync_directory()
+        sync_directory(path().parent)
         if former is not None:
             with former:
                 former.write(b"\0" * os.fstat(former.fileno()).st_size)
@@ -171,14 +172,6 @@ def _opened(file: Path) -> Any:
         return file.open("r+b")
     except FileNotFoundError:
         return None
-
-
-def _sync_directory() -> None:
-    descriptor = os.open(path().parent, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
 
 
 def _problem(code: str, text: str, **values: Any) -> SealKeyError:

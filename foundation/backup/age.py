@@ -16,6 +16,7 @@ from typing import Any, BinaryIO
 import pyrage
 
 from foundation.backup.errors import BackupError
+from foundation.core.disk import sync_directory
 
 
 def _lines(path: Path, what: str) -> Iterator[tuple[int, str]]:
@@ -125,7 +126,7 @@ def seal(blocks: Iterator[bytes], path: Path, to: list[Any]) -> Sealed:
             file.flush()
             os.fsync(file.fileno())
         draft.rename(path)
-        _sync(path.parent)
+        sync_directory(path.parent)
     except OSError as problem:
         raise BackupError(
             f"{path.parent} cannot be written: {problem.strerror or problem}; nothing was kept"
@@ -144,14 +145,6 @@ def _encrypt(source: _Source, target: _Target, to: list[Any]) -> None:
         if cause is not None:
             raise cause from None
         raise BackupError(f"the archive could not be encrypted: {problem}") from problem
-
-
-def _sync(folder: Path) -> None:
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
 
 
 @contextmanager

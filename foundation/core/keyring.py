@@ -19,6 +19,7 @@ from typing import Any
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from django.conf import settings
 
+from foundation.core.disk import sync_directory
 from foundation.core.errors import Unreadable
 
 
@@ -130,7 +131,7 @@ def replace(path: Path, text: str) -> None:
             os.chown(draft, facts.st_uid, facts.st_gid)
             draft.chmod(facts.st_mode & 0o777)
         draft.replace(path)
-        _sync(path.parent)
+        sync_directory(path.parent)
     except OSError as problem:
         with suppress(OSError):
             draft.unlink()
@@ -142,12 +143,3 @@ def _write(path: Path, text: str) -> None:
         file.write(text)
         file.flush()
         os.fsync(file.fileno())
-
-
-def _sync(directory: Path) -> None:
-    """Let the new name reach the disk too."""
-    descriptor = os.open(directory, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)

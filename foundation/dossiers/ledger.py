@@ -23,6 +23,7 @@ from typing import BinaryIO
 from django.conf import settings
 from django.utils.translation import gettext as _
 
+from foundation.core.disk import sync_directory
 from foundation.core.errors import DomainError
 
 START = sha256(b"amparo erasures 1").hexdigest()
@@ -107,11 +108,7 @@ class Ledger:
             file.write(f"{first}\n".encode())
             file.flush()
             os.fsync(file.fileno())
-        folder = os.open(self.path.parent, os.O_RDONLY)
-        try:
-            os.fsync(folder)
-        finally:
-            os.close(folder)
+        sync_directory(self.path.parent)
         return first
 
     def append(self, erased: Iterable[tuple[str, uuid.UUID]]) -> list[Line]:

@@ -18,6 +18,7 @@ from typing import BinaryIO, Protocol
 from django.conf import settings
 from django.utils.translation import gettext as _
 
+from foundation.core.disk import sync_directory
 from foundation.core.errors import DomainError, Gone
 
 logger = logging.getLogger("amparo.files")
@@ -72,7 +73,7 @@ class DirectoryStore:
             self._make(draft.parent, place.parent)
             self._write(draft, chunks)
             draft.rename(place)
-            _flush_directory(place.parent)
+            sync_directory(place.parent)
         except OSError as problem:
             with suppress(OSError):
                 draft.unlink(missing_ok=True)
@@ -84,7 +85,7 @@ class DirectoryStore:
         for directory in directories:
             if not directory.is_dir():
                 directory.mkdir(mode=0o700, exist_ok=True)
-                _flush_directory(self.root)
+                sync_directory(self.root)
 
     def _write(self, draft: Path, chunks: Iterable[bytes]) -> None:
         descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
@@ -112,7 +113,7 @@ class DirectoryStore:
         for path in (place, self.root / DRAFTS / name):
             path.unlink(missing_ok=True)
         if place.parent.is_dir():
-            _flush_directory(place.parent)
+            sync_directory(place.parent)
 
     def names(self) -> Iterator[tuple[str, float]]:
         """One pass over the directory."""
@@ -143,11 +144,3 @@ def _refusal(problem: OSError) -> DomainError:
         return NoRoom("file.no_room", message, "file")
     message = _("Files cannot be kept at this moment. Nothing was kept. Tell your administrator.")
     return OutOfOrder("file.store", message, "file")
-
-
-def _flush_directory(directory: Path) -> None:
-    descriptor = os.open(directory, os.O_RDONLY | os.O_DIRECTORY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
