@@ -32,7 +32,8 @@ def _wait_for_others() -> None:
 
 
 def sealed() -> None:
-    """Seal until nothing is open. Other databases of the cluster may hold old transactions for a moment."""
+    """Seal until nothing is open."""
+    _wait_for_others()
     for _ in range(300):
         seals.seal()
         if seals.verify().n_unsealed == 0:

@@ -16,6 +16,7 @@ from foundation.upkeep import actions, figures, pulses
 from foundation.upkeep.models import Pulse
 from foundation.upkeep.words import TASKS
 from tests import factories
+from tests.audit.acts import sealed
 
 
 def everything_ran(ago: timedelta = timedelta(0)) -> None:
@@ -107,7 +108,7 @@ def test_every_scheduled_task_has_a_name_in_words():
 @pytest.mark.django_db(transaction=True)
 def test_events_that_wait_too_long_for_their_seal_are_seen():
     house = factories.house()
-    seals.seal()
+    sealed()
     assert figures.standing().oldest_unsealed_at is None
     from django.db import transaction
 
