@@ -7,7 +7,6 @@ done, what failed and the longest that anything took, in milliseconds.
 import json
 import os
 import sys
-import time
 from collections.abc import Callable, Iterator
 from itertools import cycle
 from pathlib import Path
@@ -15,8 +14,7 @@ from typing import Any
 
 import django
 
-WARM_UP = 6
-"""So many things are done before it counts: templates are compiled, modules loaded."""
+from referrals.bench.people import until
 
 
 def main(kind: str, stop: Path) -> None:
@@ -30,20 +28,7 @@ def main(kind: str, stop: Path) -> None:
     app.set_default()
     settings.ALLOWED_HOSTS = ["testserver"]
     works = {"readers": readers, "writers": writers}[kind]()
-    n, slowest, failed = 0, 0.0, list[str]()
-    for _ in range(WARM_UP):
-        next(works)()
-    stop.with_name(f"{os.getpid()}.ready").touch()
-    for work in works:
-        began = time.monotonic()
-        try:
-            work()
-        except Exception as problem:  # noqa: BLE001 - whatever fails is a finding
-            failed.append(f"{type(problem).__name__}: {problem}")
-        slowest, n = max(slowest, time.monotonic() - began), n + 1
-        if stop.exists():
-            break
-    print(json.dumps({"n": n, "failed": failed, "slowest": round(slowest * 1000)}))
+    print(json.dumps(until(stop, works)))
 
 
 def readers() -> Iterator[Callable[[], Any]]:
