@@ -14,6 +14,7 @@ from django.db.models import Value
 from django.db.models import When as If
 from django.utils.translation import gettext_lazy as _
 
+from cases.identity import zone_of
 from cases.models import Case
 from cases.policy import LEADS, has_seat
 from cases.states import CaseStatus
@@ -125,7 +126,7 @@ class _Facts:
         return self.columns[code](case)
 
     def _day(self, case: Case, moment: datetime | None) -> Cell:
-        return local_day(moment, case.unit.time_zone) if moment else None
+        return local_day(moment, zone_of(case)) if moment else None
 
     def _alias(self, case: Case) -> str:
         if not self.agreed(case):

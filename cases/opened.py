@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from datetime import date, datetime, tzinfo
+from datetime import datetime, tzinfo
 from itertools import groupby
 from typing import Any
 
@@ -14,6 +14,7 @@ from cases.models import Case
 from foundation.accounts.models import Appointment, User
 from foundation.audit import openings
 from foundation.audit.openings import Opening
+from foundation.core.calendars import local_day
 from foundation.core.words import clock_words, isolated
 
 MOST = 500
@@ -67,13 +68,8 @@ def days(found: list[Opening], reader: User, zone: tzinfo) -> list[dict[str, Any
     people = People.of(found)
     return [
         {"day": day, "rows": _rows(list(of_day), people, reader, zone)}
-        for day, of_day in groupby(found, key=lambda opening: local_day(opening, zone))
+        for day, of_day in groupby(found, key=lambda opening: local_day(opening.at, zone))
     ]
-
-
-def local_day(opening: Opening, zone: tzinfo) -> date:
-    """The day where the case is."""
-    return opening.at.astimezone(zone).date()
 
 
 def _rows(found: list[Opening], people: People, reader: User, zone: tzinfo) -> list[dict[str, Any]]:

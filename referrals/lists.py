@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 from django.utils.translation import gettext_lazy as _
 
@@ -89,4 +90,4 @@ def _cells() -> dict[str, Callable[[Referral], Cell]]:
 
 
 def _day(referral: Referral, moment: datetime | None) -> Cell:
-    return local_day(moment, referral.unit.time_zone) if moment else None
+    return local_day(moment, ZoneInfo(referral.unit.time_zone)) if moment else None

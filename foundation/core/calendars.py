@@ -5,7 +5,7 @@ clock or the database: calendar and limits come as values, so that a due time ca
 """
 
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta, tzinfo
 from zoneinfo import ZoneInfo
 
 from foundation.core.limits import EMERGENCY as EMERGENCY
@@ -32,9 +32,9 @@ def as_utc(moment: datetime) -> datetime:
     return moment.astimezone(UTC)
 
 
-def local_day(moment: datetime, zone: str) -> date:
-    """The date that a calendar in ``zone`` (an IANA name) shows at this moment."""
-    return as_utc(moment).astimezone(ZoneInfo(zone)).date()
+def local_day(moment: datetime, zone: tzinfo) -> date:
+    """The date that a calendar in ``zone`` shows at this moment."""
+    return as_utc(moment).astimezone(zone).date()
 
 
 @dataclass(frozen=True)

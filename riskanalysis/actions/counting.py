@@ -5,6 +5,7 @@ import logging
 import uuid
 from datetime import date, datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from django.db import connection, transaction
 from django.utils import timezone
@@ -89,7 +90,7 @@ def _who(referral: Referral) -> tuple[str, str]:
 
 def month_of(moment: datetime, unit: Unit) -> date:
     """The first day of the month, by the unit's own clock."""
-    return local_day(moment, unit.time_zone).replace(day=1)
+    return local_day(moment, ZoneInfo(unit.time_zone)).replace(day=1)
 
 
 def _count(unit: Unit, month: date, cells: Cells) -> None:
