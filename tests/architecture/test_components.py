@@ -4,11 +4,14 @@ import re
 
 import pytest
 from django import forms
+from django.conf import settings
 from django.template import Context, Template
 from django.utils.safestring import SafeString
 
 from foundation.core import pages
 from foundation.core.templatetags import page
+
+TEMPLATES = settings.BASE_DIR / "templates"
 
 PLACES = [("a", "At a service point"), ("b", "In a home")]
 
@@ -108,3 +111,14 @@ def test_panel_holds_a_block() -> None:
     html = Template('{% panel "warn" title="Danger" %}<p>Phone</p>{% endpanel %}').render(Context())
     assert "amp-panel--warn" in html
     assert "<p>Phone</p>" in html
+
+
+def test_months_stand_in_the_case_that_the_language_wants() -> None:
+    """Django's ``E``: "26 ноября 2026". ``F`` and ``N`` give the name alone, "26 Ноябрь 2026"."""
+    written = {
+        path.relative_to(TEMPLATES).as_posix(): found
+        for path in TEMPLATES.rglob("*.html")
+        for found in re.findall(r'\|date:"([^"]*)"', path.read_text("utf-8"))
+    }
+    assert len(written) > 5
+    assert {path: pattern for path, pattern in written.items() if set(pattern) & set("FN")} == {}
