@@ -15,6 +15,7 @@ from redis.retry import Retry
 
 from config.api import OAUTH2_PROVIDER as OAUTH2_PROVIDER
 from config.api import SPECTACULAR_SETTINGS as SPECTACULAR_SETTINGS
+from config.approach import *  # noqa: F403
 from config.directory import DIRECTORY as DIRECTORY
 from config.policies import CONTENT_SECURITY_POLICY as CONTENT_SECURITY_POLICY
 from config.policies import PERMISSIONS_POLICY as PERMISSIONS_POLICY
@@ -350,12 +351,8 @@ MANAGERS = ADMINS
 DEFAULT_EXCEPTION_REPORTER = "foundation.core.logs.NoLocals"
 
 # --- figures of the approach that a National Society may set
-CONSENT_DAYS_REFERRAL = 90
-CONSENT_DAYS_DEFAULT = 183
-DRAFT_DAYS = 30
 # How long archives of keys are kept: for so long a backup could bring an erased key back (docs/how-to/backup.md).
 KEY_ARCHIVE_DAYS = env.int("AMPARO_KEY_ARCHIVE_DAYS", default=14)
-SERVICE_STALE_DAYS = 180
 SEARCH_CAP = 20_000
 OUTBOX_TRIES = 10
 

@@ -13,6 +13,7 @@ handler500 = "foundation.core.views.broken"
 urlpatterns = [
     path("", include("foundation.core.urls")),
     path("", include("cases.urls")),
+    path("data-protection/", include("consent.urls")),
     path("", include("referrals.urls")),
     path("", include("riskanalysis.urls")),
     path("", include("foundation.accounts.urls")),

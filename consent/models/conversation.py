@@ -1,4 +1,4 @@
-"""The person, the notice they were given, the conversation and each decision."""
+"""The conversation and each decision that was taken in it."""
 
 import uuid
 from datetime import datetime
@@ -9,58 +9,11 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils import timezone
 
+from consent.models.notice import NoticeVersion
+from consent.models.person import Person
 from consent.vocabulary import Answer, Interpreter, Mode, Purpose, RecipientKind, Withholding
 from foundation.dossiers.models import BoundQuerySet, DossierBound
-from foundation.vault.fields import EncryptedDate, EncryptedJSON, EncryptedText
-
-
-class NoticeVersion(models.Model):
-    """What is said before details are asked: one text per version and language. Never changed, only succeeded."""
-
-    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
-    version = models.PositiveIntegerField()
-    language = models.CharField(max_length=8)
-    text = models.TextField()
-    limits = models.TextField()
-    published_at = models.DateTimeField(default=timezone.now)
-
-    class Meta:
-        constraints: ClassVar = [
-            models.UniqueConstraint(fields=["version", "language"], name="one_notice_per_language")
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.version} ({self.language})"
-
-    @classmethod
-    def current(cls, language: str) -> "NoticeVersion":
-        """The newest notice in this language, else in English."""
-        found = cls.objects.filter(language__in=[language, "en"]).order_by("-version")
-        return next((n for n in found if n.language == language), None) or found[0]
-
-
-class Person(DossierBound):
-    """The person a matter is about. Everything that could tell who it is, is encrypted."""
-
-    alias = EncryptedText(null=True, blank=True)
-    name = EncryptedText(null=True, blank=True)
-    date_of_birth = EncryptedDate(null=True, blank=True)
-    profile = EncryptedJSON(null=True, blank=True)
-    safe_contact = EncryptedJSON(null=True, blank=True)
-    changed_at = models.DateTimeField(auto_now=True)
-
-    def __str__(self) -> str:
-        return str(self.pk)
-
-    @property
-    def facts(self) -> dict[str, Any]:
-        """``age_band``, ``gender``, ``languages``, ``interpreter``, ``access``, ``district``."""
-        return dict(self.profile or {})
-
-    @property
-    def contact(self) -> dict[str, Any]:
-        """``method``, ``value``, ``safe_times``, ``may_leave_message``, ``code_word``."""
-        return dict(self.safe_contact or {})
+from foundation.vault.fields import EncryptedText
 
 
 class Consent(DossierBound):
@@ -88,11 +41,10 @@ class DecisionQuerySet(BoundQuerySet["Decision"]):
     """Which decisions count."""
 
     def active(self, now: datetime | None = None) -> "DecisionQuerySet":
-        """Granted, begun, not expired, not withdrawn, not replaced."""
+        """Granted, begun, not expired, not withdrawn, not replaced, not suspended by an objection."""
         now = now or timezone.now()
-        return self.filter(
-            answer=Answer.GRANTED, withdrawn_at=None, superseded_at=None, valid_from__lte=now, valid_until__gt=now
-        )
+        ended = {"withdrawn_at": None, "superseded_at": None, "suspended_at": None}
+        return self.filter(answer=Answer.GRANTED, valid_from__lte=now, valid_until__gt=now, **ended)
 
 
 class Decision(DossierBound):
@@ -115,6 +67,7 @@ class Decision(DossierBound):
     withdrawn_at = models.DateTimeField(null=True, blank=True)
     withdrawn_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", null=True, blank=True)
     superseded_at = models.DateTimeField(null=True, blank=True)
+    suspended_at = models.DateTimeField(null=True, blank=True)
 
     objects: ClassVar[Any] = DecisionQuerySet.as_manager()
 
@@ -135,7 +88,7 @@ class Decision(DossierBound):
     def is_active(self, now: datetime | None = None) -> bool:
         """Whether it counts at this moment."""
         now = now or timezone.now()
-        ended = self.withdrawn_at or self.superseded_at
+        ended = self.withdrawn_at or self.superseded_at or self.suspended_at
         return self.answer == Answer.GRANTED and ended is None and self.valid_from <= now < self.valid_until
 
     def covers(self, purpose: str, recipient_id: uuid.UUID, fields: set[str], now: datetime | None = None) -> bool:

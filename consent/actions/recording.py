@@ -1,4 +1,4 @@
-"""Recording and withdrawing decisions."""
+"""Recording a conversation and its decisions."""
 
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -11,15 +11,13 @@ from django.db.models import Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from consent.actions.hooks import renewed, withdrawn
 from consent.models import Consent, Decision, NoticeVersion, Person
 from consent.vocabulary import Answer, Element, Purpose
 from foundation.accounts.models import User
 from foundation.audit import trail
-from foundation.core.errors import Refused, WrongState
-from foundation.core.hooks import Hook
+from foundation.core.errors import Refused
 
-withdrawn: Hook[Decision] = Hook()
-renewed: Hook[tuple[Decision, Decision]] = Hook()
 ALWAYS_EXPLAINED = {Element.LIMITS, Element.VOLUNTARY}
 
 
@@ -136,23 +134,6 @@ def _pass_on(old: Decision, new: Decision) -> None:
         withdrawn.send(old)
 
 
-@transaction.atomic
-def withdraw(decision: Decision, *, by: User) -> Decision:
-    """End a decision now. Always possible; what rests on it ends in the same transaction (HS-05, HS-06).
-
-    The cascade is the listeners' of ``withdrawn``: one of them failing fails the whole.
-    """
-    locked: Decision = Decision.objects.select_for_update(of=("self",)).get(pk=decision.pk)
-    if locked.answer != Answer.GRANTED:
-        raise WrongState("consent.nothing_to_withdraw", _("There is no consent here that could be taken back."))
-    if locked.withdrawn_at is None:
-        locked.withdrawn_at, locked.withdrawn_by = max(timezone.now(), locked.valid_from), by
-        locked.save(update_fields=["withdrawn_at", "withdrawn_by"])
-        trail.record("consent.withdrawn", dossier=locked.dossier_id, subject=locked.pk, purpose=locked.purpose)
-        withdrawn.send(locked)
-    return locked
-
-
 def current(person: Person, purpose: str, recipient_id: UUID) -> Decision | None:
     """The decision that counts for a purpose and a recipient: the latest one, whatever its answer."""
     found: Decision | None = (
@@ -161,12 +142,3 @@ def current(person: Person, purpose: str, recipient_id: UUID) -> Decision | None
         .first()
     )
     return found
-
-
-@transaction.atomic
-def change_person(person: Person, *, by: User, **values: Any) -> None:
-    """Set what is known of the person: ``alias``, ``name``, ``date_of_birth``, ``profile``, ``safe_contact``."""
-    for name, value in values.items():
-        setattr(person, name, value or None)
-    person.save(update_fields=[*values, "changed_at"])
-    trail.record("person.changed", dossier=person.dossier_id, subject=person.pk, fields=sorted(values))

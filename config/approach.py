@@ -1,0 +1,13 @@
+"""Figures of the approach that a National Society may set: how long consent holds, when something is stale.
+
+Everything is in days unless its name says otherwise. Source: domain.md §5.4, §6 and §4.3.
+"""
+
+import environ
+
+env = environ.FileAwareEnv()
+
+CONSENT_DAYS_REFERRAL = 90
+CONSENT_DAYS_DEFAULT = 183
+DRAFT_DAYS = 30
+SERVICE_STALE_DAYS = 180
