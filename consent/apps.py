@@ -9,9 +9,11 @@ class ConsentConfig(AppConfig):
     name = "consent"
 
     def ready(self) -> None:
-        """Announce the event names."""
+        """Event names and navigation."""
+        from consent import panels
         from foundation.audit import trail
 
         trail.names(
             "consent.recorded", "consent.withdrawn", "consent.superseded", "person.changed", "person.contact_shown"
         )
+        panels.install()

@@ -1,6 +1,8 @@
 """Addresses of what the data officer looks after."""
 
-from typing import Any
+from django.urls import path
+
+from consent.views import start
 
 app_name = "consent"
-urlpatterns: list[Any] = []
+urlpatterns = [path("", start.start, name="start")]

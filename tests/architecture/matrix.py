@@ -157,6 +157,8 @@ PAGES = {
     "POST cases:words draft": "422 404 404 404 404 404 404 401",
     "GET cases:words concern": "302 404 302 404 404 404 404 302",
     "POST cases:words concern": "302 404 302 404 404 404 404 401",
+    "GET consent:start": "403 403 403 403 403 200 403 302",
+    "POST consent:start": "405 405 405 405 405 405 405 302",
     "GET core:health": "200 200 200 200 200 200 200 200",
     "POST core:health": "405 405 405 405 405 405 405 405",
     "GET core:help": "200 200 200 200 200 200 200 200",

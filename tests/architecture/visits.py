@@ -50,7 +50,7 @@ ELSEWHERE = {
     "uidb36": "1",
     "key": "x-y",
 }
-OURS = ("core:", "cases:", "referrals:", "accounts:", "upkeep:", "exports:", "watch:", "riskanalysis:")
+OURS = ("core:", "cases:", "referrals:", "accounts:", "upkeep:", "exports:", "watch:", "riskanalysis:", "consent:")
 
 
 def routes() -> dict[str, str]:

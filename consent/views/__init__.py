@@ -1,0 +1,1 @@
+"""Pages of data protection that are not of one case."""
