@@ -36,6 +36,8 @@ TITLES = {
     "referral_verified": gettext_lazy("The person was asked whether the referral helped"),
     "erasure_requested": gettext_lazy("Somebody asked for this case to be erased"),
     "releases_told": gettext_lazy("The person was told what was passed on"),
+    "result_told": gettext_lazy("The person was told what came of what they took back"),
+    "result_not_safe": gettext_lazy("It was not safe to tell the person what came of what they took back"),
     "asked_again": gettext_lazy("The person was asked again within 24 hours"),
 }
 TOLD_ELSEWHERE = ("referral_sent",)

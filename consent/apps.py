@@ -14,6 +14,7 @@ class ConsentConfig(AppConfig):
         from foundation.audit import trail
 
         trail.names(
-            "consent.recorded", "consent.withdrawn", "consent.superseded", "person.changed", "person.contact_shown"
-        )
+            "consent.recorded", "consent.withdrawn", "consent.narrowed", "consent.superseded", "person.changed",
+            "person.contact_shown", "person.withdrawal_told",
+        )  # fmt: skip
         panels.install()

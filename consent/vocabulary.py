@@ -77,6 +77,13 @@ class RecipientKind(models.TextChoices):
     SERVICE = "service", _("A service of a partner organisation")
 
 
+class Told(models.TextChoices):
+    """Whether the person knows what came of what they took back."""
+
+    TOLD = "told", _("The person was told")
+    NOT_SAFE = "not_safe", _("It was not safe to tell the person")
+
+
 class AgeBand(models.TextChoices):
     """UNHCR's age bands (domain.md §7.11)."""
 

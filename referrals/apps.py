@@ -17,23 +17,35 @@ class ReferralsConfig(AppConfig):
         from foundation.accounts.actions import shut_out
         from foundation.audit import openings, trail
         from foundation.custody import holders
-        from foundation.dossiers import erasing
+        from foundation.dossiers import erasing, ladder
         from foundation.exports import sources as exports
         from foundation.outbox import delivery
         from foundation.upkeep import targets
         from referrals import panels, policy, webhooks
-        from referrals.actions import cascade, end_tokens, end_with_case, follow, renew, settle
+        from referrals.actions import (
+            cascade,
+            chase,
+            end_tokens,
+            end_with_case,
+            follow,
+            narrow_packages,
+            renew,
+            settle,
+        )
         from referrals.lists import ReferralList
         from referrals.states import LIFE
 
         trail.names(
             *(f"referral.{verb}" for verb in LIFE.moves), "referral.prepared", "referral.disclosed", "referral.read",
-            "referral.listed", "referral.recalled", "referral.withdrawal_confirmed", "referral.verify", "webhook.sent",
+            "referral.listed", "referral.recalled", "referral.narrowed", "referral.withdrawal_confirmed",
+            "referral.unconfirmed", "referral.verify", "webhook.sent",
             "api.token", "partner.listed", "person.releases_told",
         )  # fmt: skip
         openings.kind("referral.read", _("Read the referral"))
         openings.kind("person.releases_told", _("Showed the person what was passed on"))
         consent.withdrawn.listen(cascade)
+        consent.narrowed.listen(narrow_packages)
+        ladder.overdue.listen(chase)
         reassigned.listen(follow)
         consent.renewed.listen(renew)
         erasing.confirmed.listen(settle)

@@ -19,8 +19,8 @@ from foundation.accounts.models import Organisation, Unit, User
 from foundation.core.codes import new_code
 from foundation.dossiers.models import FOLLOW, VIEW, DossierBound
 from foundation.vault.fields import EncryptedJSON, EncryptedText
-from referrals.states import LIFE, NEEDS, RETURNS
-from referrals.vocabulary import FIELDS, Confirmation, PartnerStatus, ServiceOutcome, ServiceType, Status
+from referrals.states import LIFE, NEEDS, RETURNS, WITH_PARTNER
+from referrals.vocabulary import FIELDS, Confirmation, OwnGround, PartnerStatus, ServiceOutcome, ServiceType, Status
 
 REASON_LENGTH = 1000
 
@@ -115,7 +115,12 @@ class Referral(DossierBound):
     decided_at = models.DateTimeField(null=True, blank=True)
     verified_at = models.DateTimeField(null=True, blank=True)
     recalled_at = models.DateTimeField(null=True, blank=True)
+    narrowed_at = models.DateTimeField(null=True, blank=True)
+    taken_back = models.JSONField(default=list, blank=True)
     confirmation = models.CharField(max_length=24, choices=Confirmation.choices, blank=True)
+    own_ground = models.CharField(max_length=24, choices=OwnGround.choices, blank=True)
+    confirmed_at = models.DateTimeField(null=True, blank=True)
+    unconfirmed_at = models.DateTimeField(null=True, blank=True)
     end_reason = models.CharField(max_length=32, blank=True)
     outcome = models.CharField(max_length=20, choices=ServiceOutcome.choices, blank=True)
     is_counted = models.BooleanField(default=False)
@@ -136,6 +141,10 @@ class Referral(DossierBound):
             ),
             models.CheckConstraint(
                 condition=Q(sent_at=None) | Q(decision__isnull=False), name="sent_rests_on_a_decision"
+            ),
+            models.CheckConstraint(
+                condition=~Q(confirmation=Confirmation.RETAINED) | Q(confirmed_at=None) | ~Q(own_ground=""),
+                name="kept_on_a_ground",
             ),
         ]
         triggers: ClassVar = [
@@ -160,9 +169,14 @@ class Referral(DossierBound):
         return self.handed_to or self.requested_by
 
     @property
+    def must_confirm(self) -> bool:
+        """Whether the recipient still owes an answer on what it did after the person took back something."""
+        return bool(self.recalled_at or self.narrowed_at) and not self.confirmation
+
+    @property
     def needs_action_by(self) -> str:
         """The side that must act next: referrer, approver, partner or nobody."""
-        if self.recalled_at and not self.confirmation:
+        if self.must_confirm and self.status not in WITH_PARTNER:
             return "partner"
         is_verified = self.verified_at is not None
         return "nobody" if is_verified else NEEDS[self.status].side
@@ -230,6 +244,19 @@ class Disclosure(DossierBound):
 
     def __str__(self) -> str:
         return f"T{self.tier}"
+
+
+class KeptReason(DossierBound):
+    """Why a recipient keeps a part, in its own words. In a folder of its own: the package has no key any more."""
+
+    reads: ClassVar[str] = FOLLOW
+
+    referral = models.ForeignKey(Referral, models.DO_NOTHING, related_name="kept_reasons")
+    at = models.DateTimeField(default=timezone.now)
+    text = EncryptedText(validators=[MaxLengthValidator(REASON_LENGTH)])
+
+    def __str__(self) -> str:
+        return str(self.pk)
 
 
 class WebhookEndpoint(models.Model):

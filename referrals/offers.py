@@ -17,7 +17,7 @@ from referrals.api.representation import TIERS, available_actions, check_ground,
 from referrals.models import Referral, values_of
 from referrals.states import SERVING, UNDECIDED, WITH_PARTNER
 from referrals.vocabulary import PREVIEW, Status
-from referrals.words import facts
+from referrals.words import facts, labels
 
 MOST = 50
 RANKS = ("emergency", "urgent", "normal")
@@ -44,7 +44,8 @@ GROUPS = {
 def _rows(actor: User) -> list[Referral]:
     mine = [seat.unit.organisation_id for seat in actor.seats]
     rows = Referral.objects.visible_to(actor).filter(recipient__in=mine, sent_at__isnull=False)
-    live = rows.filter(status__in=WITH_PARTNER) | rows.filter(recalled_at__isnull=False, confirmation="")
+    live = rows.filter(status__in=WITH_PARTNER) | rows.filter(narrowed_at__isnull=False, confirmation="")
+    live |= rows.filter(recalled_at__isnull=False, confirmation="")
     return list(
         live.select_related("dossier", "unit", "service__partner", "decision").with_key().order_by("sent_at")[:MOST]
     )
@@ -61,7 +62,7 @@ def sections(actor: User) -> dict[str, Any]:
     waiting = [r for r in rows if not r.recalled_at and (r.status in UNDECIDED or r.status == Status.INFO_REQUESTED)]
     return {
         "offers": [_offer(r, clocks.get(r.pk, [])) for r in waiting if _is_covered(r)],
-        "recalled": [_line(r, clocks) for r in rows if r.recalled_at],
+        "recalled": [_line(r, clocks) for r in rows if r.must_confirm],
         "running": [_line(r, clocks) for r in rows if not r.recalled_at and r.status in SERVING],
         "ids": [r.pk for r in rows],
     }
@@ -135,6 +136,7 @@ def opened(referral: Referral, reader: User) -> dict[str, Any]:
         "preview": facts(data["preview"] or {}),
         "groups": groups,
         "due": dues[0] if dues and data["needs_action_by"] == "partner" else None,
+        "taken_back": labels(referral.taken_back) if referral.must_confirm else "",
         "messages": [{**m, "at": moment_words(m["at"], now, zone)} for m in data["messages"]],
         "verbs": [{"label": LABELS[v], "url": _url(referral, v)} for v in LABELS if v in data["available_actions"]],
         "sent": inside(moment_words(referral.sent_at or now, now, zone)),

@@ -30,12 +30,24 @@ JOBS = {
     "withdrawal_phone": Job(
         _("Phone the partner: the consent was taken back"), _("They have not confirmed yet"), _inside
     ),
+    "withdrawal_chase": Job(
+        _("Speak to the partner’s lead: the consent was taken back"), _("For three days nobody has confirmed"), _inside
+    ),
     "acknowledge": Job(_("Confirm receipt of a referral"), _("A new referral waits for you"), _outside),
     "decide": Job(_("Accept or decline a referral"), _("The person waits for your answer"), _outside),
     "first_contact": Job(_("Reach the person safely"), _("You have accepted"), _outside),
     "feedback": Job(_("Say what came of the service"), _("The referrer waits for your report"), _outside),
     "withdrawal_confirm": Job(_("Confirm that you stopped"), _("The person has taken the consent back"), _outside),
 }
+
+
+def _result(clock: Any) -> str:
+    return reverse("referrals:withdrawals", args=[clock.subject_id])
+
+
+TELL_RESULT = Job(
+    _("Tell the person what came of it"), _("They took a consent back; say what each recipient answered"), _result
+)
 
 
 def _nav(user: Any) -> list[dict[str, str]]:
@@ -52,4 +64,5 @@ def install() -> None:
     nav(_nav)
     for code, job in JOBS.items():
         describe("referral", code, job)
+    describe("case", "tell_result", TELL_RESULT)
     contribute(contribution)

@@ -43,7 +43,9 @@ def install() -> None:
             "send": _approves,
             "return_to_draft": _approves,
             "mark_error": _approves,
-            **dict.fromkeys(("submit", "answer", "advise", "cancel", "expire", "verify"), is_referrer),
+            **dict.fromkeys(
+                ("submit", "answer", "advise", "cancel", "expire", "verify", "hear_confirmation"), is_referrer
+            ),
         },
     )
     policy.register(Decision, {"withdraw": lambda a, d: d.is_open})

@@ -17,7 +17,7 @@ from foundation.dossiers.clocks import is_running_late
 from foundation.dossiers.models import Clock
 from referrals.models import Message, Referral, ReferralMove
 from referrals.states import APPROVER, LIFE, NEEDS, PARTNER, REFERRER, UNSENT, WITH_PARTNER, tiers_open
-from referrals.vocabulary import FIELDS, CancelReason, Confirmation, DeclineReason, ServiceOutcome, Status
+from referrals.vocabulary import FIELDS, CancelReason, Confirmation, DeclineReason, OwnGround, ServiceOutcome, Status
 from referrals.words import MOVES, heading, labels, limit, span
 
 WAITS = (
@@ -31,6 +31,7 @@ PARTNERS = {code for need in NEEDS.values() for code, side in need.clocks if sid
 BROKEN_OFF = (Status.CANCELLED, Status.ENTERED_IN_ERROR, Status.EXPIRED)
 QUIET = ("return_to_draft", "cancel", "mark_error")
 LABELS = {
+    "hear_confirmation": gettext_lazy("Write down what they said on the phone"),
     "submit": gettext_lazy("Ask the focal point to approve"),
     "send": gettext_lazy("Check and share"),
     "return_to_draft": gettext_lazy("Give it back to the referrer"),
@@ -49,6 +50,8 @@ def verbs(referral: Referral, actor: User) -> list[str]:
     now = {v for side in (REFERRER, APPROVER) for v in LIFE.verbs(referral.status, side) if may.get(v)}
     if referral.status in CHECKABLE and referral.verified_at is None and may["verify"]:
         now.add("verify")
+    if referral.must_confirm and may["hear_confirmation"]:
+        now.add("hear_confirmation")
     if "expire" in now and not is_running_late(referral.pk, "decide"):
         now.remove("expire")
     return [verb for verb in LABELS if verb in now]
@@ -73,7 +76,8 @@ def summary(referral: Referral, actor: User) -> dict[str, Any]:
         "may_change": policy.allows(actor, "revise", referral),
         "may_offer_elsewhere": referral.status in (Status.DECLINED, Status.EXPIRED) and not referral.verified_at,
         "partner": referral.service.partner,
-        "needs_phone": bool(referral.recalled_at) and not referral.confirmation,
+        "needs_phone": referral.must_confirm,
+        "taken_back": labels(referral.taken_back),
         "report": referral.report if referral.is_open else None,
         "outcome": ServiceOutcome(referral.outcome).label if referral.outcome else "",
     }
@@ -149,12 +153,19 @@ def timeline(referral: Referral, known: dict[str, Clock], actor: User) -> list[d
     if referral.viewed_at:
         found.append((referral.viewed_at, _("%(partner)s first opened it") % names, ""))
     if referral.confirmation:
-        found.append(
-            (referral.status_at, _("%(partner)s confirmed") % names, str(Confirmation(referral.confirmation).label))
-        )
+        found.append((referral.confirmed_at or referral.status_at, _("%(partner)s confirmed") % names, said(referral)))
+    if referral.narrowed_at:
+        found.append((referral.narrowed_at, _("The person took a part of it back"), labels(referral.taken_back)))
     found.sort(key=lambda row: row[0], reverse=True)
     items = [{"title": title, "detail": detail, "at": moment_words(at, now, zone)} for at, title, detail in found]
     return _next(referral, known, actor) + items
+
+
+def said(referral: Referral) -> str:
+    """What the recipient did after a withdrawal, and on what ground it keeps something."""
+    words = [str(Confirmation(referral.confirmation).label)]
+    words += [str(OwnGround(referral.own_ground).label)] if referral.own_ground else []
+    return ". ".join(words)
 
 
 def _reason(code: str) -> str:

@@ -4,7 +4,7 @@ Every sentence speaks to the person ("you"), in the language that is active, and
 Names of fields, never their values: a paper that is found must not hold more than it has to (W-22).
 """
 
-from datetime import tzinfo
+from datetime import datetime, tzinfo
 from typing import Any
 
 from django.utils import timezone
@@ -13,11 +13,11 @@ from django.utils.translation import gettext as _
 from cases.models import Case
 from consent.models import Decision
 from consent.vocabulary import Mode
-from foundation.core.words import day_words, isolated, list_words
+from foundation.core.words import day_words, inside, isolated, list_words
 from foundation.dossiers import clerk
 from referrals.fields import FIELDS
 from referrals.models import Disclosure, Referral
-from referrals.vocabulary import Confirmation, Status
+from referrals.vocabulary import Confirmation, OwnGround, Status
 
 
 def releases(case: Case) -> list[Disclosure]:
@@ -40,6 +40,8 @@ def told(case: Case, zone: tzinfo) -> list[dict[str, Any]]:
 def _row(rows: list[Disclosure], decision: Decision, zone: tzinfo) -> dict[str, Any]:
     referral = rows[0].referral
     lines = [isolated(referral.service.name), *(_release(row, zone) for row in reversed(rows))]
+    if referral.narrowed_at and not referral.recalled_at:
+        lines.append(_narrowed(referral, referral.narrowed_at, zone))
     return {
         "key": isolated(rows[0].recipient.name),
         "lines": [*lines, _ground(decision, zone), ended(referral, decision, zone)],
@@ -49,6 +51,12 @@ def _row(rows: list[Disclosure], decision: Decision, zone: tzinfo) -> dict[str, 
 def _release(row: Disclosure, zone: tzinfo) -> str:
     names = list_words([str(FIELDS[code][1]).lower() for code in row.fields if code in FIELDS])
     return _("On %(day)s they were told: %(what)s.") % {"day": day_words(row.at, zone), "what": names}
+
+
+def _narrowed(referral: Referral, at: datetime, zone: tzinfo) -> str:
+    names = list_words([str(FIELDS[code][1]).lower() for code in referral.taken_back if code in FIELDS])
+    words = _("On %(day)s you took back a part: %(what)s. They can no longer read that.")
+    return f"{words % {'day': day_words(at, zone), 'what': names}} {answered(referral)}"
 
 
 def _ground(decision: Decision, zone: tzinfo) -> str:
@@ -92,16 +100,30 @@ def _why(code: str) -> str:
 
 def _recalled(referral: Referral, zone: tzinfo) -> str:
     taken = _("On %(day)s you took your consent back. Since then they can read none of it.")
-    answers = {
+    at = referral.recalled_at or timezone.now()
+    return f"{taken % {'day': day_words(at, zone)}} {answered(referral)}"
+
+
+def answered(referral: Referral) -> str:
+    """What the recipient says that it did with what it was told, or that it has said nothing."""
+    if not referral.confirmation:
+        return (
+            _("They have not confirmed it yet.")
+            if referral.unconfirmed_at is None
+            else _("They have not confirmed it in time. We follow it up.")
+        )
+    return {
         Confirmation.STOPPED: _("They say that they stopped and kept nothing."),
         Confirmation.DELETED: _("They say that they deleted what they had kept."),
         Confirmation.RETAINED: _("They say that they must keep a part of it for reasons of their own."),
-    }
-    said = (
-        answers[Confirmation(referral.confirmation)] if referral.confirmation else _("They have not confirmed it yet.")
-    )
-    at = referral.recalled_at or timezone.now()
-    return f"{taken % {'day': day_words(at, zone)}} {said}"
+    }[Confirmation(referral.confirmation)] + _ground_words(referral)
+
+
+def _ground_words(referral: Referral) -> str:
+    if not referral.own_ground:
+        return ""
+    ground = str(OwnGround(referral.own_ground).label)
+    return " " + _("Their reason: %(ground)s.") % {"ground": inside(ground)}
 
 
 def language_of(case: Case, known: list[str]) -> str:

@@ -10,6 +10,7 @@ urlpatterns = [
     path("cases/<uuid:case>/refer/", choosing.choose, name="choose"),
     path("cases/<uuid:case>/refer/<uuid:service>/", choosing.prepare, name="prepare"),
     path("cases/<uuid:case>/told/", telling.told, name="told"),
+    path("cases/<uuid:case>/withdrawals/", telling.withdrawals, name="withdrawals"),
     path("referrals/<uuid:pk>/", referral.referral, name="referral"),
     path("referrals/<uuid:pk>/share/", sharing.share, name="share"),
     *(path(f"referrals/<uuid:pk>/{verb}/", referral.step, {"verb": verb}, name=verb) for verb in STEPS),

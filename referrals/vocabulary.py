@@ -7,8 +7,8 @@ from django.utils.translation import pgettext_lazy
 from referrals.fields import FIELDS, PREVIEW
 
 __all__ = [
-    "CHOSEN", "FIELDS", "PREVIEW", "CancelReason", "Confirmation", "DeclineReason", "PartnerStatus", "ServiceOutcome",
-    "ServiceType", "Status",
+    "CHOSEN", "FIELDS", "PREVIEW", "CancelReason", "Confirmation", "DeclineReason", "OwnGround", "PartnerStatus",
+    "ServiceOutcome", "ServiceType", "Status",
 ]  # fmt: skip
 
 
@@ -100,6 +100,17 @@ class Confirmation(models.TextChoices):
     STOPPED = "stopped", _("We stopped; nothing was kept")
     DELETED = "deleted", _("We deleted what we kept")
     RETAINED = "retained_on_own_basis", _("We keep some of it on a ground of our own")
+
+
+class OwnGround(models.TextChoices):
+    """On what a recipient keeps something although the person took the consent back: a closed list."""
+
+    LEGAL = "legal_obligation", _("The law obliges us to keep it")
+    RECORD = "professional_record", _("It is part of a record that our profession must keep")
+    VITAL = "vital_interests", _("A life depends on it")
+    OWN_CLIENT = "own_agreement", _("The person agreed to it with us directly")
+    CLAIMS = "legal_claims", _("It is needed for a claim or a complaint that runs")
+    OTHER = "other", _("Another ground")
 
 
 class ServiceOutcome(models.TextChoices):

@@ -30,6 +30,7 @@ def record_consent(
 
     W-24: staff who ask again within 24 hours after a refusal say that the person came back to it, or why they ask.
     """
+    consent.hold(case.person_id)
     locked: Case = Case.objects.select_for_update(of=("self",)).select_related("dossier", "person").get(pk=case.pk)
     policy.require(by, "record_consent", locked)
     if is_asked_again(locked, asked):
@@ -61,3 +62,17 @@ def withdraw_consent(case: Case, decision: Decision, *, by: User) -> Decision:
     """The person takes a decision back; whatever the state of what rests on it (HS-05, HS-06)."""
     policy.require(by, "withdraw_consent", case)
     return consent.withdraw(decision, by=by)
+
+
+@transaction.atomic
+def narrow_consent(case: Case, decision: Decision, fields: list[str], *, by: User) -> Decision:
+    """The person takes back some of what they agreed to; the rest goes on."""
+    policy.require(by, "withdraw_consent", case)
+    return consent.narrow(decision, fields, by=by)
+
+
+@transaction.atomic
+def take_everything_back(case: Case, *, by: User) -> list[Decision]:
+    """The person takes back every agreement; the case rests until somebody has decided what may stay."""
+    policy.require(by, "withdraw_consent", case)
+    return consent.take_everything_back(case.person, by=by)

@@ -30,7 +30,7 @@ from foundation.dossiers.models import Dossier, Kind
 from foundation.outbox import delivery
 
 DECIDERS = (Role.DATA_OFFICER, Role.MANAGER)
-CASE, PACKAGE = "case", "package"
+CASE, PACKAGE, REQUEST = "case", "package", "request"
 KEPT_KINDS = (Kind.DRAFT, Kind.CONCERN, Kind.CASE)
 
 hanging: Hook[tuple[Erasure, list[Dossier]]] = Hook()

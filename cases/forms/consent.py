@@ -156,3 +156,17 @@ class ConsentForm(forms.Form):
         """What ``record`` keeps of the conversation."""
         names = ("elements", "language", "mode", "interpreter", "is_private", "asked_by_person")
         return {name: self.cleaned_data[name] for name in names}
+
+
+class NarrowForm(forms.Form):
+    """Which parts of an agreement the person takes back."""
+
+    parts = forms.MultipleChoiceField(
+        label=_("What does the person take back?"),
+        widget=forms.CheckboxSelectMultiple,
+        error_messages={"required": _("Choose what the person takes back.")},
+    )
+
+    def __init__(self, may_hold: dict[str, str], *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["parts"].choices = list(may_hold.items())  # type: ignore[attr-defined]

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from cases.views import case, consent, erasures, files, opened, paper, people
+from cases.views import case, consent, erasures, files, opened, paper, people, withdrawing
 
 urlpatterns = [
     path("cases/", case.case_list, name="cases"),
@@ -20,7 +20,9 @@ urlpatterns = [
     path("cases/<uuid:pk>/person/", people.person, name="case_person"),
     path("cases/<uuid:pk>/contact/", people.contact, name="case_contact"),
     path("cases/<uuid:pk>/consent/", consent.conversation, name="case_consent"),
-    path("cases/<uuid:pk>/decisions/<uuid:decision>/withdraw/", consent.withdraw, name="withdraw"),
+    path("cases/<uuid:pk>/decisions/<uuid:decision>/withdraw/", withdrawing.withdraw, name="withdraw"),
+    path("cases/<uuid:pk>/decisions/<uuid:decision>/narrow/", withdrawing.narrow, name="narrow"),
+    path("cases/<uuid:pk>/consent/take-back/", withdrawing.everything, name="take_everything_back"),
     path("cases/<uuid:pk>/erase/", erasures.erase, name="erase"),
     path("erasures/", erasures.erasures, name="erasures"),
     path("erasures/<uuid:pk>/", erasures.erasure, name="erasure"),

@@ -1,18 +1,16 @@
-"""The conversation about consent, and taking a decision back."""
+"""The conversation about consent."""
 
 from typing import Any
 from uuid import UUID
 
-from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import get_language_info
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods
 
-from cases.actions.consent import PRESSURE, record_consent, withdraw_consent
+from cases.actions.consent import PRESSURE, record_consent
 from cases.contributions import CONTRIBUTORS
 from cases.forms.consent import ConsentForm, own_rows, service_row
 from cases.identity import bar, clocks_of, open_case, zone_of
@@ -24,7 +22,7 @@ from consent.models import Decision, NoticeVersion
 from consent.vocabulary import Answer, Purpose
 from foundation.audit import trail
 from foundation.core import policy
-from foundation.core.errors import Absent, DomainError
+from foundation.core.errors import DomainError
 from foundation.core.words import day_words, moment_words
 
 
@@ -98,43 +96,3 @@ def said(case: Case, decision: Decision, story: Story) -> dict[str, Any]:
         "url": reverse("cases:withdraw", args=[case.pk, decision.pk]) if is_active else "",
         "next": story.links.get(decision.recipient_id) if is_active else None,
     }
-
-
-@login_required
-@require_http_methods(["GET", "HEAD", "POST"])
-def withdraw(request: HttpRequest, pk: UUID, decision: UUID) -> HttpResponse:
-    """The last page before a decision ends: it says exactly what ends with it. Always possible (HS-05, HS-06)."""
-    case = open_case(request.user, pk)
-    policy.require(request.user, "withdraw_consent", case)
-    found: Decision = policy.fetch(request.user, Decision, decision)
-    if found.person_id != case.person_id:
-        raise Absent("record.absent", "")
-    if request.method == "POST":
-        withdraw_consent(case, found, by=me(request))
-        return redirect("cases:case_consent", pk)
-    found.dossier = case.dossier
-    trail.record("case.read", dossier=case.dossier_id, subject=case.pk)
-    return render(request, "cases/case_withdraw.html", {"case": case, **_stop(case, found, request.user)})
-
-
-def _stop(case: Case, decision: Decision, actor: Any) -> dict[str, Any]:
-    names, now = tell(case, actor, limit=0).names, timezone.now()
-    ends = [line for contributor in CONTRIBUTORS for line in contributor.ends_with(decision)]
-    if decision.purpose in (Purpose.RECORD_CASE, Purpose.INTERNAL_ESCALATION):
-        ends.append(_("Every other consent of the person, and every open step of this case"))
-    rows = [
-        {"term": _("What"), "main": Purpose(decision.purpose).label},
-        {"term": _("With whom"), "main": names.get(decision.recipient_id, case.unit.name)},
-        {"term": _("Agreed"), "main": moment_words(decision.valid_from, now, zone_of(case))},
-        {
-            "term": _("What ends at once"),
-            "main": ends[0] if ends else _("Nothing was passed on"),
-            "sub": " ".join(ends[1:]),
-        },
-        {
-            "term": _("What then"),
-            "main": _("Who received something is told, loses access and must confirm within 7 days."),
-        },
-    ]
-    links = [{"url": reverse("cases:case_consent", args=[case.pk]), "label": _("Go back, nothing changes")}]
-    return {"rows": rows, "links": links}

@@ -1,7 +1,35 @@
-"""What others do in the same transaction when a decision ends or is replaced."""
+"""What others do in the same transaction when a decision ends, shrinks, rests or is replaced."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
 
 from consent.models import Decision
+from foundation.accounts.models import Unit
 from foundation.core.hooks import Hook
+from foundation.dossiers.models import Dossier
+
+
+@dataclass(frozen=True)
+class Unconfirmed:
+    """A recipient that has not said within its time what it did after a withdrawal.
+
+    ``subject`` is the referral's id and ``reference`` its public code; ``dossier`` is its folder, without a key by now
+    or narrowed; ``since`` is when the person took the consent back.
+    """
+
+    subject: UUID
+    reference: str
+    dossier: Dossier
+    unit: Unit
+    recipient_id: UUID
+    decision_id: UUID
+    since: datetime
+
 
 withdrawn: Hook[Decision] = Hook()
 renewed: Hook[tuple[Decision, Decision]] = Hook()
+narrowed: Hook[tuple[Decision, list[str]]] = Hook()
+"""Fields were taken back of a decision that goes on: the decision as it is now, and their names."""
+unconfirmed: Hook[Unconfirmed] = Hook()
+"""Seven days are over and a recipient is silent (partners.md §2). Sent once, as the clerk, in the sweep's transaction."""

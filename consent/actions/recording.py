@@ -11,7 +11,8 @@ from django.db.models import Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from consent.actions.hooks import renewed, withdrawn
+from consent.actions.hooks import narrowed, renewed, withdrawn
+from consent.actions.withdrawing import hold, note
 from consent.models import Consent, Decision, NoticeVersion, Person
 from consent.vocabulary import Answer, Element, Purpose
 from foundation.accounts.models import User
@@ -51,6 +52,7 @@ def record(
     ``how`` holds ``language``, ``mode``, ``interpreter``, ``is_private``, ``elements`` and ``asked_by_person``.
     HS-03: who explained records it, never for the past or the future, with the notice that was given.
     """
+    hold(person.pk)
     now = timezone.now()
     held_at = at or now
     _check_conversation(asked, by, explained_by, how["elements"], held_at, now)
@@ -114,7 +116,7 @@ def _decide(consent: Consent, person: Person, line: Asked) -> Decision:
     decision.save(force_insert=True)
     for old in replaced:
         trail.record("consent.superseded", dossier=old.dossier_id, subject=old.pk, by=decision.pk)
-        _pass_on(old, decision)
+        _pass_on(old, decision, consent.held_by)
     return decision
 
 
@@ -124,14 +126,22 @@ def _refuse_the_past(same: QuerySet[Decision], held_at: datetime) -> None:
         raise Refused("consent.date", _("Consent is recorded when it is given, not for another time."))
 
 
-def _pass_on(old: Decision, new: Decision) -> None:
-    """What rests on the old answer rests on the new one if that allows as much, and ends if it does not."""
+def _pass_on(old: Decision, new: Decision, by: User) -> None:
+    """What rests on the old answer rests on the new one as far as that goes, and ends where the person says no.
+
+    Agreeing to less is taking back a part; not agreeing any more is taking back the whole (domain.md §5.4).
+    """
     if old.answer != Answer.GRANTED:
-        return
-    if new.answer == Answer.GRANTED and set(new.fields) >= set(old.fields):
-        renewed.send((old, new))
-    else:
-        withdrawn.send(old)
+        return None
+    if new.answer != Answer.GRANTED:
+        note(old, [], by=by)
+        return withdrawn.send(old)
+    taken = sorted(set(old.fields) - set(new.fields))
+    if taken:
+        note(old, taken, by=by)
+        narrowed.send((old, taken))
+    renewed.send((old, new))
+    return None
 
 
 def current(person: Person, purpose: str, recipient_id: UUID) -> Decision | None:

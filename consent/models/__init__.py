@@ -1,7 +1,8 @@
-"""The person, the notice they were given, the conversation and each decision."""
+"""The person, the notice they were given, the conversation, each decision, and what was taken back of it."""
 
 from consent.models.conversation import Consent, Decision, DecisionQuerySet
 from consent.models.notice import NoticeVersion
 from consent.models.person import Person
+from consent.models.withdrawal import Withdrawal
 
-__all__ = ["Consent", "Decision", "DecisionQuerySet", "NoticeVersion", "Person"]
+__all__ = ["Consent", "Decision", "DecisionQuerySet", "NoticeVersion", "Person", "Withdrawal"]

@@ -67,6 +67,8 @@ SLA_DEFAULTS: Mapping[str, Mapping[str, Limit]] = MappingProxyType(
         "export": _working(4, 24, 1),
         "withdrawal_phone": _hours(24, 24, 24),
         "withdrawal_confirm": _days(7, 7, 7),
+        "withdrawal_chase": _days(4, 4, 4),
+        "tell_result": _days(10, 10, 10),
     }
 )
 """Clock → urgency → limit. What each clock runs from and to:
@@ -80,5 +82,6 @@ SLA_DEFAULTS: Mapping[str, Mapping[str, Limit]] = MappingProxyType(
   ``declined_answer`` the referrer offers elsewhere or says why not; ``verify`` with the person.
 * ``export`` a list is asked for → a second person lets it leave or keeps it here.
 * After a withdrawal two run side by side: ``withdrawal_phone`` the referrer phones the partner, ``withdrawal_confirm``
-  the partner says what it did; their reminders climb to the focal point.
+  the partner says what it did; their reminders climb to the focal point. After 72 h ``withdrawal_chase`` is the focal
+  point's, to the end of the seven days. ``tell_result``: somebody tells the person what came of it.
 """

@@ -13,13 +13,13 @@ from foundation.audit import trail
 from foundation.core import policy
 from foundation.core.errors import Gone, Refused, WrongState
 from foundation.dossiers import actions as dossiers
-from foundation.dossiers import clerk, clocks
+from foundation.dossiers import clerk
 from foundation.dossiers.models import FOLLOW, VIEW
-from referrals.actions.moving import lock, move, recipient_group, tell_referrer, touch
+from referrals.actions.moving import lock, move, recipient_group
 from referrals.actions.sending import release
 from referrals.models import Message, Referral
 from referrals.states import LIFE, PARTNER
-from referrals.vocabulary import Confirmation, DeclineReason, ServiceOutcome
+from referrals.vocabulary import DeclineReason, ServiceOutcome
 
 
 @dataclass(frozen=True)
@@ -105,24 +105,3 @@ def viewed(referral: Referral) -> None:
     if referral.viewed_at is None:
         Referral.objects.filter(pk=referral.pk, viewed_at=None).update(viewed_at=timezone.now())
     trail.record("referral.read", dossier=referral.dossier_id, subject=referral.pk, version=referral.version)
-
-
-@transaction.atomic
-def confirm_withdrawal(
-    referral: Referral, confirmation: str, *, by: User, check: Callable[[Referral], None] | None = None
-) -> Referral:
-    """The recipient says what it did: stopped, deleted, or retained on a ground of its own (domain.md §5.4)."""
-    locked = lock(referral)
-    if check:
-        check(locked)
-    policy.require(by, "respond", locked)
-    if locked.recalled_at is None or locked.confirmation:
-        raise WrongState("state.nothing_to_confirm", _("There is no withdrawal to confirm."))
-    if confirmation not in Confirmation.values:
-        raise Refused("receiver.confirmation", _("Choose what you did."), "confirmation")
-    locked.confirmation = confirmation
-    touch(locked, "confirmation")
-    clocks.stop(locked.pk)
-    trail.record("referral.withdrawal_confirmed", dossier=locked.dossier_id, subject=locked.pk, did=confirmation)
-    tell_referrer(locked, PARTNER)
-    return locked

@@ -18,6 +18,9 @@ from referrals.models import Partner, Referral, ReferralMove
 from referrals.states import APPROVER, LIFE, NEEDS, PARTNER
 from referrals.vocabulary import Status
 
+WITHDRAWAL_CLOCKS = ("withdrawal_confirm", "withdrawal_phone", "withdrawal_chase")
+"""They run on whatever the state, until the recipient has answered (HS-06)."""
+
 moved: Hook[tuple[Referral, str, str]] = Hook()
 """A step was taken: the referral, the verb, and the state before. In the transaction of the step, whoever acts."""
 
@@ -86,7 +89,7 @@ def set_clocks(referral: Referral) -> None:
     """Stop what no longer runs in this state, start what does, let the partner's clock stand while it waits for us."""
     wanted = NEEDS[referral.status].clocks
     running = {clock.code: clock for clock in Clock.objects.running().filter(subject_id=referral.pk)}
-    gone = set(running) - {code for code, _side in wanted}
+    gone = set(running) - {code for code, _side in wanted} - set(WITHDRAWAL_CLOCKS)
     if gone:
         clocks.stop(referral.pk, *gone)
     for code, side in wanted:

@@ -115,7 +115,7 @@ def verify(referral: Referral, text: str, *, by: User) -> Referral:
         raise WrongState("state.not_from_here", _("This has moved on in the meantime and cannot be done now."))
     locked.verified_at = timezone.now()
     touch(locked, "verified_at")
-    clocks.stop(locked.pk)
+    clocks.stop(locked.pk, "verify", "declined_answer")
     report = "\n\n".join(part for part in (locked.report if locked.is_open else None, text) if part)
     cases.note_event(locked.case, "referral_verified", by=by, text=report or None)
     trail.record("referral.verify", dossier=locked.dossier_id, subject=locked.pk)

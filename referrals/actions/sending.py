@@ -57,8 +57,11 @@ def _was_asked_since(referral: Referral, decision: Decision) -> bool:
 @transaction.atomic
 def send(referral: Referral, *, by: User) -> Referral:
     """Freeze what the person agreed to and offer it to the recipient. Approver and requester are two people (HS-20)."""
-    found = Decision.objects.select_for_update(of=("self",)).filter(referrals=referral.pk).first()
-    locked = lock(referral)  # after the decision, as a withdrawal does: the two wait for each other and never block
+    found = Decision.objects.filter(referrals=referral.pk).first()
+    if found is not None:  # as a withdrawal does before anything else: the two wait for each other and never block
+        consent.hold(found.person_id)
+        found = Decision.objects.select_for_update(of=("self",)).get(pk=found.pk)
+    locked = lock(referral)
     LIFE.check("send", locked.status)
     policy.require(by, "send", locked)
     check_recipient(locked.service)

@@ -1,8 +1,10 @@
 """The cascade of a withdrawal: in the transaction that ends the decision, whatever the referral's state (HS-06)."""
 
+from typing import Any
+
 from django.utils import timezone
 
-from cases.actions.erasing import PACKAGE
+from cases.actions.erasing import PACKAGE, REQUEST
 from cases.models import Erasure
 from consent.models import Decision
 from consent.vocabulary import Purpose
@@ -11,11 +13,13 @@ from foundation.audit import trail
 from foundation.dossiers import actions as dossiers
 from foundation.dossiers import clerk, clocks, erasing
 from foundation.dossiers.models import FOLLOW, VIEW, Dossier, Kind
-from referrals.actions.moving import lock, move, recipient_group, tell_recipient, touch
+from referrals.actions.moving import WITHDRAWAL_CLOCKS, lock, move, recipient_group, tell_recipient, touch
+from referrals.actions.telling import ask_to_tell
 from referrals.models import Referral
 from referrals.states import LIFE, SYSTEM
 from referrals.vocabulary import CancelReason, Status
 
+UNANSWERED: dict[str, Any] = {"confirmation": "", "own_ground": "", "confirmed_at": None, "unconfirmed_at": None}
 OVER = (Status.DECLINED, Status.CANCELLED, Status.EXPIRED, Status.ENTERED_IN_ERROR)
 # What waits for somebody inside on the pages of a case that is gone.
 INSIDE = ("send", "info_requested", "unable_to_reach", "verify", "declined_answer")
@@ -29,8 +33,10 @@ def cascade(decision: Decision) -> None:
     if decision.purpose != Purpose.EXTERNAL_REFERRAL:
         return
     with clerk.as_clerk() as by:
-        for referral in Referral.objects.filter(decision_id=decision.pk, recalled_at=None).order_by("pk"):
-            _end(lock(referral), by)
+        rows = Referral.objects.filter(decision_id=decision.pk, recalled_at=None).order_by("pk")
+        ended = [end(lock(referral), by) for referral in rows]
+    if any(referral.sent_at for referral in ended):
+        ask_to_tell(decision)
 
 
 def renew(decisions: tuple[Decision, Decision]) -> None:
@@ -50,7 +56,7 @@ def settle(dossier: Dossier) -> None:
     with clerk.as_clerk() as by:
         for referral in Referral.objects.filter(dossier=dossier, recalled_at=None):
             if _is_with_recipient(referral) or referral.status in LIFE.moves["withdraw"].sources:
-                _end(lock(referral), by)
+                end(lock(referral), by)
         erasing.lower(dossier)
 
 
@@ -67,14 +73,24 @@ def end_with_case(erased: tuple[Erasure, list[Dossier]]) -> None:
         for referral in [lock(row) for row in rows]:
             is_open = referral.status in LIFE.moves["withdraw"].sources
             if referral.recalled_at is None and (is_open or _is_with_recipient(referral)):
-                _end(referral, by, CancelReason.ERASED)
+                end(referral, by, CancelReason.ERASED)
             elif referral.dossier.erased_at is None:
                 dossiers.erase(referral.dossier, PACKAGE, is_strict=True)
             clocks.stop(referral.pk, *INSIDE)
             found.append(referral.dossier)
+            found += _erase_reasons(referral)
 
 
-def _end(referral: Referral, by: User, reason: str = CancelReason.CONSENT_WITHDRAWN) -> None:
+def _erase_reasons(referral: Referral) -> list[Dossier]:
+    """Why a recipient keeps something tells of the person too."""
+    folders = list(Dossier.objects.filter(referrals_keptreasons__referral=referral.pk, erased_at=None))
+    for folder in folders:
+        dossiers.erase(folder, REQUEST, is_strict=True)
+    return folders
+
+
+def end(referral: Referral, by: User, reason: str = CancelReason.CONSENT_WITHDRAWN) -> Referral:
+    """End one locked referral as the clerk: unsent ones are cancelled, sent ones recalled, the package's key goes."""
     was_sent = referral.sent_at is not None
     if was_sent:
         referral.recalled_at = timezone.now()
@@ -91,6 +107,7 @@ def _end(referral: Referral, by: User, reason: str = CancelReason.CONSENT_WITHDR
         is_erasure = reason == CancelReason.ERASED
         dossiers.erase(referral.dossier, PACKAGE if is_erasure else "withdrawn", is_strict=is_erasure)
     trail.record("referral.recalled", dossier=referral.dossier_id, subject=referral.pk, was_sent=was_sent)
+    return referral
 
 
 def _recall(referral: Referral) -> None:
@@ -99,6 +116,14 @@ def _recall(referral: Referral) -> None:
     dossiers.share_with_group(referral.dossier, group, FOLLOW)
     dossiers.unshare(referral.dossier, group=group, codename=VIEW)
     tell_recipient(referral, "consent.withdrawn")
+    await_confirmation(referral)
+
+
+def await_confirmation(referral: Referral) -> None:
+    """From now on the recipient owes an answer, whatever it said before."""
+    group = recipient_group(referral)
+    Referral.objects.filter(pk=referral.pk).update(**UNANSWERED)
+    clocks.stop(referral.pk, *WITHDRAWAL_CLOCKS)
     subject = clocks.Subject("referral", referral.pk, referral.reference)
     about = (subject, referral.urgency, referral.unit)
     clocks.start(referral.dossier, "withdrawal_confirm", *about, group=group)

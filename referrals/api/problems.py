@@ -46,6 +46,7 @@ KINDS = {
     "receiver.outcome": 422,
     "receiver.text": 422,
     "receiver.confirmation": 422,
+    "receiver.ground": 422,
     "house.broken": 500,
     "house.unreadable": 503,
     "house.unavailable": 503,

@@ -21,9 +21,10 @@ def etag(referral: Referral) -> str:
 
 def available_actions(referral: Referral) -> list[str]:
     """The verbs that the recipient may use now, from the same table as the guard."""
+    owed = ["confirm-withdrawal"] if referral.must_confirm else []
     if referral.recalled_at:
-        return [] if referral.confirmation else ["confirm-withdrawal"]
-    return [verb.replace("_", "-") for verb in LIFE.verbs(referral.status, PARTNER)]
+        return owed
+    return [verb.replace("_", "-") for verb in LIFE.verbs(referral.status, PARTNER)] + owed
 
 
 def _is_live(referral: Referral) -> bool:
@@ -43,6 +44,8 @@ def summary(referral: Referral) -> dict[str, Any]:
         "sent_at": referral.sent_at,
         "status_at": referral.status_at,
         "recalled_at": referral.recalled_at,
+        "narrowed_at": referral.narrowed_at,
+        "taken_back": referral.taken_back,
         "needs_action_by": referral.needs_action_by,
         "available_actions": available_actions(referral),
         "end_reason": referral.end_reason if is_own_end else "",

@@ -6,7 +6,7 @@ from django.utils.translation import gettext as _
 from rest_framework import serializers
 
 from cases.vocabulary import Urgency
-from referrals.vocabulary import Confirmation, DeclineReason, ServiceOutcome, Status
+from referrals.vocabulary import FIELDS, Confirmation, DeclineReason, OwnGround, ServiceOutcome, Status
 
 
 class Strict(serializers.Serializer[Any]):
@@ -48,9 +48,14 @@ class Outcome(Strict):
 
 
 class Confirm(Strict):
-    """What was done after a withdrawal."""
+    """What was done after a withdrawal, of all or of the fields in ``taken_back``.
+
+    ``retained_on_own_basis`` needs the ``ground`` and, in ``text``, what is kept, why and for how long.
+    """
 
     confirmation = serializers.ChoiceField(Confirmation.choices)
+    ground = serializers.ChoiceField(OwnGround.choices, required=False)
+    text = _text(required=False)
 
 
 BODIES: dict[str, type[Strict]] = {
@@ -88,6 +93,10 @@ class Line(serializers.Serializer[Any]):
     sent_at = serializers.DateTimeField()
     status_at = serializers.DateTimeField()
     recalled_at = serializers.DateTimeField(allow_null=True)
+    narrowed_at = serializers.DateTimeField(allow_null=True)
+    taken_back = serializers.ListField(
+        child=serializers.ChoiceField(sorted(FIELDS)), help_text="What you were told and must keep no longer."
+    )
     needs_action_by = serializers.ChoiceField(["referrer", "approver", "partner", "nobody"])
     available_actions = serializers.ListField(child=serializers.ChoiceField(list(BODIES)))
     end_reason = serializers.CharField(allow_blank=True, help_text="Your own reason, or consent_withdrawn.")

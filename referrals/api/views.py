@@ -133,7 +133,8 @@ def _once(request: Request, referral: Referral, verb: str, data: dict[str, str])
 
 def _carry_out(referral: Referral, verb: str, data: dict[str, str], user: Any, check: Any) -> Referral:
     if verb == "confirm-withdrawal":
-        return actions.confirm_withdrawal(referral, data["confirmation"], by=user, check=check)
+        kept = actions.Kept(data.get("ground", ""), data.get("text", ""))
+        return actions.confirm_withdrawal(referral, data["confirmation"], kept, by=user, check=check)
     reply = actions.Reply(reason=data.get("reason", ""), outcome=data.get("outcome", ""), text=data.get("text", ""))
     return actions.act_as_recipient(referral, verb.replace("-", "_"), reply, by=user, check=check)
 

@@ -1,11 +1,13 @@
 """What a partner's worker answers; the same verbs and codes as in the API."""
 
+from typing import Any
+
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from cases.forms.text import CleanText
 from referrals.models import REASON_LENGTH
-from referrals.vocabulary import Confirmation, DeclineReason, ServiceOutcome
+from referrals.vocabulary import Confirmation, DeclineReason, OwnGround, ServiceOutcome
 
 
 class NothingForm(forms.Form):
@@ -50,7 +52,7 @@ class OutcomeForm(forms.Form):
 
 
 class ConfirmForm(forms.Form):
-    """What was done after the consent was taken back."""
+    """What was done after the consent was taken back; what is kept needs its ground, and why."""
 
     confirmation = forms.ChoiceField(
         label=_("What did you do?"),
@@ -58,6 +60,29 @@ class ConfirmForm(forms.Form):
         widget=forms.RadioSelect,
         error_messages={"required": _("Choose what you did.")},
     )
+    ground = forms.ChoiceField(
+        label=_("If you keep some of it: on what ground?"),
+        choices=OwnGround.choices,
+        widget=forms.RadioSelect,
+        required=False,
+    )
+    text = CleanText(
+        label=_("What do you keep, why, and for how long?"),
+        required=False,
+        max_length=REASON_LENGTH,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        help_text=_("The person is told this. Do not repeat what you know of them."),
+    )
+
+    def clean(self) -> dict[str, Any]:
+        """Keeping something needs both."""
+        data: dict[str, Any] = super().clean() or {}
+        if data.get("confirmation") == Confirmation.RETAINED:
+            if not data.get("ground"):
+                self.add_error("ground", _("Choose the ground on which it is kept."))
+            if not data.get("text"):
+                self.add_error("text", _("Write what is kept, why, and for how long."))
+        return data
 
 
 FORMS: dict[str, type[forms.Form]] = {

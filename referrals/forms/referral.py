@@ -6,6 +6,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from cases.forms.text import CleanText
+from referrals.forms.partner import ConfirmForm
 from referrals.models import REASON_LENGTH
 from referrals.vocabulary import CHOSEN
 
@@ -69,6 +70,10 @@ class CancelStep(forms.Form):
     )
 
 
+class HeardStep(ConfirmForm):
+    """What the partner said on the phone after a consent was taken back."""
+
+
 STEPS: dict[str, type[forms.Form]] = {
     "submit": ConfirmStep,
     "return_to_draft": ConfirmStep,
@@ -77,5 +82,6 @@ STEPS: dict[str, type[forms.Form]] = {
     "cancel": CancelStep,
     "expire": ConfirmStep,
     "verify": VerifyStep,
+    "hear_confirmation": HeardStep,
     "mark_error": ConfirmStep,
 }

@@ -51,7 +51,7 @@ def offer(request: HttpRequest, pk: UUID) -> HttpResponse:
     """One referral, as far as its state and the person's consent allow at this moment."""
     found = fetch(request.user, pk)
     if found.recalled_at:
-        context = {"referral": found, "form": FORMS["confirm-withdrawal"](), "is_open": not found.confirmation}
+        context = {"referral": found, "form": FORMS["confirm-withdrawal"](), "is_open": found.must_confirm}
         trail.record("referral.read", dossier=found.dossier_id, subject=found.pk, version=found.version)
         return render(request, "referrals/recalled.html", context, status=410)
     context = opened(found, me(request))
@@ -89,5 +89,6 @@ def _check(referral: Referral, verb: str) -> None:
 
 def _carry_out(referral: Referral, verb: str, data: dict[str, str], by: User) -> Referral:
     if verb == "confirm-withdrawal":
-        return actions.confirm_withdrawal(referral, data["confirmation"], by=by)
+        kept = actions.Kept(data["ground"], data["text"])
+        return actions.confirm_withdrawal(referral, data["confirmation"], kept, by=by)
     return actions.act_as_recipient(referral, verb.replace("-", "_"), actions.Reply(**data), by=by)

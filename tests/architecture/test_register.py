@@ -75,6 +75,8 @@ PLAINTEXT: dict[str, str] = {
     "consent_consent.language": CODE, "consent_consent.mode": CODE, "consent_consent.interpreter": CODE,
     "consent_consent.elements": CODE, "consent_decision.purpose": CODE, "consent_decision.recipient_kind": CODE,
     "consent_decision.fields": FIELDS, "consent_decision.answer": CODE, "consent_decision.reason": CODE,
+    "consent_withdrawal.fields": FIELDS, "consent_withdrawal.told": CODE,
+    "referrals_referral.taken_back": FIELDS, "referrals_referral.own_ground": CODE,
     "cases_concern.code": RANDOM, "cases_concern.status": CODE, "cases_concern.urgency": CODE,
     "cases_concern.language": CODE, "cases_concern.reporter_kind": CODE, "cases_concern.setting": CODE,
     "cases_case.code": RANDOM, "cases_case.status": CODE, "cases_case.urgency": CODE,
