@@ -13,7 +13,8 @@ class CasesConfig(AppConfig):
         """Rules, event names, navigation and words for the work list."""
         from cases import decoys, erasing, panels, policy
         from cases.actions.case import restrict
-        from cases.actions.erasing import clear
+        from cases.actions.erasing import clear, hanging
+        from cases.actions.exceptions import erase_exceptions
         from cases.lists import CaseList
         from consent import actions as consent
         from foundation.audit import openings, trail
@@ -32,8 +33,10 @@ class CasesConfig(AppConfig):
         openings.kind("concern.read", _("Opened the concern"))
         openings.kind("case.read", _("Opened the case"))
         openings.kind("case.openings_read", _("Looked at who opened it"))
+        openings.kind("exception.read", _("Read what is told without consent"))
         openings.kind("person.contact_shown", _("Was shown the safe contact"))
         consent.withdrawn.listen(restrict)
+        hanging.listen(erase_exceptions)
         confirmed.listen(clear)
         delivery.channel("erasure", erasing.deliver)
         policy.install()

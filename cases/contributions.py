@@ -61,6 +61,14 @@ class Contributor(Protocol):
         """The lines of the conversation about consent for these recipients; unknown ones are left out."""
         ...
 
+    def recipients(self, case: Case) -> dict[UUID, str]:
+        """Whom something could be told now, by name."""
+        ...
+
+    def labels(self, codes: list[str]) -> list[str]:
+        """The names of fields, in the reader's language; codes that are not its own are left out."""
+        ...
+
     def folders(self, case: Case) -> list[UUID]:
         """The folders that hold something of this case."""
         ...

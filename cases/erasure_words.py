@@ -25,6 +25,7 @@ KINDS = {
     "concern": gettext_lazy("Concern"),
     "draft": gettext_lazy("Draft"),
     "package": gettext_lazy("Package for a partner"),
+    "request": gettext_lazy("Reasons for telling without consent"),
 }
 PROBLEMS = {
     "ledger.missing": gettext_lazy("The erasure ledger is not where it should be. Mount it or bring its copy back."),
@@ -193,6 +194,7 @@ NAMES = {
     "cases.concern": gettext_lazy("Concern"),
     "cases.redirection": gettext_lazy("Contacts that were given"),
     "consent.decision": gettext_lazy("Conditions the person set"),
+    "consent.exceptionaldisclosure": gettext_lazy("Reasons for telling without consent"),
     "consent.person": gettext_lazy("What was known of the person"),
     "files.attachment": gettext_lazy("Files"),
     "referrals.message": gettext_lazy("Questions and answers"),

@@ -7,7 +7,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from cases.actions.erasing import DECIDERS
+from cases.exception_words import exceptions_waiting
 from cases.policy import REPORTERS, WORKERS, has_seat
+from consent import rooms
 from foundation.accounts import context
 from foundation.accounts.models import Role
 from foundation.core.worklist import Job, describe
@@ -19,6 +21,7 @@ def _entries(actor: Any) -> list[dict[str, str]]:
         ("cases:concerns", _("Concerns"), REPORTERS),
     ]
     places += [("cases:cases", _("Cases"), WORKERS), ("cases:search", _("Search"), WORKERS)]
+    places += [("cases:exceptions", _("Without consent"), (Role.FOCAL_POINT, Role.DEPUTY))]
     places += [("cases:erasures", _("Erasures"), DECIDERS)]
     return [
         {"url": reverse(name), "label": label, "section": name}
@@ -33,6 +36,10 @@ def _concern(clock: Any) -> str:
 
 def _case(clock: Any) -> str:
     return reverse("cases:case", args=[clock.subject_id])
+
+
+def _exception(clock: Any) -> str:
+    return reverse("cases:exception", args=[clock.subject_id])
 
 
 JOBS = {
@@ -51,11 +58,31 @@ JOBS = {
         gettext_lazy("A follow-up was agreed with the person. Use only the safe way to reach them."),
         _case,
     ),
+    ("exception", "exception_sign"): Job(
+        gettext_lazy("Sign, or do not sign, what is to be told without consent"),
+        gettext_lazy("Somebody asks for a second signature. Read the reasons and ask yourself whether they hold."),
+        _exception,
+    ),
+    ("exception", "exception_review"): Job(
+        gettext_lazy("Look back at what was told without consent"),
+        gettext_lazy("It took effect. Say whether it was necessary, and what we learn."),
+        _exception,
+    ),
 }
 
 
 def install() -> None:
     """Register; each clock of a concern or a case says what it asks for."""
     context.nav(_entries)
+    rooms.register(
+        rooms.Room(
+            "disclosures",
+            gettext_lazy("Without consent"),
+            gettext_lazy("What was told without consent, or is to be: signatures, looks back, incidents."),
+            "cases:exceptions",
+            rooms.DECIDERS,
+            exceptions_waiting,
+        )
+    )
     for (kind, code), asked in JOBS.items():
         describe(kind, code, asked)

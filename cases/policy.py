@@ -34,6 +34,11 @@ def _open_work(actor: Any, case: Case) -> bool:
     return works_on(actor, case) and case.status != CaseStatus.RESTRICTED
 
 
+def _asks_exception(actor: Any, case: Case) -> bool:
+    """A focal point, a deputy or who stands in for them; also where consent was taken back, never where nothing is left."""
+    return works_on(actor, case) and has_seat(actor, LEADS) and case.status != CaseStatus.ERASED
+
+
 def _decides(actor: Any, erasure: Erasure) -> bool:
     """Somebody else than who asked, on one of the seats that were asked (HS-20)."""
     is_open = erasure.status == ErasureStatus.REQUESTED
@@ -66,6 +71,7 @@ def install() -> None:
             "withdraw_consent": works_on,
             "refer": _open_work,
             "erase": works_on,
+            "ask_exception": _asks_exception,
             "add_file": _open_work,
             "open_file": lambda a, c: c.status != CaseStatus.RESTRICTED,
             "remove_file": works_on,

@@ -38,6 +38,7 @@ TITLES = {
     "releases_told": gettext_lazy("The person was told what was passed on"),
     "result_told": gettext_lazy("The person was told what came of what they took back"),
     "result_not_safe": gettext_lazy("It was not safe to tell the person what came of what they took back"),
+    "exception_asked": gettext_lazy("Somebody asked to tell something without consent"),
     "asked_again": gettext_lazy("The person was asked again within 24 hours"),
 }
 TOLD_ELSEWHERE = ("referral_sent",)

@@ -9,12 +9,18 @@ class ConsentConfig(AppConfig):
     name = "consent"
 
     def ready(self) -> None:
-        """Event names and navigation."""
-        from consent import panels
+        """Event names, rules and navigation."""
+        from consent import panels, policy
         from foundation.audit import trail
 
         trail.names(
             "consent.recorded", "consent.withdrawn", "consent.narrowed", "consent.superseded", "person.changed",
             "person.contact_shown", "person.withdrawal_told",
         )  # fmt: skip
+        trail.names(
+            "exception.asked", "exception.signed_alone", "exception.authorised", "exception.refused",
+            "exception.taken_back", "exception.ended", "exception.unsigned", "exception.reviewed", "exception.read",
+            "exception.listed",
+        )  # fmt: skip
         panels.install()
+        policy.install()

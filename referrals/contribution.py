@@ -21,6 +21,7 @@ from referrals import directory
 from referrals.models import Referral, ReferralMove, Service
 from referrals.states import OPEN
 from referrals.summary import whose_turn
+from referrals.vocabulary import FIELDS
 from referrals.words import MOVES, heading, label
 
 
@@ -156,6 +157,17 @@ def lines(case: Case, recipients: list[UUID]) -> list[Line]:
         who = f"{service.partner.organisation.name}, {service.name}"
         found.append(Line(service.pk, title, who, told, always, directory.told(service, case.urgency)))
     return found
+
+
+def recipients(case: Case) -> dict[UUID, str]:
+    """The services that may receive something now (HS-10)."""
+    may = [entry.service for entry in directory.entries() if not entry.why_not]
+    return {s.pk: f"{s.partner.organisation.name}, {s.name}" for s in may}
+
+
+def labels(codes: list[str]) -> list[str]:
+    """The names of fields."""
+    return [label(code) for code in codes if code in FIELDS]
 
 
 def folders(case: Case) -> list[UUID]:

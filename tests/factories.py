@@ -12,12 +12,14 @@ from django.test import override_settings
 from django.utils import timezone
 
 from cases import actions as cases
+from cases.actions.exceptions import ask_exception
 from cases.actions.triage import Triage
 from cases.invented import STORIES
 from cases.models import Case, Concern
 from cases.vocabulary import Outcome
 from consent import actions as consent
-from consent.models import Consent, NoticeVersion
+from consent.actions import exceptions
+from consent.models import Consent, ExceptionalDisclosure, NoticeVersion
 from consent.vocabulary import Answer, Element, Purpose, RecipientKind
 from foundation.accounts import actions as accounts
 from foundation.accounts import backend, gate
@@ -200,6 +202,25 @@ def alert(house: House, who: str = "caseworker", rule: Rule = Rule.BUDGET, n: in
     with clerk.as_clerk() as by:
         (raised,) = watch.raise_alerts(rules.finding(rule, now.date(), n, 40, seen), house.people[who], by=by)
     return raised
+
+
+def plea(house: House, service: Service | None = None, **more: Any) -> exceptions.Plea:
+    """What a focal point writes when a life is at risk."""
+    service = service or house.services["Safe shelter"]
+    values: dict[str, Any] = {
+        "ground": "life_at_risk", "purpose": Purpose.EXTERNAL_REFERRAL, "recipient_kind": RecipientKind.SERVICE,
+        "recipient_id": service.pk, "recipient": service.name, "fields": ["urgency", "service_type", "alias"],
+        "necessity": "He said that he will come back tonight.", "proportionality": "Nobody else has a bed tonight.",
+        "source": "partner", "unsafe": "He reads her telephone.",
+    }  # fmt: skip
+    return exceptions.Plea(**{**values, **more})
+
+
+def excepted(house: House, case_: Case, who: str = "focal_point", **more: Any) -> ExceptionalDisclosure:
+    """Something of a case that is to be told without consent: it waits for the second signature."""
+    by = house.people[who]
+    with acting(by.pk):
+        return ask_exception(Case.objects.get(pk=case_.pk), plea(house, **more), by=by)
 
 
 def access(house: House, code: str, who: str = "outsider") -> EmergencyAccess:

@@ -12,6 +12,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
 from cases import actions
+from cases.exception_words import of_case
 from cases.forms.case import AssignForm, FollowUpForm, NoteForm, PlanForm
 from cases.identity import announced, bar, clocks_of, open_case, reader_lines, readers_of, zone_of
 from cases.models import Case
@@ -75,6 +76,7 @@ def overview(request: HttpRequest, pk: UUID) -> HttpResponse:
         "held": [item for part in story.parts for item in part.held],
         "more": [item for part in story.parts for item in part.more],
         "concern": _concern(case),
+        "exceptions": of_case(case),
         "can": policy.abilities(request.user, case),
         "form": NoteForm(),
     }

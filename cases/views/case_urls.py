@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from cases.views import case, consent, erasures, files, opened, paper, people, withdrawing
+from cases.views import case, consent, erasures, exceptions, files, opened, paper, people, withdrawing
 
 urlpatterns = [
     path("cases/", case.case_list, name="cases"),
@@ -24,6 +24,15 @@ urlpatterns = [
     path("cases/<uuid:pk>/decisions/<uuid:decision>/narrow/", withdrawing.narrow, name="narrow"),
     path("cases/<uuid:pk>/consent/take-back/", withdrawing.everything, name="take_everything_back"),
     path("cases/<uuid:pk>/erase/", erasures.erase, name="erase"),
+    path("cases/<uuid:pk>/exception/", exceptions.choose, name="exception_choose"),
+    path("cases/<uuid:pk>/exception/<uuid:recipient>/", exceptions.ask, name="exception_ask"),
+    path("exceptions/", exceptions.exceptions, name="exceptions"),
+    path("exceptions/<uuid:pk>/", exceptions.exception, name="exception"),
+    path("exceptions/<uuid:pk>/authorise/", exceptions.authorise, name="exception_authorise"),
+    path("exceptions/<uuid:pk>/refuse/", exceptions.refuse_it, name="exception_refuse"),
+    path("exceptions/<uuid:pk>/take-back/", exceptions.take_back, name="exception_take_back"),
+    path("exceptions/<uuid:pk>/end/", exceptions.end, name="exception_end"),
+    path("exceptions/<uuid:pk>/review/", exceptions.review, name="exception_review"),
     path("erasures/", erasures.erasures, name="erasures"),
     path("erasures/<uuid:pk>/", erasures.erasure, name="erasure"),
     path("erasures/<uuid:pk>/authorise/", erasures.authorise, name="erasure_authorise"),

@@ -94,6 +94,9 @@ def _event(event: str) -> str:
         "alert.raised": _("A new alert waits"),
         "access.asked": _("Somebody asks for emergency access"),
         "access.answered": _("Your emergency access was answered"),
+        "exception.asked": _("Something is to be told without consent; a second signature is asked for"),
+        "exception.answered": _("What you asked to tell without consent was answered"),
+        "exception.unsigned": _("Something was told without consent and not signed in time"),
         "access.opened": _("A case was opened by emergency access"),
     }
     return known.get(event, _("Something changed"))

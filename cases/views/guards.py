@@ -16,7 +16,10 @@ from cases.forms.text import clean
 from foundation.core.errors import DomainError
 
 View = Callable[..., HttpResponse]
-TYPED = ("summary", "wishes", "alias", "value", "safe_times", "reason", "contact", "text", "name")
+TYPED = (
+    "summary", "wishes", "alias", "value", "safe_times", "reason", "contact", "text", "name", "necessity",
+    "proportionality", "law", "unsafe",
+)  # fmt: skip
 
 
 def typed(request: HttpRequest) -> QueryDict | None:

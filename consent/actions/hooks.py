@@ -1,10 +1,10 @@
-"""What others do in the same transaction when a decision ends, shrinks, rests or is replaced."""
+"""What others do in the same transaction when a decision ends, shrinks, rests or is replaced, or an exception ends."""
 
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from consent.models import Decision
+from consent.models import Decision, ExceptionalDisclosure
 from foundation.accounts.models import Unit
 from foundation.core.hooks import Hook
 from foundation.dossiers.models import Dossier
@@ -33,3 +33,7 @@ narrowed: Hook[tuple[Decision, list[str]]] = Hook()
 """Fields were taken back of a decision that goes on: the decision as it is now, and their names."""
 unconfirmed: Hook[Unconfirmed] = Hook()
 """Seven days are over and a recipient is silent (partners.md §2). Sent once, as the clerk, in the sweep's transaction."""
+exception_ended: Hook[ExceptionalDisclosure] = Hook()
+"""An exception that was in effect is over before its time: refused, ended, not signed. What rests on it ends with it."""
+unsigned: Hook[ExceptionalDisclosure] = Hook()
+"""An exception took effect on one signature and nobody gave the second within 24 hours: an incident (scenario 11)."""

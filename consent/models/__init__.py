@@ -1,8 +1,12 @@
 """The person, the notice they were given, the conversation, each decision, and what was taken back of it."""
 
 from consent.models.conversation import Consent, Decision, DecisionQuerySet
+from consent.models.exception import ExceptionalDisclosure, ExceptionalDisclosureQuerySet
 from consent.models.notice import NoticeVersion
 from consent.models.person import Person
 from consent.models.withdrawal import Withdrawal
 
-__all__ = ["Consent", "Decision", "DecisionQuerySet", "NoticeVersion", "Person", "Withdrawal"]
+__all__ = [
+    "Consent", "Decision", "DecisionQuerySet", "ExceptionalDisclosure", "ExceptionalDisclosureQuerySet", "NoticeVersion",
+    "Person", "Withdrawal",
+]  # fmt: skip

@@ -65,6 +65,8 @@ SLA_DEFAULTS: Mapping[str, Mapping[str, Limit]] = MappingProxyType(
         "declined_answer": _hours(48, 48, 48),
         "verify": _days(14, 14, 14),
         "export": _working(4, 24, 1),
+        "exception_sign": _working(4, 24, 1),
+        "exception_review": _days(7, 7, 7),
         "withdrawal_phone": _hours(24, 24, 24),
         "withdrawal_confirm": _days(7, 7, 7),
         "withdrawal_chase": _days(4, 4, 4),
@@ -81,6 +83,8 @@ SLA_DEFAULTS: Mapping[str, Mapping[str, Limit]] = MappingProxyType(
 * Waiting states of a referral: ``info_requested`` the referrer answers; ``unable_to_reach`` then the focal point;
   ``declined_answer`` the referrer offers elsewhere or says why not; ``verify`` with the person.
 * ``export`` a list is asked for → a second person lets it leave or keeps it here.
+* ``exception_sign`` something is to be told without consent → the second signature (24 hours where it is in effect on one);
+  ``exception_review`` it took effect → somebody else has looked back at it.
 * After a withdrawal two run side by side: ``withdrawal_phone`` the referrer phones the partner, ``withdrawal_confirm``
   the partner says what it did; their reminders climb to the focal point. After 72 h ``withdrawal_chase`` is the focal
   point's, to the end of the seven days. ``tell_result``: somebody tells the person what came of it.

@@ -21,6 +21,7 @@ TASKS: dict[str, set[str]] = {
     "audit.seal": {NOBODY},
     "cases.remove_old_drafts": {CLERK, AUTHOR},
     "cases.finish_erasures": {CLERK},
+    "consent.sign_in_time": {CLERK},
     "dossiers.reconcile": {CLERK},
     "dossiers.remind": {CLERK},
     "exports.sweep": {CLERK},

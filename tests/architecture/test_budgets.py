@@ -40,6 +40,7 @@ def fill(house, n: int) -> dict:
         with acting(lead.pk):
             case = Case.objects.get(pk=made["case"].pk)
             made["erasure"] = cases.request_erasure(case, Ground.ASKED, by=lead)
+        made["exception"] = factories.excepted(house, made["case"])
         made["list"] = asked(house.people["focal_point"])
         made["alert"] = factories.alert(house, n=45 + n)
     made["access"] = factories.access(house, made["case"].code)
@@ -107,6 +108,9 @@ def costs(house, browse, made) -> dict[str, int]:
         "told": (owner, reverse("referrals:told", args=[made["case"].pk])),
         "erasures": (officer, reverse("cases:erasures")),
         "erasure": (officer, reverse("cases:erasure", args=[made["erasure"].pk])),
+        "exceptions": (officer, reverse("cases:exceptions")),
+        "exception": (officer, reverse("cases:exception", args=[made["exception"].pk])),
+        "whom to tell": (lead, reverse("cases:exception_choose", args=[made["case"].pk])),
         "lists": (lead, reverse("exports:index")),
         "list": (lead, reverse("exports:export", args=[made["list"].pk])),
         "sheet": (owner, reverse("cases:print", args=[made["case"].pk])),

@@ -19,7 +19,7 @@ TITLES = {
     "Confirm that it is you", "Consent", "Contact", "Details",
     "Emergency access", "Erasure", "Erasures", "Files", "Follow-up", "Form", "Help", "History", "Information", "List",
     "Lists", "New password", "New tab", "No registration", "Not done", "Not open to you", "Not signed in",
-    "Notes", "One question",
+    "Notes", "One question", "Without consent",
     "Owner", "Page not found", "Page", "Partners", "Passkeys and security keys", "Password", "People",
     "Person", "Refer", "Referral",
     "Referrals", "Remove a file", "Running", "Search", "Second step at sign-in", "Sign in", "Sign out", "Signed out",

@@ -88,16 +88,16 @@ class World:
         if kind(route) == FOREIGN:
             return {name: ELSEWHERE.get(name, "1") for name in names}
         given = {"verb": "accept", "path": "x", "service": self.things["service"], "decision": self.things["decision"]}
-        given |= {"file": self.things["file"], "source": "cases"}
+        given |= {"file": self.things["file"], "source": "cases", "recipient": self.things["service"]}
         if thing == "absent":
-            given |= {"service": uuid4(), "decision": uuid4(), "file": uuid4()}
+            given |= {"service": uuid4(), "decision": uuid4(), "file": uuid4(), "recipient": uuid4()}
         none = {name: NO_NUMBER if of == "int" else uuid4() for name, of in names.items()}
         return {name: given.get(name) or self.things.get(thing) or none[name] for name in names}
 
 
 # Part of an address → the record it is about; all others are about a case.
 THINGS = {
-    "exports/": "export", "messages/": "message", "appointments/": "appointment", "erasures/": "erasure",
+    "exports/": "export", "messages/": "message", "appointments/": "appointment", "erasures/": "erasure", "exceptions/": "exception",
     "alerts/": "alert", "decoys/": "decoy", "emergency-access/": "access", "referrals/": "referral",
     "people/": "person", "sessions/": "session", "measures/": "measure", "inbox/": "referral", "<str:id>": "referral",
     "reports/": "report",
@@ -137,7 +137,7 @@ def build(house: factories.House, browse: Any) -> World:
         "file": factories.filed(house, case).pk,
         "message": stuck(house).pk, "export": asked(house.people["focal_point"]).pk,
         "appointment": pending.pk, "person": newcomer.pk, "measure": measure.pk, "session": session.pk,
-        "erasure": erasure.pk, "alert": factories.alert(house).pk,
+        "erasure": erasure.pk, "exception": factories.excepted(house, case).pk, "alert": factories.alert(house).pk,
         "access": factories.access(house, case.code).pk,
         "decoy": factories.decoy(house).pk, "decision": decision.pk,
         "service": house.services["Safe shelter"].pk,

@@ -1,0 +1,42 @@
+"""Who may sign, refuse, end and review an exceptional disclosure. Asking for one is a verb of the case."""
+
+from typing import Any
+
+from consent.models import ExceptionalDisclosure
+from consent.states import EXCEPTION
+from foundation.accounts.actions import CONFIRMING
+from foundation.core import policy
+
+__all__ = ["CONFIRMING", "install", "signs"]
+
+
+def signs(actor: Any, row: ExceptionalDisclosure) -> bool:
+    """Somebody else than who asked, on one of the seats that were asked (HS-20)."""
+    return bool(actor.pk != row.requested_by_id and set(row.deciders) & set(actor.group_ids))
+
+
+def _can(verb: str, row: ExceptionalDisclosure) -> bool:
+    return row.status in EXCEPTION.moves[verb].sources
+
+
+def _asked(actor: Any, row: ExceptionalDisclosure) -> bool:
+    return bool(actor.pk == row.requested_by_id and actor.seats)
+
+
+def _is_to_review(row: ExceptionalDisclosure) -> bool:
+    return _can("review", row) and row.valid_from is not None and row.reviewed_at is None
+
+
+def install() -> None:
+    """Register the rules."""
+    policy.register(
+        ExceptionalDisclosure,
+        {
+            "read": lambda a, e: True,
+            "authorise": lambda a, e: signs(a, e) and _can("authorise", e),
+            "refuse": lambda a, e: signs(a, e) and _can("refuse", e),
+            "take_back": lambda a, e: _asked(a, e) and _can("take_back", e),
+            "end": lambda a, e: (_asked(a, e) or signs(a, e)) and _can("end", e),
+            "review": lambda a, e: signs(a, e) and _is_to_review(e),
+        },
+    )
