@@ -97,7 +97,8 @@ class World:
 
 # Part of an address → the record it is about; all others are about a case.
 THINGS = {
-    "exports/": "export", "messages/": "message", "appointments/": "appointment", "erasures/": "erasure", "exceptions/": "exception",
+    "exports/": "export", "messages/": "message", "appointments/": "appointment", "erasures/": "erasure",
+    "exceptions/": "exception",
     "alerts/": "alert", "decoys/": "decoy", "emergency-access/": "access", "referrals/": "referral",
     "people/": "person", "sessions/": "session", "measures/": "measure", "inbox/": "referral", "<str:id>": "referral",
     "reports/": "report",

@@ -116,7 +116,7 @@ def test_the_database_itself_refuses_a_short_cut(house, case, focal_point, chang
     """HS-20: one person, one signature too many or too few, a wider list of fields, another recipient, a jump."""
     row = factories.excepted(house, case)
     with acting(focal_point.pk), pytest.raises(DatabaseError), transaction.atomic(), connection.cursor() as cursor:
-        cursor.execute(f"UPDATE consent_exceptionaldisclosure SET {change} WHERE id = %s", [row.pk])  # noqa: S608
+        cursor.execute(f"UPDATE consent_exceptionaldisclosure SET {change} WHERE id = %s", [row.pk])
 
 
 @pytest.mark.parametrize(
