@@ -19,7 +19,7 @@ from cases.models import Case
 from cases.policy import LEADS, has_seat
 from cases.states import CaseStatus
 from cases.vocabulary import RANK, Urgency
-from consent.models import Decision
+from consent.covering import agreed
 from consent.vocabulary import Purpose
 from foundation.accounts.models import Role
 from foundation.core.calendars import local_day
@@ -114,8 +114,7 @@ class _Facts:
             self.due = {clock.subject_id: clock.due_at for clock in clocks}
         if "alias" in columns:
             people = [case.person_id for case in cases]
-            active = Decision.objects.active().filter(person__in=people, purpose=Purpose.RECORD_CASE)
-            self.recorded = {(d.person_id, d.recipient_id) for d in active if "alias" in d.fields}
+            self.recorded = agreed(people, Purpose.RECORD_CASE, "alias")
 
     def agreed(self, case: Case) -> bool:
         """Whether the person agreed that this unit keeps their alias, and has not taken it back (HS-01)."""

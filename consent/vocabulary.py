@@ -20,12 +20,23 @@ class Purpose(models.TextChoices):
     INTERPRETER = "interpreter_presence", _("An interpreter may be present")
 
 
+COUNTED = ["age_band", "district", "gender", "service_type"]
+"""What is counted of a person who agreed to be counted: never a name, never a story."""
+
+
 class Answer(models.TextChoices):
     """What the person answered. A refusal is an answer."""
 
     GRANTED = "granted", _("Agrees")
     REFUSED = "refused", _("Refuses")
     NOT_ASKED = "not_asked", _("Not asked")
+
+
+class Basis(models.TextChoices):
+    """What a disclosure rests on."""
+
+    DECISION = "decision", _("The person agreed")
+    EXCEPTION = "exception", _("An exceptional disclosure")
 
 
 class Mode(models.TextChoices):

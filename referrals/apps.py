@@ -31,6 +31,7 @@ class ReferralsConfig(AppConfig):
             narrow_packages,
             renew,
             settle,
+            uncount,
         )
         from referrals.lists import ReferralList
         from referrals.states import LIFE
@@ -44,6 +45,7 @@ class ReferralsConfig(AppConfig):
         openings.kind("referral.read", _("Read the referral"))
         openings.kind("person.releases_told", _("Showed the person what was passed on"))
         consent.withdrawn.listen(cascade)
+        consent.withdrawn.listen(uncount)
         consent.narrowed.listen(narrow_packages)
         ladder.overdue.listen(chase)
         reassigned.listen(follow)

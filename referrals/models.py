@@ -159,7 +159,7 @@ class Referral(DossierBound):
         return self.reference
 
     def rests_on(self, decision: Decision | None) -> bool:
-        """Whether this decision allows every field to this service at this moment (HS-01)."""
+        """Whether this decision, as it was read, allows every field to this service at this moment (HS-01); for lists."""
         wanted = (Purpose.EXTERNAL_REFERRAL, self.service_id, set(self.fields))
         return decision is not None and decision.covers(*wanted)
 

@@ -13,7 +13,7 @@ from foundation.core.errors import Gone
 from foundation.core.legible import SHUT, legible
 from foundation.core.words import due_words, inside, moment_words
 from foundation.dossiers.models import Clock
-from referrals.api.representation import TIERS, available_actions, check_ground, whole
+from referrals.api.representation import TIERS, available_actions, check_open, whole
 from referrals.models import Referral, values_of
 from referrals.states import SERVING, UNDECIDED, WITH_PARTNER
 from referrals.vocabulary import PREVIEW, Status
@@ -70,10 +70,10 @@ def sections(actor: User) -> dict[str, Any]:
 
 def _is_covered(referral: Referral) -> bool:
     try:
-        check_ground(referral)
+        check_open(referral)
     except Gone:
         return False
-    return True
+    return referral.rests_on(referral.decision)  # its decision was read in the same query
 
 
 def _line(referral: Referral, clocks: dict[Any, list[Clock]]) -> dict[str, Any]:

@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from cases.models import Case, CaseNote, Concern, FollowUp, case_code
 from cases.states import CASE, CaseStatus
 from consent import actions as consent
+from consent.covering import covers
 from consent.models import Decision
 from consent.vocabulary import Purpose
 from foundation.accounts.models import User
@@ -113,7 +114,7 @@ def plan_follow_up(case: Case, *, by: User, due_at: datetime) -> FollowUp:
     locked = _locked(case, "plan", by)
     if due_at <= timezone.now():
         raise Refused("follow_up.past", _("The follow-up must be in the future."), "due_at")
-    if not _may_contact(locked):
+    if covers(locked.person_id, Purpose.FOLLOW_UP_CONTACT, locked.unit_id, ["safe_contact"]) is None:
         raise Refused("follow_up.consent", _("The person has not agreed to be contacted."), "due_at")
     clocks.stop(locked.pk, "follow_up")
     FollowUp.objects.filter(case=locked, done_at=None).update(done_at=timezone.now(), result="replanned")
@@ -125,11 +126,6 @@ def plan_follow_up(case: Case, *, by: User, due_at: datetime) -> FollowUp:
     note_event(locked, "follow_up_planned", by=by)
     trail.record("case.follow_up_planned", dossier=locked.dossier_id, subject=planned.pk, due_at=due_at)
     return planned
-
-
-def _may_contact(case: Case) -> bool:
-    agreed = Decision.objects.active().filter(person=case.person_id, purpose=Purpose.FOLLOW_UP_CONTACT)
-    return bool(agreed.exists())
 
 
 @transaction.atomic

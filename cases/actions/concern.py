@@ -10,6 +10,7 @@ from cases.models import Concern, case_code
 from cases.policy import REPORTERS, has_seat
 from cases.states import CONCERN, ConcernStatus
 from consent import actions as consent
+from consent.covering import covers
 from consent.models import Decision, NoticeVersion, Person
 from consent.vocabulary import Answer, Element, Interpreter, Mode, Purpose, RecipientKind
 from foundation.accounts import actions as accounts
@@ -136,10 +137,16 @@ def submit(concern: Concern, *, by: User, revision: int | None = None) -> Concer
         raise Refused(
             "concern.nobody", _("No focal point can be reached in the system now. Phone the duty focal point.")
         )
-    is_agreed = decision.is_active()
+    is_agreed = _may_hand_over(locked)
     if is_agreed and not (locked.summary or "").strip():
         raise Refused("concern.unfinished", _("Some questions have no answer yet."))
     return _hand_over(locked, seat, by) if is_agreed else _anonymous(locked, seat, by)
+
+
+def _may_hand_over(concern: Concern) -> bool:
+    """HS-02: whether the person agreed that the focal point is told all of this, and the agreement holds now."""
+    person = concern.person_id
+    return person is not None and bool(covers(person, Purpose.INTERNAL_ESCALATION, concern.unit_id, ESCALATION_FIELDS))
 
 
 def _hand_over(concern: Concern, seat: Seat, by: User) -> Concern:

@@ -15,7 +15,7 @@ from cases.forms.case import language_choices
 from cases.forms.text import CleanText
 from cases.models import Case
 from consent.actions import Asked
-from consent.vocabulary import Answer, Element, Interpreter, Mode, Purpose, RecipientKind
+from consent.vocabulary import COUNTED, Answer, Element, Interpreter, Mode, Purpose, RecipientKind
 from foundation.core.pages import HintedCheckboxes
 from foundation.core.words import day_words
 
@@ -51,7 +51,7 @@ class Row:
 OWN_LINES = (
     (Purpose.RECORD_CASE, _("Alias, safe contact, what was told"), ["alias", "safe_contact", "summary", "wishes"]),
     (Purpose.FOLLOW_UP_CONTACT, _("Nothing is told to anyone"), ["safe_contact"]),
-    (Purpose.ANONYMOUS_STATISTICS, _("Age band, service, district"), ["age_band", "service_type", "district"]),
+    (Purpose.ANONYMOUS_STATISTICS, _("Age band, sex, service, district"), COUNTED),
 )
 
 

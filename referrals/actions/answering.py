@@ -16,7 +16,7 @@ from foundation.dossiers import actions as dossiers
 from foundation.dossiers import clerk
 from foundation.dossiers.models import FOLLOW, VIEW
 from referrals.actions.moving import lock, move, recipient_group
-from referrals.actions.sending import release
+from referrals.actions.sending import is_grounded, release
 from referrals.models import Message, Referral
 from referrals.states import LIFE, PARTNER
 from referrals.vocabulary import DeclineReason, ServiceOutcome
@@ -70,7 +70,7 @@ def _columns(referral: Referral, verb: str, reply: Reply) -> dict[str, Any]:
 
 
 def _check_ground(referral: Referral) -> None:
-    if not referral.rests_on(referral.decision):
+    if referral.decision is None or not is_grounded(referral, referral.decision):
         raise Gone("consent.expired", _("The person’s consent has ended."))
     if not referral.service.partner.may_receive:
         raise Gone("receiver.agreement", _("There is no agreement in force with this organisation."))

@@ -6,9 +6,9 @@ from django.utils.translation import gettext as _
 
 from cases import actions as cases
 from cases.models import Case
-from consent import actions as consent
+from consent.covering import covers
 from consent.models import Decision
-from consent.vocabulary import Answer, Purpose
+from consent.vocabulary import COUNTED, Purpose
 from foundation.accounts.models import User
 from foundation.audit import trail
 from foundation.core import policy
@@ -40,12 +40,18 @@ def check_tier(referral: Referral) -> None:
 
 def check_ground(referral: Referral, decision: Decision | None) -> Decision:
     """HS-01: an active decision for this purpose, this service and every field; else nothing leaves."""
-    same = decision is not None and decision.pk == referral.decision_id
-    if decision is None or not same or not referral.rests_on(decision):
+    if decision is None or not is_grounded(referral, decision):
         raise Refused("consent.missing", _("The person has not agreed to this, or not any more. Nothing was sent."))
     if _was_asked_since(referral, decision):
         raise Refused("consent.used", _("This service was asked before. Ask the person again, then refer again."))
     return decision
+
+
+def is_grounded(referral: Referral, decision: Decision) -> bool:
+    """Whether the very decision that the referral rests on covers all of it now (HS-01); one query."""
+    asked = (decision.person_id, Purpose.EXTERNAL_REFERRAL, referral.service_id, referral.fields)
+    ground = covers(*asked)
+    return ground is not None and ground.id == referral.decision_id
 
 
 def _was_asked_since(referral: Referral, decision: Decision) -> bool:
@@ -81,9 +87,8 @@ def send(referral: Referral, *, by: User) -> Referral:
 
 
 def _may_count(case: Case) -> bool:
-    """Whether it may be counted by age, sex and service: unless the person refused that, or took it back."""
-    said = consent.current(case.person, Purpose.ANONYMOUS_STATISTICS, case.unit_id)
-    return said is None or (said.answer != Answer.REFUSED and said.withdrawn_at is None)
+    """Whether it may be counted by age, sex and service: only if the person agreed to that."""
+    return covers(case.person_id, Purpose.ANONYMOUS_STATISTICS, case.unit_id, COUNTED) is not None
 
 
 def release(referral: Referral, decision: Decision) -> None:

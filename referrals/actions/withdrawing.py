@@ -5,7 +5,7 @@ from typing import Any
 from django.utils import timezone
 
 from cases.actions.erasing import PACKAGE, REQUEST
-from cases.models import Erasure
+from cases.models import Case, Erasure
 from consent.models import Decision
 from consent.vocabulary import Purpose
 from foundation.accounts.models import User
@@ -37,6 +37,15 @@ def cascade(decision: Decision) -> None:
         ended = [end(lock(referral), by) for referral in rows]
     if any(referral.sent_at for referral in ended):
         ask_to_tell(decision)
+
+
+def uncount(decision: Decision) -> None:
+    """Whoever takes back that they are counted is in no figure that is still to come."""
+    if decision.purpose != Purpose.ANONYMOUS_STATISTICS:
+        return
+    theirs = list(Case.objects.filter(person=decision.person_id).values_list("pk", flat=True))
+    with clerk.as_clerk():
+        Referral.objects.filter(case__in=theirs, is_counted=True).update(is_counted=False)
 
 
 def renew(decisions: tuple[Decision, Decision]) -> None:

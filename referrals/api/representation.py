@@ -7,6 +7,7 @@ from django.utils.translation import gettext as _
 from foundation.accounts.models import User
 from foundation.core.errors import Gone
 from foundation.dossiers.models import Clock
+from referrals.actions.sending import is_grounded
 from referrals.models import Referral, values_of
 from referrals.states import LIFE, PARTNER, WITH_PARTNER, tiers_open
 from referrals.vocabulary import FIELDS, Status
@@ -73,13 +74,18 @@ def whole(referral: Referral, reader: User) -> dict[str, Any]:
 
 
 def check_ground(referral: Referral) -> None:
-    """HS-01 at each read, and HS-10: an agreement that ended shuts what it had opened (scenario 10)."""
+    """HS-01 at each read: the database is asked whether the ground holds now, whatever was loaded before."""
+    check_open(referral)
+    if referral.status in WITH_PARTNER and not (referral.decision and is_grounded(referral, referral.decision)):
+        raise Gone("consent.expired", _("The person’s consent has ended."))
+
+
+def check_open(referral: Referral) -> None:
+    """The row itself: not taken back, and HS-10: an agreement that ended shuts what it had opened (scenario 10)."""
     if referral.recalled_at:
         raise Gone("consent.withdrawn", _("The person has taken back the consent. Stop, and confirm it."))
     if referral.status in WITH_PARTNER and not referral.service.partner.may_receive:
         raise Gone("receiver.agreement", _("There is no agreement in force with this organisation."))
-    if referral.status in WITH_PARTNER and not referral.rests_on(referral.decision):
-        raise Gone("consent.expired", _("The person’s consent has ended."))
 
 
 def _consent(referral: Referral) -> dict[str, Any] | None:

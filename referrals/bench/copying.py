@@ -107,7 +107,7 @@ class Trail:
 
 
 class WallsDown:
-    """While rows are copied as the owner: no policies for the owner, no foreign keys; both stand again afterwards.
+    """While rows are copied as the owner: no policies for the owner, no guards, no foreign keys; all stand again afterwards.
 
     COPY is refused where policies bind, and a foreign key checked row by row takes longer than the row.
     """
@@ -118,7 +118,7 @@ class WallsDown:
 
     def __enter__(self) -> Any:
         with self.connection.cursor() as cursor:
-            for down, up in _forced(cursor) + _foreign_keys(cursor):
+            for down, up in _forced(cursor) + _guards(cursor) + _foreign_keys(cursor):
                 self.restore.append(up)
                 cursor.execute(down)
         raw: Any = self.connection.connection
@@ -136,6 +136,15 @@ def _forced(cursor: Any) -> list[tuple[str, str]]:
     )
     alter = "ALTER TABLE {} {} ROW LEVEL SECURITY"
     return [(alter.format(name, "NO FORCE"), alter.format(name, "FORCE")) for (name,) in cursor.fetchall()]
+
+
+def _guards(cursor: Any) -> list[tuple[str, str]]:
+    """The triggers that ask for a ground, row by row: what they ask for is copied in the same stroke, in any order."""
+    cursor.execute(
+        "SELECT tgrelid::regclass::text, tgname FROM pg_trigger WHERE NOT tgisinternal AND starts_with(tgname, 'guard_')"
+    )
+    alter = "ALTER TABLE {} {} TRIGGER {}"
+    return [(alter.format(t, "DISABLE", name), alter.format(t, "ENABLE", name)) for t, name in cursor.fetchall()]
 
 
 def _foreign_keys(cursor: Any) -> list[tuple[str, str]]:

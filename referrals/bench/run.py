@@ -25,12 +25,12 @@ PAGE = 25
 
 def run(sizes: list[int], rounds: int, say: Say) -> list[Line]:
     """Load and measure; the database must hold nobody yet. Leaves the cases and drops the floor."""
-    with _prepared() as world:
+    with prepared() as world:
         return _all_sizes(world, sizes, rounds, say)
 
 
 @contextmanager
-def _prepared() -> Iterator[World]:
+def prepared() -> Iterator[World]:
     """A world of people and units without cases, and the tables of the floor, dropped afterwards."""
     _refuse_a_database_in_use()
     import_string(settings.WSGI_APPLICATION)  # as in a web process: the broker is then ours, not Celery's default
@@ -50,7 +50,7 @@ def _refuse_a_database_in_use() -> None:
 
 def load(size: int) -> None:
     """Load cases and leave them, for measurements of something else."""
-    with _prepared() as world:
+    with prepared() as world:
         Loader(world, size).grow(size)
 
 
@@ -64,7 +64,7 @@ def know(world: World) -> None:
 
 def walls_one_by_one(size: int, blocks: int, say: Say) -> list[Price]:
     """What each wall costs alone, at one size. Leaves the cases."""
-    with _prepared() as world:
+    with prepared() as world:
         say(f"loading {size:,} cases")
         Loader(world, size).grow(size)
         bench = Bench(world, size, blocks)

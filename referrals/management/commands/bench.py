@@ -24,6 +24,7 @@ class Command(BaseCommand):
         parser.add_argument("--load", type=int, metavar="N", help="only load N cases, and leave them there")
         parser.add_argument("--keys", action="store_true", help="exchange all keys of the last size while people work")
         parser.add_argument("--walls", action="store_true", help="what each wall costs alone, at the last size")
+        parser.add_argument("--covers", type=int, metavar="N", help="instead: ask what is covered among N decisions")
         parser.add_argument("--json", metavar="FILE", help="also write everything as JSON")
         parser.add_argument(
             "--trail", type=int, metavar="N", help="instead: write, seal and verify N events of the trail"
@@ -32,6 +33,8 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         if options["trail"]:
             return self._lines(trail.measure(options["trail"]))
+        if options["covers"]:
+            return self._covers(options["covers"])
         if options["load"]:
             return self._load(options["load"])
         if options["keys"]:
@@ -43,6 +46,11 @@ class Command(BaseCommand):
     def _lines(self, lines: Iterable[str]) -> None:
         for line in lines:
             self.stdout.write(line)
+
+    def _covers(self, n_decisions: int) -> None:
+        from referrals.bench import ground
+
+        self._lines(ground.measure(n_decisions, self.stderr.write))
 
     def _load(self, size: int) -> None:
         from referrals.bench.run import load
