@@ -8,7 +8,7 @@ tables, fills the same template and shows the same rows; what differs is the pri
 import builtins
 import importlib
 import importlib.util
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from types import ModuleType, SimpleNamespace
 from typing import Any
@@ -16,6 +16,7 @@ from typing import Any
 from django.db import transaction
 from django.urls import URLPattern, path
 
+from consent.models import Decision
 from foundation.accounts.models import User
 from foundation.core.acting import ACTOR
 from foundation.dossiers.actions import Reader
@@ -39,7 +40,14 @@ def _as_clerk() -> Iterator[User]:
     yield User.objects.get(pk=ACTOR.get() or 0)
 
 
+def _covers(person: Any, purpose: str, recipient: Any, fields: Iterable[str], now: Any = None) -> Any:
+    """Plain Django's own question to its plain table."""
+    rows = twin(Decision).objects.active(now).filter(person=person, purpose=purpose, recipient_id=recipient)
+    return rows.filter(fields__contains=sorted(fields)).first()
+
+
 _REPLACED: dict[str, dict[str, Any]] = {
+    "consent.covering": {"covers": _covers},
     "foundation.audit.trail": {"record": _nothing, "names": _nothing},
     "foundation.accounts.context": {"nav": _nothing},
     "foundation.dossiers.clerk": {"as_clerk": _as_clerk},

@@ -104,7 +104,7 @@ def test_a_follow_up_needs_the_consent_to_be_contacted(house, browse, caseworker
     refused = client.post(page, {"due_at": "2099-01-01T10:00"})
     assert refused.status_code == 422
     assert "has not agreed to be contacted" in refused.content.decode()
-    factories.decide(house, case, "follow_up_contact", case.unit_id)
+    factories.decide(house, case, "follow_up_contact", case.unit_id, fields=["safe_contact"])
     assert client.post(page, {"due_at": "2099-01-01T10:00"}).status_code == 302
     assert "say how it went" in client.get(url("case", case)).content.decode()
     assert client.post(page, {"result": "reached", "text": "She is well"}).status_code == 302
@@ -112,7 +112,7 @@ def test_a_follow_up_needs_the_consent_to_be_contacted(house, browse, caseworker
 
 
 def test_the_time_of_a_follow_up_is_the_units(house, browse, caseworker, case):
-    factories.decide(house, case, "follow_up_contact", case.unit_id)
+    factories.decide(house, case, "follow_up_contact", case.unit_id, fields=["safe_contact"])
     browse(caseworker).post(url("follow_up", case), {"due_at": "2099-01-01T10:00"})
     with acting(caseworker.pk):
         due = case.follow_ups.get().due_at

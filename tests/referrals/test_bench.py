@@ -63,6 +63,15 @@ def test_each_wall_is_priced_alone_and_stands_again(capsys, empty):
     assert trail.record.__module__ == "foundation.audit.trail", "the trail is written again"
 
 
+def test_what_asking_for_a_ground_costs_is_measured_beside_a_row_by_its_key(capsys, empty):
+    call_command("bench", covers=N)
+    lines = capsys.readouterr().out.splitlines()
+    assert "1 query each" in lines[0]
+    assert lines[1].startswith("covers: median")
+    assert "ratio" in lines[2]
+    assert _unforced() == []
+
+
 @pytest.mark.django_db(transaction=True)
 def test_a_long_trail_is_written_sealed_verified_and_one_false_event_found(capsys):
     call_command("bench", trail=2_300)

@@ -13,7 +13,9 @@ from cases.actions.erasing import carry_out
 from cases.actions.triage import Triage
 from cases.models import Case, Concern, Erasure
 from cases.vocabulary import Ground
-from consent.vocabulary import Purpose
+from consent import actions as consent
+from consent.models import Decision
+from consent.vocabulary import COUNTED, Purpose
 from foundation.core.acting import acting
 from foundation.core.policy import fetch
 from foundation.custody import holders
@@ -63,8 +65,15 @@ def test_a_refused_escalation_is_counted_without_the_person(house):
     assert counted(house)["concern", "documents_legal_status", "normal", "information_given"] == 1
 
 
+def counted_one(house) -> Referral:
+    """A referral of somebody who agreed to be counted."""
+    case = factories.case(house)
+    factories.decide(house, case, Purpose.ANONYMOUS_STATISTICS, case.unit_id, fields=COUNTED)
+    return factories.sent(house, case)
+
+
 def test_a_referral_is_counted_when_it_is_sent_and_when_it_ends(house):
-    sent = factories.sent(house)
+    sent = counted_one(house)
     service = sent.service.service_type
     before = counted(house)
     assert (
@@ -80,7 +89,7 @@ def test_a_referral_is_counted_when_it_is_sent_and_when_it_ends(house):
 
 
 def test_what_got_no_answer_ends_once(house, caseworker):
-    sent = factories.sent(house)
+    sent = counted_one(house)
     with time_machine.travel(timezone.now() + timedelta(days=40)), acting(caseworker.pk):
         referrals.expire(Referral.objects.get(pk=sent.pk), by=caseworker)
         referrals.cancel(Referral.objects.get(pk=sent.pk), "partner_unresponsive", by=caseworker)
@@ -94,6 +103,19 @@ def test_who_refused_to_be_counted_is_in_no_figure_by_age_sex_or_service(house):
     sent = factories.sent(house, case)
     factories.respond(house, sent, "decline", reason="no_capacity")
     assert {cell[0] for cell in counted(house)} == {"concern", "concern_reporter", "concern_kept"}
+
+
+def test_who_takes_back_being_counted_is_in_no_figure_still_to_come(house, caseworker):
+    """HS-05: what was counted stays counted, for it leads back to nobody; what comes is not."""
+    sent = counted_one(house)
+    before = counted(house)
+    with acting(caseworker.pk):
+        person = Case.objects.get(pk=sent.case_id).person_id
+        consent.withdraw(
+            Decision.objects.active().get(person=person, purpose=Purpose.ANONYMOUS_STATISTICS), by=caseworker
+        )
+    factories.respond(house, sent, "decline", reason="no_capacity")
+    assert counted(house) == before
 
 
 def test_a_move_that_fails_counts_nothing(house, monkeypatch):
