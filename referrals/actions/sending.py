@@ -6,6 +6,7 @@ from django.utils.translation import gettext as _
 
 from cases import actions as cases
 from cases.models import Case
+from consent import actions as consent
 from consent.covering import covers
 from consent.models import Decision
 from consent.vocabulary import COUNTED, Purpose
