@@ -28,5 +28,5 @@ DROP FUNCTION cases_handed_over_on_a_ground();
 
 
 class Migration(migrations.Migration):
-    dependencies = [("cases", "0004_erasures"), ("consent", "0006_covering")]
+    dependencies = [("cases", "0004_erasures"), ("consent", "0007_covering")]
     operations = [migrations.RunSQL(UP, DOWN)]

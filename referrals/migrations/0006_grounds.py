@@ -47,5 +47,5 @@ DROP FUNCTION referrals_disclosure_stands(), referrals_disclosed_on_a_ground(), 
 
 
 class Migration(migrations.Migration):
-    dependencies = [("referrals", "0005_confirmations"), ("consent", "0006_covering")]
+    dependencies = [("referrals", "0005_confirmations"), ("consent", "0007_covering")]
     operations = [migrations.RunSQL(UP, DOWN)]
