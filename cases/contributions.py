@@ -23,7 +23,8 @@ class Part:
     """What an app adds to the overview: cards of the four elements, events, what is held back.
 
     ``steps`` are still to come. ``names`` and ``links`` say for a recipient of a decision who it is, and (address,
-    words) of the step that follows. ``more`` are pages of its own, ``url`` and ``link``.
+    words) of the step that follows. ``more`` are pages of its own, ``url`` and ``link``. ``words`` gives for a field code
+    its tier and label, ``offered`` for a recipient the codes that it would be told if nothing were held back.
     """
 
     cards: list[dict[str, Any]] = field(default_factory=list)
@@ -33,6 +34,8 @@ class Part:
     held: list[dict[str, str]] = field(default_factory=list)
     links: dict[UUID, tuple[str, str]] = field(default_factory=dict)
     more: list[dict[str, str]] = field(default_factory=list)
+    words: dict[str, tuple[int, Any]] = field(default_factory=dict)
+    offered: dict[UUID, list[str]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

@@ -42,6 +42,10 @@ def _exception(clock: Any) -> str:
     return reverse("cases:exception", args=[clock.subject_id])
 
 
+def _consent(clock: Any) -> str:
+    return reverse("cases:case_consent", args=[clock.subject_id])
+
+
 JOBS = {
     ("concern", "triage"): Job(
         gettext_lazy("Triage the concern"),
@@ -67,6 +71,11 @@ JOBS = {
         gettext_lazy("Look back at what was told without consent"),
         gettext_lazy("It took effect. Say whether it was necessary, and what we learn."),
         _exception,
+    ),
+    ("case", "consent"): Job(
+        gettext_lazy("Ask whether the consent still holds"),
+        gettext_lazy("It is more than 90 days old, or it ends by itself soon. Only the person can renew it."),
+        _consent,
     ),
 }
 

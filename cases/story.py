@@ -17,6 +17,7 @@ from cases.identity import zone_of
 from cases.models import Case, CaseNote
 from cases.states import CaseStatus
 from consent.models import Consent, Decision
+from consent.standing import DecisionState, of_decision
 from consent.vocabulary import Answer, Mode, Purpose
 from foundation.accounts.models import Role
 from foundation.core.legible import SHUT, legible
@@ -39,6 +40,7 @@ TITLES = {
     "result_told": gettext_lazy("The person was told what came of what they took back"),
     "result_not_safe": gettext_lazy("It was not safe to tell the person what came of what they took back"),
     "exception_asked": gettext_lazy("Somebody asked to tell something without consent"),
+    "not_asked": gettext_lazy("The person could not be asked about consent"),
     "asked_again": gettext_lazy("The person was asked again within 24 hours"),
 }
 TOLD_ELSEWHERE = ("referral_sent",)
@@ -94,7 +96,13 @@ def _consents(case: Case, decisions: list[Decision]) -> list[Event]:
         by_consent[decision.consent].append(decision)
     held = [_conversation(consent, made) for consent, made in by_consent.items()]
     taken = [d for d in decisions if d.withdrawn_at]
-    return held + [_taken_back(decision) for decision in taken]
+    over = [d for d in decisions if of_decision(d, timezone.now()) == DecisionState.EXPIRED]
+    return held + [_taken_back(decision) for decision in taken] + [_over(decision) for decision in over]
+
+
+def _over(decision: Decision) -> Event:
+    title = _("Consent ended by time: %(purpose)s") % {"purpose": Purpose(decision.purpose).label}
+    return Event(decision.valid_until, title)
 
 
 def _conversation(consent: Consent, made: list[Decision]) -> Event:
@@ -134,7 +142,11 @@ def timeline(case: Case, story: Story, clocks: dict[str, Clock], limit: int | No
 
 def _next_step(case: Case, story: Story, clocks: dict[str, Clock]) -> list[dict[str, Any]]:
     """What is due first, as the hollow dot of the timeline."""
-    words = {"owner": _("take the case on"), "follow_up": _("ask how it went")}
+    words = {
+        "owner": _("take the case on"),
+        "follow_up": _("ask how it went"),
+        "consent": _("ask whether the consent still holds"),
+    }
     steps = [Event(c.due_at, words[c.code], case.owner.name) for c in clocks.values() if c.code in words]
     steps += [step for part in story.parts for step in part.steps]
     first = min(steps, key=lambda step: step.at, default=None)

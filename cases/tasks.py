@@ -7,6 +7,7 @@ from django.conf import settings
 from django.utils import timezone
 
 from cases import actions, erasing
+from cases.actions import expiry
 from cases.models import Concern
 from cases.states import ConcernStatus
 from foundation.core.acting import acting
@@ -28,3 +29,9 @@ def remove_old_drafts() -> None:
 def finish_erasures() -> None:
     """Go on with erasures that were agreed to and interrupted."""
     erasing.sweep()
+
+
+@shared_task(name="cases.remind_of_consent")
+def remind_of_consent() -> None:
+    """Put on the owners' work lists where consent is old or ends (W-07)."""
+    expiry.sweep()

@@ -14,8 +14,10 @@ class ConsentConfig(AppConfig):
         from foundation.audit import trail
 
         trail.names(
-            "consent.recorded", "consent.withdrawn", "consent.narrowed", "consent.superseded", "person.changed",
-            "person.contact_shown", "person.withdrawal_told",
+            "consent.recorded", "consent.not_obtained", "consent.withdrawn", "consent.superseded", "consent.copied",
+            "consent.narrowed", "person.withdrawal_told",
+            "notice.proposed", "notice.published", "notice.taken_back", "notice.read",
+            "person.changed", "person.contact_shown",
         )  # fmt: skip
         trail.names(
             "exception.asked", "exception.signed_alone", "exception.authorised", "exception.refused",

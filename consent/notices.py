@@ -1,8 +1,17 @@
-"""What is read aloud before details are asked, first version. A new text is a new version, never a change."""
+"""What is said and shown before details are asked. A new text is a new version, never a change.
+
+The first version was spoken only; the second has three channels (``texts/2/<language>-<channel>.txt``: the explanation,
+a line of ``===``, the limits of confidentiality). Later ones are written and published on the data officer's pages.
+"""
+
+from pathlib import Path
+
+from django.conf import settings
 
 from consent.models import NoticeVersion
+from consent.vocabulary import Channel
 
-VERSION = 1
+TEXTS_OF = {2: Path(__file__).parent / "texts" / "2"}
 
 TEXTS = {
     "en": (
@@ -41,8 +50,17 @@ TEXTS = {
 
 
 def install() -> None:
-    """Publish this version in every language, once."""
+    """Publish the versions that ship here, once, in every language and channel."""
     for language, (text, limits) in TEXTS.items():
-        NoticeVersion.objects.get_or_create(
-            version=VERSION, language=language, defaults={"text": text, "limits": limits}
-        )
+        _publish(1, language, Channel.SPOKEN, text, limits)
+    for version, folder in TEXTS_OF.items():
+        for language, _name in settings.LANGUAGES:
+            for channel in Channel.values:
+                text, limits = (folder / f"{language}-{channel}.txt").read_text("utf-8").split("\n===\n")
+                _publish(version, language, channel, text.strip(), limits.strip())
+
+
+def _publish(version: int, language: str, channel: str, text: str, limits: str) -> None:
+    NoticeVersion.objects.get_or_create(
+        version=version, language=language, channel=channel, defaults={"text": text, "limits": limits}
+    )

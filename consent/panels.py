@@ -4,8 +4,11 @@ from typing import Any
 
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from consent import rooms
+from consent.models import NoticeProposal
+from consent.models.notice import OFFICERS
 from foundation.accounts import context
 
 
@@ -15,6 +18,22 @@ def _entries(actor: Any) -> list[dict[str, str]]:
     return [{"url": reverse("consent:start"), "label": _("Data protection"), "section": "consent"}]
 
 
+def _texts_that_wait(actor: Any) -> int:
+    """New texts that somebody else wrote and this person may publish."""
+    return int(NoticeProposal.objects.waiting().exclude(written_by=actor).count())
+
+
+NOTICES = rooms.Room(
+    "notices",
+    gettext_lazy("What people are told"),
+    gettext_lazy("The explanation before every decision: spoken, in simple words, in pictures."),
+    "consent:notices",
+    OFFICERS,
+    _texts_that_wait,
+)
+
+
 def install() -> None:
-    """Register the navigation."""
+    """Register the navigation and the room of the notices."""
     context.nav(_entries)
+    rooms.register(NOTICES)

@@ -1,9 +1,10 @@
-"""Who may sign, refuse, end and review an exceptional disclosure. Asking for one is a verb of the case."""
+"""Who may sign, refuse, end and review an exceptional disclosure (asking is a verb of the case); who publishes a notice."""
 
 from typing import Any
 
-from consent.models import ExceptionalDisclosure
-from consent.states import EXCEPTION
+from consent.models import ExceptionalDisclosure, NoticeProposal
+from consent.models.notice import is_officer
+from consent.states import EXCEPTION, ProposalState
 from foundation.accounts.actions import CONFIRMING
 from foundation.core import policy
 
@@ -27,6 +28,15 @@ def _is_to_review(row: ExceptionalDisclosure) -> bool:
     return _can("review", row) and row.valid_from is not None and row.reviewed_at is None
 
 
+def _publishes(actor: Any, proposal: NoticeProposal) -> bool:
+    """Somebody else than who wrote it (HS-20)."""
+    return is_officer(actor) and actor.pk != proposal.written_by_id and proposal.state == ProposalState.WAITING
+
+
+def _takes_back(actor: Any, proposal: NoticeProposal) -> bool:
+    return is_officer(actor) and proposal.state == ProposalState.WAITING
+
+
 def install() -> None:
     """Register the rules."""
     policy.register(
@@ -38,5 +48,14 @@ def install() -> None:
             "take_back": lambda a, e: _asked(a, e) and _can("take_back", e),
             "end": lambda a, e: (_asked(a, e) or signs(a, e)) and _can("end", e),
             "review": lambda a, e: signs(a, e) and _is_to_review(e),
+        },
+    )
+    policy.register(
+        NoticeProposal,
+        {
+            "read": lambda a, p: is_officer(a),
+            "propose": lambda a, p: is_officer(a),
+            "publish": _publishes,
+            "take_back": _takes_back,
         },
     )

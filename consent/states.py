@@ -1,4 +1,4 @@
-"""The life-cycle of an exceptional disclosure (domain.md §11.3)."""
+"""Life-cycles: an exceptional disclosure (domain.md §11.3), a new text of the notice."""
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
@@ -35,3 +35,19 @@ EXCEPTION = LifeCycle(
     ]
 )
 """An exception on one signature cannot be ended by who signed it: that would be a way around the second signature."""
+
+
+class ProposalState(models.TextChoices):
+    """Where a new text of the notice stands."""
+
+    WAITING = "waiting", _("Waits for a second person")
+    PUBLISHED = "published", _("Published")
+    TAKEN_BACK = "taken_back", _("Taken back")
+
+
+PROPOSAL = LifeCycle(
+    [
+        move("publish", {ProposalState.WAITING}, ProposalState.PUBLISHED, "officer"),
+        move("take_back", {ProposalState.WAITING}, ProposalState.TAKEN_BACK, "officer"),
+    ]
+)

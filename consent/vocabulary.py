@@ -50,6 +50,23 @@ class Mode(models.TextChoices):
     ASSISTED = "assisted", _("With assistance (sign language, communication aid)")
 
 
+class Channel(models.TextChoices):
+    """In which form the explanation is given (domain.md §4.3)."""
+
+    SPOKEN = "spoken", _("Said aloud")
+    SIMPLE = "simple", _("Shown in simple words")
+    PICTURES = "pictures", _("Shown in pictures")
+
+
+class Witness(models.TextChoices):
+    """Who heard a spoken answer with whoever recorded it."""
+
+    COLLEAGUE = "colleague", _("A colleague")
+    PARTNER = "partner", _("Somebody of a partner organisation")
+    CHOSEN = "chosen", _("An adult whom the person chose")
+    LAWYER = "lawyer", _("The person’s lawyer or representative")
+
+
 class Interpreter(models.TextChoices):
     """Who interpreted. Family, children and authorities are not interpreters (W-08), so they are not offered."""
 
@@ -59,14 +76,56 @@ class Interpreter(models.TextChoices):
     CHOSEN = "chosen", _("An adult whom the person chose, bound to secrecy")
 
 
-class Element(models.TextChoices):
-    """What must be explained before a decision counts as informed."""
+class Preference(models.TextChoices):
+    """Whether the interpreter was of the sex that the person wanted (W-08)."""
 
-    OPTIONS = "options", _("What we can and cannot do, and the risks of each way")
-    USE = "use", _("What we write down, who reads it and for how long")
-    LIMITS = "limits", _("When we must speak even without consent")
-    VOLUNTARY = "voluntary", _("Every part may be refused and taken back later; help does not depend on it")
-    UNDERSTOOD = "understood", _("Said back in the person’s own words")
+    NONE = "none", _("The person had no preference")
+    MET = "met", _("Yes, as the person wanted")
+    UNMET = "unmet", _("No")
+
+
+class Presence(models.TextChoices):
+    """Who else was there, besides whoever recorded it and the interpreter (W-09)."""
+
+    COLLEAGUE = "colleague", _("A colleague")
+    FRIEND = "friend", _("Somebody whom the person asked to stay")
+    RELATIVE = "relative", _("A relative")
+    CHILD = "child", _("A child")
+    OTHERS = "others", _("Other people")
+
+
+class CopyOffer(models.TextChoices):
+    """What the person said to a copy on paper (domain.md §5.1; W-22)."""
+
+    ACCEPTED = "accepted", _("The person wants one")
+    DECLINED = "declined", _("The person does not want one")
+    UNSAFE = "unsafe", _("Not safe to carry: somebody could find it")
+
+
+class Obstacle(models.TextChoices):
+    """Why no answer could be had at all."""
+
+    NOT_REACHED = "not_reached", _("The person could not be reached in a safe way")
+    NOT_SAFE = "not_safe", _("It was not safe to ask")
+    UNABLE = "unable", _("The person cannot answer now (injury, illness, shock)")
+    NO_LANGUAGE = "no_language", _("No language in common, and no safe interpreter")
+    LEFT = "left", _("The person left before an answer")
+
+
+class Element(models.TextChoices):
+    """What must be explained before a decision counts as informed (domain.md §5.4)."""
+
+    OPTIONS = "options", _("What we can do, what we cannot, and other ways")
+    RISKS = "risks", _("What may come of it, good and bad")
+    USE = "use", _("What is written down, and what for")
+    READERS = "readers", _("Who will see it, one by one")
+    LIMITS = "limits", _("That it stays between us, and when it cannot")
+    REPORTING = "reporting", _("What the law makes us report, to whom, and that we would say so first")
+    VOLUNTARY = "voluntary", _("That it is free to choose, and help here does not depend on it")
+    WITHDRAW = "withdraw", _("That any part may be refused, and taken back later")
+    VALIDITY = "validity", _("How long it holds, and that it ends by itself")
+    QUESTIONS = "questions", _("The person’s questions, all answered")
+    UNDERSTOOD = "understood", _("The person said it back in their own words")
 
 
 class Withholding(models.TextChoices):

@@ -39,6 +39,8 @@ def overview(case: Case, actor: User, decisions: list[Decision]) -> Part:
         names={pk: f"{s.partner.organisation.name}, {s.name}" for pk, s in services.items()},
         held=_held(about, services),
         links=_links(case, actor, about, referrals),
+        words=FIELDS,
+        offered={pk: s.offered_fields for pk, s in services.items()},
         more=[
             {"url": reverse("referrals:told", args=[case.pk]), "link": _("What was passed on, and to whom")},
             {"url": reverse("referrals:withdrawals", args=[case.pk]), "link": _("What was taken back")},

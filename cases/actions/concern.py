@@ -25,6 +25,8 @@ from foundation.outbox import delivery
 
 STEP_FIELDS = ("reporter_kind", "setting", "summary", "wishes")
 ANSWER_FIELDS = ("flags", "category")
+SAID_FIRST = [Element.USE, Element.READERS, Element.LIMITS, Element.REPORTING, Element.VOLUNTARY, Element.WITHDRAW]
+"""What the notice says, in every language and channel."""
 ESCALATION_FIELDS = ["alias", "safe_contact", "summary", "wishes"]
 
 
@@ -70,7 +72,10 @@ def explain_limits(concern: Concern, *, by: User, notice: NoticeVersion, revisio
     """The limits of confidentiality were said aloud, in this version; only now may details be asked."""
     locked = _locked(concern, by, revision)
     locked.notice, locked.limits_explained_at = notice, timezone.now()
-    trail.record("concern.limits_explained", dossier=locked.dossier_id, subject=locked.pk, notice=notice.version)
+    trail.record(
+        "concern.limits_explained", dossier=locked.dossier_id, subject=locked.pk, notice=notice.version,
+        channel=notice.channel,
+    )  # fmt: skip
     return _saved(locked, "notice", "limits_explained_at")
 
 
@@ -97,7 +102,7 @@ def describe(concern: Concern, *, by: User, revision: int | None = None, **value
 @transaction.atomic
 def answer_escalation(
     concern: Concern, *, by: User, answer: str, mode: str = Mode.SPOKEN_ALONE, interpreter: str = Interpreter.NONE,
-    reason: str = "", revision: int | None = None,
+    witness: str = "", reason: str = "", revision: int | None = None,
 ) -> Concern:  # fmt: skip
     """Record what the person says to passing this on to the focal point (HS-02, HS-03)."""
     locked = _locked(concern, by, revision)
@@ -107,8 +112,9 @@ def answer_escalation(
         Purpose.INTERNAL_ESCALATION, RecipientKind.UNIT, locked.unit_id, answer, ESCALATION_FIELDS, reason=reason
     )
     how = {
-        "language": locked.language, "mode": mode, "interpreter": interpreter, "is_private": None,
-        "elements": [Element.LIMITS, Element.VOLUNTARY], "asked_by_person": False,
+        "language": locked.language, "mode": mode, "witness": witness, "interpreter": interpreter,
+        "is_interpreter_bound": interpreter != Interpreter.NONE, "is_private": None,
+        "elements": SAID_FIRST, "asked_by_person": False,
     }  # fmt: skip
     consent.record(locked.person, [line], by=by, explained_by=by, notice=locked.notice, how=how)
     return _saved(locked)

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from cases.forms.text import CleanText
 from cases.models import SUMMARY_LENGTH
 from cases.vocabulary import Category, Flag, ReporterKind, Setting
-from consent.vocabulary import Answer, ContactMethod, Interpreter, Mode, Withholding
+from consent.vocabulary import Answer, Channel, ContactMethod, Interpreter, Mode, Withholding, Witness
 from foundation.core.pages import HintedCheckboxes, HintedRadios
 
 NONE = "none"
@@ -61,6 +61,9 @@ class Limits(Step):
     said = forms.BooleanField(
         label=_("I have said this aloud, and the person understood it"),
         error_messages={"required": _("First say this to the person, then tick the box.")},
+    )
+    channel = forms.ChoiceField(
+        label=_("How was it given?"), choices=Channel.choices, widget=forms.RadioSelect, required=False
     )
 
 
@@ -142,6 +145,9 @@ class Agreement(Step):
         _("Who interpreted?"),
         Interpreter.choices,
         _("Choose who interpreted, or that nobody had to."),
+    )
+    witness = forms.ChoiceField(
+        label=_("If there was a witness: who?"), choices=[("", _("Nobody")), *Witness.choices], required=False
     )
     reason = forms.ChoiceField(
         label=_("If the person refuses and says why"),

@@ -6,20 +6,21 @@ from typing import Any
 from uuid import UUID
 
 from django import forms
-from django.conf import settings
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
 
 from cases.contributions import Line
-from cases.forms.case import language_choices
+from cases.forms.conversation import How
 from cases.forms.text import CleanText
 from cases.models import Case
 from consent.actions import Asked
-from consent.vocabulary import COUNTED, Answer, Element, Interpreter, Mode, Purpose, RecipientKind
-from foundation.core.pages import HintedCheckboxes
+from consent.rules import most_days
+from consent.vocabulary import COUNTED, Answer, Purpose, RecipientKind, Withholding
 from foundation.core.words import day_words
 
 CONDITION_LENGTH = 200
+PERIODS = (7, 30, 90)
 
 
 def _small() -> forms.CheckboxSelectMultiple:
@@ -41,11 +42,16 @@ class Row:
     may_hold: dict[str, str] = field(default_factory=dict)
 
     @property
-    def until(self) -> str:
-        """The day on which an answer given now would end."""
-        is_referral = self.purpose == Purpose.EXTERNAL_REFERRAL
-        days = settings.CONSENT_DAYS_REFERRAL if is_referral else settings.CONSENT_DAYS_DEFAULT
-        return day_words(timezone.now() + timedelta(days=days), timezone.get_current_timezone())
+    def periods(self) -> list[tuple[int, str]]:
+        """How long an answer given now may hold, the longest first: never longer than the setting."""
+        most = most_days(self.purpose)
+        return [(days, _until(days)) for days in sorted({most, *(d for d in PERIODS if d < most)}, reverse=True)]
+
+
+def _until(days: int) -> str:
+    end = day_words(timezone.now() + timedelta(days=days), timezone.get_current_timezone())
+    length = ngettext("%(n)d day", "%(n)d days", days) % {"n": days}
+    return f"{end} ({length})"
 
 
 OWN_LINES = (
@@ -53,13 +59,19 @@ OWN_LINES = (
     (Purpose.FOLLOW_UP_CONTACT, _("Nothing is told to anyone"), ["safe_contact"]),
     (Purpose.ANONYMOUS_STATISTICS, _("Age band, sex, service, district"), COUNTED),
 )
+RARER_LINES: tuple[tuple[Purpose, Any, list[str]], ...] = (
+    (Purpose.INTERPRETER, _("What is said in the conversation"), []),
+    (Purpose.RAISE_UNIDENTIFIED, _("The problem, never who has it"), []),
+    (Purpose.LESSONS, _("The story, changed so that nobody is recognised"), []),
+)
+RARER = frozenset(str(purpose) for purpose, _told, _fields in RARER_LINES)
 
 
 def own_rows(case: Case) -> list[Row]:
     """The lines that every case has: kept inside the organisation."""
     return [
         Row(str(p), p, RecipientKind.UNIT, case.unit_id, Purpose(p).label, case.unit.name, told, fields)
-        for p, told, fields in OWN_LINES
+        for p, told, fields in (*OWN_LINES, *RARER_LINES)
     ]
 
 
@@ -71,68 +83,60 @@ def service_row(line: Line) -> Row:
     )  # fmt: skip
 
 
-class ConsentForm(forms.Form):
-    """Nothing is chosen at the start. Fields of a line: its key, ``hold-<key>`` and ``condition-<key>``."""
+class ConsentForm(How):
+    """Nothing is chosen at the start. Fields of a line: its key; ``hold-``, ``days-``, ``condition-`` and ``reason-<key>``."""
 
-    elements = forms.MultipleChoiceField(
-        label=_("What you explained"),
-        choices=Element.choices,
-        widget=HintedCheckboxes,
-        required=False,
-        help_text=_("Tick each one when you have said it."),
-    )
-    language = forms.ChoiceField(label=_("Language of the conversation"), choices=language_choices)
-    mode = forms.ChoiceField(
-        label=_("How the answers were given"),
-        choices=[("", _("Choose")), *Mode.choices],
-        error_messages={"required": _("Choose how the answers were given.")},
-    )
-    interpreter = forms.ChoiceField(
-        label=_("Interpreter"),
-        choices=[("", _("Choose")), *Interpreter.choices],
-        help_text=_("Never a relative, a child or somebody of the authorities."),
-        error_messages={"required": _("Choose who interpreted.")},
-    )
-    is_private = forms.TypedChoiceField(
-        label=_("Could nobody else hear?"),
-        choices=[("", _("Choose")), ("yes", _("Nobody else could hear")), ("no", _("Others were near"))],
-        coerce=lambda value: value == "yes",
-        empty_value=None,
-        required=False,
-    )
     asked_by_person = forms.BooleanField(label=_("The person came back to it themselves"), required=False)
     again_reason = CleanText(
         label=_("Or why you ask again"), required=False, max_length=300, widget=forms.Textarea(attrs={"rows": 2})
     )
+    seen = forms.CharField(required=False, widget=forms.HiddenInput, max_length=80)
 
     def __init__(self, rows: list[Row], *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.rows = rows
         for row in rows:
-            self.fields[row.key] = forms.ChoiceField(
-                label=row.title, choices=Answer.choices, widget=forms.RadioSelect, required=False
+            self._add(row)
+
+    def _add(self, row: Row) -> None:
+        key = row.key
+        self.fields[key] = forms.ChoiceField(
+            label=row.title, choices=Answer.choices, widget=forms.RadioSelect, required=False
+        )
+        if row.may_hold:
+            self.fields[f"hold-{key}"] = forms.MultipleChoiceField(
+                label=_("Hold back"), choices=list(row.may_hold.items()), required=False, widget=_small()
             )
-            if row.may_hold:
-                choices = list(row.may_hold.items())
-                self.fields[f"hold-{row.key}"] = forms.MultipleChoiceField(
-                    label=_("Hold back"), choices=choices, required=False, widget=_small()
-                )
-            self.fields[f"condition-{row.key}"] = CleanText(
-                label=_("The person’s condition for this"), required=False, max_length=CONDITION_LENGTH
-            )
+        self.fields[f"days-{key}"] = forms.TypedChoiceField(
+            label=_("Until"), choices=row.periods, coerce=int, empty_value=None, required=False
+        )
+        self.fields[f"condition-{key}"] = CleanText(
+            label=_("The person’s condition for this"), required=False, max_length=CONDITION_LENGTH
+        )
+        self.fields[f"reason-{key}"] = forms.ChoiceField(
+            label=_("If the person refuses and says why"),
+            choices=[("", _("No reason was given")), *Withholding.choices],
+            required=False,
+        )
 
     @property
     def lines(self) -> list[dict[str, Any]]:
-        """The matrix: each row with its bound fields."""
-        return [
-            {
-                "row": row,
-                "field": self[row.key],
-                "hold": self[f"hold-{row.key}"] if row.may_hold else None,
-                "condition": self[f"condition-{row.key}"],
-            }
-            for row in self.rows
-        ]
+        """The matrix: each row with its bound fields, without what is rarely asked."""
+        return [self._line(row) for row in self.rows if row.key not in RARER]
+
+    @property
+    def rarer(self) -> list[dict[str, Any]]:
+        """What is asked only where it matters."""
+        return [self._line(row) for row in self.rows if row.key in RARER]
+
+    @property
+    def has_rarer(self) -> bool:
+        """Whether one of these has an answer, so that the page does not fold it away."""
+        return any(self[row.key].value() for row in self.rows if row.key in RARER)
+
+    def _line(self, row: Row) -> dict[str, Any]:
+        parts = {name: self[f"{name}-{row.key}"] for name in ("days", "condition", "reason")}
+        return {"row": row, "field": self[row.key], "hold": self[f"hold-{row.key}"] if row.may_hold else None, **parts}
 
     def clean(self) -> dict[str, Any]:
         """At least one line must have an answer."""
@@ -146,16 +150,19 @@ class ConsentForm(forms.Form):
         return [self._asked(row) for row in self.rows if self.cleaned_data[row.key] in (Answer.GRANTED, Answer.REFUSED)]
 
     def _asked(self, row: Row) -> Asked:
-        data = self.cleaned_data
+        data, answer = self.cleaned_data, self.cleaned_data[row.key]
         held = data.get(f"hold-{row.key}") or []
-        fields = [code for code in row.fields if code not in held]
-        condition = data[f"condition-{row.key}"] or None
-        return Asked(row.purpose, row.recipient_kind, row.recipient_id, data[row.key], fields, condition)
+        return Asked(
+            row.purpose, row.recipient_kind, row.recipient_id, answer,
+            fields=[code for code in row.fields if code not in held],
+            condition=data[f"condition-{row.key}"] or None,
+            reason=data[f"reason-{row.key}"] if answer == Answer.REFUSED else "",
+            days=data[f"days-{row.key}"],
+        )  # fmt: skip
 
     def how(self) -> dict[str, Any]:
         """What ``record`` keeps of the conversation."""
-        names = ("elements", "language", "mode", "interpreter", "is_private", "asked_by_person")
-        return {name: self.cleaned_data[name] for name in names}
+        return {**super().how(), "asked_by_person": self.cleaned_data["asked_by_person"]}
 
 
 class NarrowForm(forms.Form):

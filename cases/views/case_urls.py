@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from cases.views import case, consent, erasures, exceptions, files, opened, paper, people, withdrawing
+from cases.views import case, consent, erasures, exceptions, files, knowing, opened, paper, people, withdrawing
 
 urlpatterns = [
     path("cases/", case.case_list, name="cases"),
@@ -23,6 +23,9 @@ urlpatterns = [
     path("cases/<uuid:pk>/decisions/<uuid:decision>/withdraw/", withdrawing.withdraw, name="withdraw"),
     path("cases/<uuid:pk>/decisions/<uuid:decision>/narrow/", withdrawing.narrow, name="narrow"),
     path("cases/<uuid:pk>/consent/take-back/", withdrawing.everything, name="take_everything_back"),
+    path("cases/<uuid:pk>/consent/not-asked/", consent.obstacle, name="consent_obstacle"),
+    path("cases/<uuid:pk>/consent/who-may-know/", knowing.who_may_know, name="who_may_know"),
+    path("cases/<uuid:pk>/consent/copies/<uuid:consent>/", knowing.copy, name="consent_copy"),
     path("cases/<uuid:pk>/erase/", erasures.erase, name="erase"),
     path("cases/<uuid:pk>/exception/", exceptions.choose, name="exception_choose"),
     path("cases/<uuid:pk>/exception/<uuid:recipient>/", exceptions.ask, name="exception_ask"),

@@ -3,27 +3,28 @@
 from typing import Any
 from uuid import UUID
 
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
-from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import get_language_info
-from django.utils.translation import gettext as _
 
-from cases.actions.consent import PRESSURE, record_consent
+from cases.actions.consent import PRESSURE, Held, record_consent, record_obstacle, standing
 from cases.contributions import CONTRIBUTORS
 from cases.forms.consent import ConsentForm, own_rows, service_row
+from cases.forms.conversation import ME, ObstacleForm
 from cases.identity import bar, clocks_of, open_case, zone_of
+from cases.knowing import conversations, ending, said
 from cases.models import Case
-from cases.story import Story, tell
+from cases.story import tell
 from cases.views.guards import keeps_words, page, refuse, typed
 from cases.views.who import me
 from consent.models import Decision, NoticeVersion
-from consent.vocabulary import Answer, Purpose
+from consent.vocabulary import Answer, CopyOffer, InterpreterNeed
 from foundation.audit import trail
 from foundation.core import policy
 from foundation.core.errors import DomainError
-from foundation.core.words import day_words, moment_words
+from foundation.core.words import moment_words
 
 
 @keeps_words
@@ -31,19 +32,53 @@ def conversation(request: HttpRequest, pk: UUID) -> HttpResponse:
     """Ask line by line, record what was answered; ``?service=<id>`` adds the line of a service (several allowed)."""
     case = open_case(request.user, pk)
     policy.require(request.user, "record_consent", case)
-    form = ConsentForm(
-        own_rows(case) + _services(request, case), typed(request), initial={"language": case.concern.language}
-    )
+    with timezone.override(zone_of(case)):
+        form = ConsentForm(own_rows(case) + _services(request, case), typed(request), initial=_initial(case))
+        if form.is_valid():
+            try:
+                made = record_consent(case, form.asked(), by=me(request), held=_held(form))
+                return redirect("cases:consent_copy", pk, made.pk) if made.copy == CopyOffer.ACCEPTED else _back(pk)
+            except DomainError as error:
+                refuse(form, error)
+                _show_what_is_new(form, case)
+        trail.record("case.read", dossier=case.dossier_id, subject=case.pk)
+        return page(request, "case_consent", form, **_context(request, case, form))
+
+
+def _show_what_is_new(form: ConsentForm, case: Case) -> None:
+    """Keep what was typed, on top of what is decided now: the page shows it, the next attempt counts from there."""
+    data: Any = form.data.copy()
+    data["seen"] = standing(case.person_id)
+    form.data = data
+
+
+def _back(pk: UUID) -> HttpResponse:
+    return redirect("cases:case_consent", pk)
+
+
+def _initial(case: Case) -> dict[str, Any]:
+    return {"language": case.concern.language, "seen": standing(case.person_id)}
+
+
+def _held(form: ConsentForm) -> Held:
+    data = form.cleaned_data
+    return Held(
+        NoticeVersion.current(data["language"], data["channel"]), form.how(), data["held_at"],
+        data["explained_by"] == ME, data["again_reason"], data["seen"],
+    )  # fmt: skip
+
+
+@keeps_words
+def obstacle(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """The person could not be asked: why. That is no consent."""
+    case = open_case(request.user, pk)
+    policy.require(request.user, "record_consent", case)
+    form = ObstacleForm(typed(request))
     if form.is_valid():
-        try:
-            notice = NoticeVersion.current(form.cleaned_data["language"])
-            again = form.cleaned_data["again_reason"]
-            record_consent(case, form.asked(), by=me(request), notice=notice, how=form.how(), again_reason=again)
-            return redirect("cases:case_consent", pk)
-        except DomainError as error:
-            refuse(form, error)
+        record_obstacle(case, form.cleaned_data["obstacle"], by=me(request))
+        return redirect("cases:case_consent", pk)
     trail.record("case.read", dossier=case.dossier_id, subject=case.pk)
-    return page(request, "case_consent", form, **_context(request, case, form))
+    return page(request, "case_obstacle", form, case=case, bar=bar(case, "case_consent", clocks=clocks_of(case)))
 
 
 def _services(request: HttpRequest, case: Case) -> list[Any]:
@@ -58,41 +93,27 @@ def _services(request: HttpRequest, case: Case) -> list[Any]:
 
 def _context(request: HttpRequest, case: Case, form: ConsentForm) -> dict[str, Any]:
     story = tell(case, request.user, limit=0)
-    notices = NoticeVersion.objects.filter(version=NoticeVersion.current("en").version).order_by("language")
+    rows = [row for row in story.decisions if not row.superseded_at]
     return {
         "case": case,
         "bar": bar(case, "case_consent", clocks=clocks_of(case)),
-        "decisions": [said(case, row, story) for row in story.decisions if not row.superseded_at],
-        "notices": [{"notice": n, "language": get_language_info(n.language)["name_local"]} for n in notices],
+        "decisions": [said(case, row, story) for row in rows],
+        "conversations": conversations(case, story),
+        "ending": ending(case, rows, story),
+        "notices": _scripts(),
+        "wanted": InterpreterNeed(case.person.facts.get("interpreter") or InterpreterNeed.NONE),
         "is_again": bool(form.errors.get("asked_by_person")) or _is_recent_no(story.decisions),
         "now": moment_words(timezone.now(), timezone.now(), zone_of(case)),
     }
+
+
+def _scripts() -> list[dict[str, Any]]:
+    """What is read aloud, in each language, newest first."""
+    found = [NoticeVersion.current(code) for code, _name in settings.LANGUAGES]
+    return [{"notice": n, "language": get_language_info(n.language)["name_local"]} for n in found]
 
 
 def _is_recent_no(decisions: list[Decision]) -> bool:
     since = timezone.now() - PRESSURE
     ends = (d.withdrawn_at or (d.valid_from if d.answer == Answer.REFUSED else None) for d in decisions)
     return any(end and end > since for end in ends)
-
-
-def said(case: Case, decision: Decision, story: Story) -> dict[str, Any]:
-    """A decision in words: what was asked, about whom, what was answered, until when."""
-    zone, now = zone_of(case), timezone.now()
-    is_active = decision.is_active()
-    state = str(Answer(decision.answer).label)
-    if decision.withdrawn_at:
-        state = _("Taken back %(when)s") % {"when": moment_words(decision.withdrawn_at, now, zone)}
-    elif decision.answer == Answer.GRANTED and not is_active:
-        state = _("Ended")
-    return {
-        "purpose": Purpose(decision.purpose).label,
-        "recipient": story.names.get(decision.recipient_id, case.unit.name),
-        "state": state,
-        "tone": "good" if is_active else "private",
-        "icon": "done" if is_active else "eye-off",
-        "condition": decision.condition,
-        "at": moment_words(decision.valid_from, now, zone),
-        "until": day_words(decision.valid_until, zone) if is_active else "",
-        "url": reverse("cases:withdraw", args=[case.pk, decision.pk]) if is_active else "",
-        "next": story.links.get(decision.recipient_id) if is_active else None,
-    }

@@ -86,6 +86,7 @@ def _event(event: str) -> str:
         "work.waiting": _("Something new waits"),
         "work.overdue": _("Something is overdue"),
         "record.unreadable": _("A record could not be opened"),
+        "consent.ended": _("A consent ended by time"),
         "file.refused": _("A file was not kept"),
         "upkeep.wrong": _("Something does not run as it should"),
         "evacuation.waits": _("Cutting off an organisation waits for a second person"),

@@ -13,7 +13,7 @@ from cases.actions.concern import escalation_decision
 from cases.models import Concern
 from cases.states import ConcernStatus
 from consent.models import Decision, NoticeVersion
-from consent.vocabulary import Answer
+from consent.vocabulary import Answer, Channel
 from foundation.accounts.models import User
 from foundation.core import policy
 
@@ -54,8 +54,9 @@ class Draft:
 
     @property
     def notice(self) -> NoticeVersion:
-        """What was said to the person, or what is to be said."""
-        return self.concern.notice or NoticeVersion.current(self.concern.language)
+        """What is said aloud; after it was given, in the version that was given."""
+        given = self.concern.notice
+        return given if given and given.channel == Channel.SPOKEN else NoticeVersion.current(self.concern.language)
 
     def is_done(self, step: str) -> bool:
         """Whether the question has an answer."""

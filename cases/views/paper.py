@@ -14,9 +14,9 @@ from cases.actions.paper import print_case
 from cases.contributions import Event
 from cases.forms.paper import PaperForm
 from cases.identity import clocks_of, open_case, readers_of, zone_of
+from cases.knowing import said
 from cases.models import Case
 from cases.story import escalation, tell
-from cases.views.consent import said
 from cases.views.guards import page, typed
 from cases.views.who import me
 from foundation.audit import trail

@@ -16,6 +16,8 @@ from cases.moments import stamp, zone_of
 from cases.views.drafts import Draft, fetch, is_own_draft
 from cases.views.guards import keeps_words, page, refuse, renew, typed
 from cases.views.who import me
+from consent.models import NoticeVersion
+from consent.vocabulary import Channel
 from foundation.accounts.models import User
 from foundation.core.errors import DomainError
 
@@ -61,7 +63,13 @@ def _save_answers(draft: Draft, form: forms.Step, by: User, revision: int) -> Co
 
 
 def _explain(draft: Draft, form: forms.Step, by: User, revision: int) -> Concern:
-    return actions.explain_limits(draft.concern, by=by, notice=draft.notice, revision=revision)
+    notice = NoticeVersion.current(draft.concern.language, form.cleaned_data["channel"] or Channel.SPOKEN)
+    return actions.explain_limits(draft.concern, by=by, notice=notice, revision=revision)
+
+
+def _known_limits(draft: Draft) -> dict[str, Any]:
+    given = draft.concern.notice
+    return {"channel": given.channel} if given else {}
 
 
 def _known_answer(draft: Draft) -> dict[str, Any]:
@@ -69,11 +77,12 @@ def _known_answer(draft: Draft) -> dict[str, Any]:
     if found is None:
         return {}
     how = found.consent
-    return {"answer": found.answer, "reason": found.reason, "mode": how.mode, "interpreter": how.interpreter}
+    known = {name: getattr(how, name) for name in ("mode", "witness", "interpreter")}
+    return {"answer": found.answer, "reason": found.reason, **known}
 
 
 def _save_answer(draft: Draft, form: forms.Step, by: User, revision: int) -> Concern:
-    values = {name: form.cleaned_data[name] for name in ("answer", "mode", "interpreter", "reason")}
+    values = {name: form.cleaned_data[name] for name in ("answer", "mode", "witness", "interpreter", "reason")}
     return actions.answer_escalation(draft.concern, by=by, revision=revision, **values)
 
 
@@ -89,7 +98,7 @@ def _save_contact(draft: Draft, form: Any, by: User, revision: int) -> Concern:
 STEPS = {
     step.name: step
     for step in (
-        Step("limits", forms.Limits, lambda draft: {}, _explain),
+        Step("limits", forms.Limits, _known_limits, _explain),
         Step("where", forms.Where, *_columns("reporter_kind", "setting")),
         Step("danger", forms.Danger, _known_danger, _save_answers),
         Step("words", forms.Words, _known_words, _save_answers),

@@ -15,7 +15,11 @@ WORDS = "صاحب السكن أخذ أوراقي ويقفل الباب في ال
 WISHES = "أريد أوراقي. لا أريد الشرطة."
 REASON = "Help to get the identity papers back from the landlord."
 SECRETS = (ALIAS, PHONE, WORDS, WISHES, REASON)
-EXPLAINED = ["options", "use", "limits", "voluntary", "understood"]
+EXPLAINED = [
+    *("options", "risks", "use", "readers", "limits", "reporting"),
+    *("voluntary", "withdraw", "validity", "questions", "understood"),
+]
+BY_ME = {"explained_by": "me", "channel": "spoken"}
 
 
 def say(text: str) -> None:
@@ -133,7 +137,7 @@ class Play:
         ask = worker.opened(f"/cases/{self.case}/refer/").link(r"\?service=", partner)
         service = first_id(ask.split("?")[1])
         page = worker.opened(ask)
-        how = {"elements": EXPLAINED, "mode": "verbal", "interpreter": "none", "is_private": "yes"}
+        how = {"elements": EXPLAINED, "mode": "verbal", "interpreter": "none", "is_private": "yes", **BY_ME}
         worker.submit(page, page.form(service), **how, **{service: "granted"})
         say(f"The person agrees to one service of {partner}; nothing was chosen beforehand")
         prepared = worker.step(f"/cases/{self.case}/refer/{service}/", reason=REASON)

@@ -5,21 +5,18 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from django.conf import settings
 from django.db import transaction
-from django.db.models import Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from consent.actions.hooks import narrowed, renewed, withdrawn
 from consent.actions.withdrawing import hold, note
 from consent.models import Consent, Decision, NoticeVersion, Person
-from consent.vocabulary import Answer, Element, Purpose
+from consent.rules import check_conversation, check_how, most_days
+from consent.vocabulary import Answer, Interpreter, Obstacle
 from foundation.accounts.models import User
 from foundation.audit import trail
 from foundation.core.errors import Refused
-
-ALWAYS_EXPLAINED = {Element.LIMITS, Element.VOLUNTARY}
 
 
 @dataclass(frozen=True)
@@ -49,16 +46,22 @@ def record(
 ) -> Consent:
     """Record a conversation and its decisions; each replaces the earlier one for the same purpose and recipient.
 
-    ``how`` holds ``language``, ``mode``, ``interpreter``, ``is_private``, ``elements`` and ``asked_by_person``.
-    HS-03: who explained records it, never for the past or the future, with the notice that was given.
+    ``how`` holds ``language``, ``mode``, ``interpreter``, ``is_private``, ``elements`` and ``asked_by_person``; it may hold
+    the other facts of ``Consent``. HS-03: who explained records it, never for the past or the future, with the notice that
+    was given. Two who record at once do so one after the other.
     """
     hold(person.pk)
     now = timezone.now()
     held_at = at or now
-    _check_conversation(asked, by, explained_by, how["elements"], held_at, now)
-    consent = Consent(person=person, dossier_id=person.dossier_id, notice=notice, held_by=by, held_at=held_at, **how)
-    consent.clean_fields(exclude=["dossier", "person", "notice", "held_by"])
-    consent.save(force_insert=True)
+    if by != explained_by:
+        raise Refused(
+            "consent.not_explained_by_recorder",
+            _("Consent is recorded by the person who explained it."),
+            "explained_by",
+        )
+    check_conversation(asked, how["elements"], held_at, now)
+    check_how(how)
+    consent = _conversation(person, notice, how, by, held_at)
     for line in asked:
         _decide(consent, person, line)
     trail.record(
@@ -67,37 +70,48 @@ def record(
         subject=consent.pk,
         answers={f"{a.purpose}:{a.recipient_id}": a.answer for a in asked},
         notice=notice.version,
+        channel=notice.channel,
+        warnings=sorted(how.get("reasons") or {}),
     )
     return consent
 
 
-def _check_conversation(
-    asked: list[Asked], by: User, explained_by: User, elements: list[str], held_at: datetime, now: datetime
-) -> None:
-    if by != explained_by:
-        raise Refused("consent.not_explained_by_recorder", _("Consent is recorded by the person who explained it."))
-    if not now - timedelta(days=1) <= held_at <= now:
-        raise Refused("consent.date", _("Consent is recorded when it is given, not for another time."))
-    if not asked or any(a.purpose not in Purpose.values or a.answer not in Answer.values for a in asked):
-        raise Refused("consent.blanket", _("Each purpose needs an answer of its own."))
-    gives = any(a.answer == Answer.GRANTED for a in asked)
-    if gives and not set(elements) >= ALWAYS_EXPLAINED:
-        raise Refused(
-            "consent.not_informed",
-            _("First explain the limits of confidentiality, and that every part may be refused."),
-            "elements",
-        )
+@transaction.atomic
+def record_obstacle(
+    person: Person, obstacle: str, *, by: User, notice: NoticeVersion, language: str, mode: str
+) -> Consent:
+    """Keep that the person could not be asked, and why: that is no consent, and nothing may rest on it (§5.4)."""
+    if obstacle not in Obstacle.values:
+        raise Refused("consent.obstacle", _("Choose why the person could not be asked."), "obstacle")
+    how = {"language": language, "mode": mode, "interpreter": Interpreter.NONE, "obstacle": obstacle}
+    consent = _conversation(person, notice, how, by, timezone.now())
+    trail.record("consent.not_obtained", dossier=person.dossier_id, subject=consent.pk, obstacle=obstacle)
+    return consent
+
+
+def _conversation(person: Person, notice: NoticeVersion, how: dict[str, Any], by: User, held_at: datetime) -> Consent:
+    consent = Consent(person=person, dossier_id=person.dossier_id, notice=notice, held_by=by, held_at=held_at, **how)
+    consent.clean_fields(exclude=["dossier", "person", "notice", "held_by"])
+    consent.save(force_insert=True)
+    return consent
 
 
 def _decide(consent: Consent, person: Person, line: Asked) -> Decision:
-    same = Decision.objects.filter(person=person, purpose=line.purpose, recipient_id=line.recipient_id)
+    rows = Decision.objects.filter(person=person, purpose=line.purpose, recipient_id=line.recipient_id)
+    same = list(rows.select_for_update(of=("self",)))  # first wait for whoever takes one back, then look
     _refuse_the_past(same, consent.held_at)
-    replaced = list(same.filter(superseded_at=None, withdrawn_at=None).select_for_update())
+    replaced = [old for old in same if old.superseded_at is None and old.withdrawn_at is None]
     for old in replaced:
         old.superseded_at = consent.held_at
         old.save(update_fields=["superseded_at"])
-    is_referral = line.purpose == Purpose.EXTERNAL_REFERRAL
-    days = line.days or (settings.CONSENT_DAYS_REFERRAL if is_referral else settings.CONSENT_DAYS_DEFAULT)
+    decision = _decision(consent, person, line)
+    for old in replaced:
+        trail.record("consent.superseded", dossier=old.dossier_id, subject=old.pk, by=decision.pk)
+        _pass_on(old, decision, consent.held_by)
+    return decision
+
+
+def _decision(consent: Consent, person: Person, line: Asked) -> Decision:
     decision = Decision(
         consent=consent,
         person=person,
@@ -110,20 +124,21 @@ def _decide(consent: Consent, person: Person, line: Asked) -> Decision:
         condition=line.condition or None,
         reason=line.reason,
         valid_from=consent.held_at,
-        valid_until=consent.held_at + timedelta(days=days),
+        valid_until=consent.held_at + timedelta(days=line.days or most_days(line.purpose)),
     )
     decision.clean_fields(exclude=["dossier", "consent", "person", "withdrawn_by"])
     decision.save(force_insert=True)
-    for old in replaced:
-        trail.record("consent.superseded", dossier=old.dossier_id, subject=old.pk, by=decision.pk)
-        _pass_on(old, decision, consent.held_by)
     return decision
 
 
-def _refuse_the_past(same: QuerySet[Decision], held_at: datetime) -> None:
+def _refuse_the_past(same: list[Decision], held_at: datetime) -> None:
     """What was said earlier cannot undo what the person said later, least of all a withdrawal (HS-03, HS-05)."""
-    if same.filter(Q(valid_from__gt=held_at) | Q(withdrawn_at__gt=held_at)).exists():
-        raise Refused("consent.date", _("Consent is recorded when it is given, not for another time."))
+    if any(d.valid_from > held_at or (d.withdrawn_at and d.withdrawn_at > held_at) for d in same):
+        raise Refused(
+            "consent.date",
+            _("The person has said something newer since. Consent is recorded when it is given, not for another time."),
+            "held_at",
+        )
 
 
 def _pass_on(old: Decision, new: Decision, by: User) -> None:

@@ -31,6 +31,8 @@ def withdraw(decision: Decision, *, by: User) -> Decision:
     """
     hold(decision.person_id)
     locked = _locked(decision)
+    for newer in _newer(locked):
+        withdraw(newer, by=by)
     if locked.withdrawn_at is None:
         locked.withdrawn_at, locked.withdrawn_by = max(timezone.now(), locked.valid_from), by
         locked.save(update_fields=["withdrawn_at", "withdrawn_by"])
@@ -94,3 +96,13 @@ def tell_result(person: Person, known: list[Withdrawal], told: str, *, by: User)
     done: int = rows.update(told=told, told_at=timezone.now(), told_by=by)
     trail.record("person.withdrawal_told", dossier=person.dossier_id, subject=person.pk, told=told, n=done)
     return done
+
+
+def _newer(decision: Decision) -> list[Decision]:
+    """What took its place while somebody had the older answer before them: the person's "no" is meant for that too."""
+    if decision.superseded_at is None:
+        return []
+    same = Decision.objects.filter(
+        person=decision.person_id, purpose=decision.purpose, recipient_id=decision.recipient_id
+    )
+    return list(same.filter(answer=Answer.GRANTED, superseded_at=None, withdrawn_at=None))

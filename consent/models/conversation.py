@@ -11,20 +11,42 @@ from django.utils import timezone
 
 from consent.models.notice import NoticeVersion
 from consent.models.person import Person
-from consent.vocabulary import Answer, Interpreter, Mode, Purpose, RecipientKind, Withholding
+from consent.vocabulary import (
+    Answer,
+    CopyOffer,
+    Interpreter,
+    Mode,
+    Obstacle,
+    Preference,
+    Purpose,
+    RecipientKind,
+    Withholding,
+    Witness,
+)
 from foundation.dossiers.models import BoundQuerySet, DossierBound
-from foundation.vault.fields import EncryptedText
+from foundation.vault.fields import EncryptedJSON, EncryptedText
 
 
 class Consent(DossierBound):
-    """One conversation about consent, as it happened."""
+    """One conversation about consent, as it happened; which notice was given says its version, language and channel.
+
+    ``reasons`` holds why it went on in spite of a warning: ``{"W-08": …, "W-09": …}``. A conversation that led to no
+    answer has an ``obstacle`` and no decision.
+    """
 
     person = models.ForeignKey(Person, models.CASCADE, related_name="consents")
     notice = models.ForeignKey(NoticeVersion, models.PROTECT, related_name="+")
     language = models.CharField(max_length=8)
     mode = models.CharField(max_length=20, choices=Mode.choices)
+    witness = models.CharField(max_length=12, choices=Witness.choices, blank=True)
     interpreter = models.CharField(max_length=16, choices=Interpreter.choices)
+    is_interpreter_bound = models.BooleanField(null=True, blank=True)
+    interpreter_sex = models.CharField(max_length=8, choices=Preference.choices, blank=True)
     is_private = models.BooleanField(null=True, blank=True)
+    present = models.JSONField(default=list, blank=True)
+    copy = models.CharField(max_length=12, choices=CopyOffer.choices, blank=True)
+    obstacle = models.CharField(max_length=12, choices=Obstacle.choices, blank=True)
+    reasons = EncryptedJSON(null=True, blank=True)
     elements = models.JSONField(default=list, blank=True)
     held_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
     asked_by_person = models.BooleanField(default=False)
@@ -73,7 +95,12 @@ class Decision(DossierBound):
 
     class Meta:
         indexes: ClassVar = [
-            models.Index(fields=["person", "purpose", "recipient_id", "-valid_from"], name="decision_of_person")
+            models.Index(fields=["person", "purpose", "recipient_id", "-valid_from"], name="decision_of_person"),
+            models.Index(
+                fields=["valid_until"],
+                condition=Q(answer=Answer.GRANTED, withdrawn_at=None, superseded_at=None),
+                name="decision_by_end",
+            ),
         ]
         constraints: ClassVar = [
             models.CheckConstraint(condition=Q(valid_until__gt=F("valid_from")), name="decision_ends_after_start"),

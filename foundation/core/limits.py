@@ -64,6 +64,7 @@ SLA_DEFAULTS: Mapping[str, Mapping[str, Limit]] = MappingProxyType(
         "unable_to_reach": _days(5, 5, 5),
         "declined_answer": _hours(48, 48, 48),
         "verify": _days(14, 14, 14),
+        "consent": _days(14, 14, 14),
         "export": _working(4, 24, 1),
         "exception_sign": _working(4, 24, 1),
         "exception_review": _days(7, 7, 7),
@@ -85,6 +86,7 @@ SLA_DEFAULTS: Mapping[str, Mapping[str, Limit]] = MappingProxyType(
 * ``export`` a list is asked for → a second person lets it leave or keeps it here.
 * ``exception_sign`` something is to be told without consent → the second signature (24 hours where it is in effect on one);
   ``exception_review`` it took effect → somebody else has looked back at it.
+* ``consent`` a consent is 90 days old or ends within 14 → the person was asked whether it goes on.
 * After a withdrawal two run side by side: ``withdrawal_phone`` the referrer phones the partner, ``withdrawal_confirm``
   the partner says what it did; their reminders climb to the focal point. After 72 h ``withdrawal_chase`` is the focal
   point's, to the end of the seven days. ``tell_result``: somebody tells the person what came of it.

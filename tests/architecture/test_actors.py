@@ -13,6 +13,7 @@ from tests import factories
 from tests.architecture.test_laws import own_tasks
 from tests.architecture.test_tables import walled
 
+OWNER = "each owner of cases, one after the other"
 CLERK, AUTHOR, NOBODY = "the clerk", "the author of the draft", "nobody: it touches no walled table"
 TASKS: dict[str, set[str]] = {
     "api.forget": {CARETAKER.key},
@@ -21,6 +22,7 @@ TASKS: dict[str, set[str]] = {
     "audit.seal": {NOBODY},
     "cases.remove_old_drafts": {CLERK, AUTHOR},
     "cases.finish_erasures": {CLERK},
+    "cases.remind_of_consent": {OWNER},
     "consent.sign_in_time": {CLERK},
     "dossiers.reconcile": {CLERK},
     "dossiers.remind": {CLERK},
@@ -48,6 +50,7 @@ def test_every_task_has_its_actor():
 def who(pk: int | None, house: factories.House) -> str:
     known = {machine.pk: machine.key for machine in (COURIER, CARETAKER, ARCHIVIST)}
     known |= {clerk._ids()[0]: CLERK, house.people["volunteer"].pk: AUTHOR}
+    known |= {house.people[seat].pk: OWNER for seat in ("caseworker", "focal_point", "deputy", "manager", "outsider")}
     return known.get(pk, f"user {pk}") if pk else "nobody"
 
 

@@ -85,8 +85,9 @@ def cells(table: dict[str, str], names: tuple[str, ...]) -> list[tuple[str, dict
 
 
 def on_a_record(row: str) -> bool:
-    """A person's matter: not an appointment, a message, nor an alert about somebody who works here."""
-    return len(row.split()) == 3 and not row.split()[1].startswith(("accounts:", "upkeep:", "watch:"))
+    """A person's matter: not an appointment, a message, an alert about somebody who works here, nor a text of a notice."""
+    others = ("accounts:", "upkeep:", "watch:", "consent:notice")
+    return len(row.split()) == 3 and not row.split()[1].startswith(others)
 
 
 def test_no_answer_is_an_error_of_ours():

@@ -29,6 +29,7 @@ OPEN = {
     "upkeep_pulse": "when each scheduled task last ran; names no matter and nobody",
     "dossiers_ledgermark": "one row: how far the ledger of erasures was followed; names no folder",
     "consent_noticeversion": "what is read aloud to everybody",
+    "consent_noticeproposal": "what shall be read aloud to everybody, before a second person publishes it",
     "referrals_partner": REFERENCE, "referrals_service": REFERENCE,
     "custody_rotation": "when keys were exchanged, and how many: names no folder",
     "custody_evacuation": "which organisation was cut off, by whom; its keys in a file that only others open",

@@ -14,7 +14,9 @@ from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from cases import actions as cases
 from cases.models import Case
 from cases.vocabulary import Ground
-from consent.models import Decision
+from consent import actions as consent
+from consent.models import Decision, NoticeVersion
+from consent.vocabulary import Channel
 from foundation.accounts import actions as accounts
 from foundation.accounts.models import User
 from foundation.core.acting import acting
@@ -89,8 +91,9 @@ class World:
             return {name: ELSEWHERE.get(name, "1") for name in names}
         given = {"verb": "accept", "path": "x", "service": self.things["service"], "decision": self.things["decision"]}
         given |= {"file": self.things["file"], "source": "cases", "recipient": self.things["service"]}
+        given |= {"consent": self.things["consent"]}
         if thing == "absent":
-            given |= {"service": uuid4(), "decision": uuid4(), "file": uuid4(), "recipient": uuid4()}
+            given |= {name: uuid4() for name in ("service", "decision", "file", "recipient", "consent")}
         none = {name: NO_NUMBER if of == "int" else uuid4() for name, of in names.items()}
         return {name: given.get(name) or self.things.get(thing) or none[name] for name in names}
 
@@ -101,7 +104,7 @@ THINGS = {
     "exceptions/": "exception",
     "alerts/": "alert", "decoys/": "decoy", "emergency-access/": "access", "referrals/": "referral",
     "people/": "person", "sessions/": "session", "measures/": "measure", "inbox/": "referral", "<str:id>": "referral",
-    "reports/": "report",
+    "reports/": "report", "proposals/": "proposal",
 }  # fmt: skip
 
 
@@ -140,7 +143,8 @@ def build(house: factories.House, browse: Any) -> World:
         "appointment": pending.pk, "person": newcomer.pk, "measure": measure.pk, "session": session.pk,
         "erasure": erasure.pk, "exception": factories.excepted(house, case).pk, "alert": factories.alert(house).pk,
         "access": factories.access(house, case.code).pk,
-        "decoy": factories.decoy(house).pk, "decision": decision.pk,
+        "decoy": factories.decoy(house).pk, "decision": decision.pk, "consent": decision.consent_id,
+        "proposal": _proposal(house),
         "service": house.services["Safe shelter"].pk,
         "report": _report(house).pk,
     }  # fmt: skip
@@ -160,6 +164,15 @@ def stuck(house: factories.House) -> Message:
         message = delivery.add("notice", "work.waiting", f"stuck:{uuid4()}", recipient=house.people["volunteer"])
         Message.objects.filter(pk=message.pk).update(status=Status.FAILED, problem="died")
     return message
+
+
+def _proposal(house: factories.House) -> UUID:
+    """A new text of what people are told, which the manager wrote."""
+    manager = house.people["manager"]
+    now = {(n.language, n.channel): [n.text, n.limits] for n in NoticeVersion.objects.filter(version=2)}
+    texts = {code: {c: now[(code, c)] for c in Channel.values} for code in ("en", "ru", "ar")}
+    with acting(manager.pk):
+        return consent.propose_notice(texts, by=manager).pk
 
 
 def _report(house: factories.House) -> Release:

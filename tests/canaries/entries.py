@@ -9,7 +9,11 @@ from config.story.browser import Browser, first_id
 from tests.canaries.markers import SCRIPTS
 from tests.canaries.world import World, entry
 
-EXPLAINED = ["options", "use", "limits", "voluntary", "understood"]
+EXPLAINED = [
+    *("options", "risks", "use", "readers", "limits", "reporting"),
+    *("voluntary", "withdraw", "validity", "questions", "understood"),
+]
+BY_ME = {"explained_by": "me", "channel": "spoken"}
 
 
 # --- signing in
@@ -148,7 +152,7 @@ def case_work(world: World) -> None:
     for script in SCRIPTS * 2:
         worker.step(f"{at}notes/", text=f"{mint.sentence(script)} {mint.phone()} {mint.day()}")
     page = worker.opened(f"{at}consent/")
-    how: dict[str, Any] = {"elements": EXPLAINED, "mode": "verbal", "interpreter": "none", "is_private": "yes"}
+    how: dict[str, Any] = {"elements": EXPLAINED, "mode": "verbal", "interpreter": "none", "is_private": "yes", **BY_ME}
     agreed = {"follow_up_contact": "granted", "condition-follow_up_contact": mint.sentence()}
     worker.submit(page, page.form("follow_up_contact"), **how, **agreed)
     worker.step(f"{at}follow-up/", due_at=(datetime.now(UTC) + timedelta(days=3)).strftime("%Y-%m-%dT10:00"))
@@ -179,7 +183,7 @@ def refer(world: World, partner: str) -> str:
     ask = worker.opened(at).link(r"\?service=", partner)
     service = first_id(ask.split("?")[1])
     page = worker.opened(ask)
-    how: dict[str, Any] = {"elements": EXPLAINED, "mode": "verbal", "interpreter": "none", "is_private": "yes"}
+    how: dict[str, Any] = {"elements": EXPLAINED, "mode": "verbal", "interpreter": "none", "is_private": "yes", **BY_ME}
     worker.submit(page, page.form(service), **how, **{service: "granted"})
     pk = worker.step(f"{at}{service}/", reason=f"{world.mint.sentence()} {world.mint.sentence()}").pk
     worker.step(f"/referrals/{pk}/submit/")

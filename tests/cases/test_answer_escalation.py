@@ -44,7 +44,7 @@ def test_a_yes_names_the_unit_the_notice_and_who_explained(client, volunteer, pk
     found = decision(volunteer, pk)
     assert (found.purpose, found.recipient_id) == ("internal_escalation", house.units["harbour"].pk)
     with acting(volunteer.pk):
-        assert (found.consent.held_by, found.consent.notice.version) == (volunteer, 1)
+        assert (found.consent.held_by, found.consent.notice.version) == (volunteer, 2)
 
 
 def test_a_safe_contact_is_asked_only_after_a_yes(client, volunteer, pk):

@@ -25,7 +25,7 @@ def test_the_text_and_the_exceptions_stand_on_the_page_and_the_box_is_not_ticked
     client = browse(volunteer)
     page = client.get(walk.url("limits", walk.start(client))).content.decode()
     assert "You may refuse any part" in page
-    assert "There are three exceptions" in page
+    assert "three times when we cannot keep silent" in page
     assert "checked" not in page
 
 
@@ -44,8 +44,17 @@ def test_the_version_that_was_said_is_kept_with_the_concern(house, volunteer, br
     walk.fill_in(client, pk, "limits")
     with acting(volunteer.pk):
         found = Concern.objects.select_related("notice").get(pk=pk)
-        assert str(found.notice) == "1 (ru)"
+        assert str(found.notice) == "2 (ru, spoken)"
         assert found.limits_explained_at is not None
+
+
+def test_what_was_shown_in_pictures_is_kept_as_shown_in_pictures(house, volunteer, browse):
+    """Version, language and channel of what was given stand with the concern, and with the consent that follows."""
+    client = browse(volunteer)
+    pk = walk.start(client)
+    walk.fill_in(client, pk, "limits", limits={"said": "on", "channel": "pictures"})
+    with acting(volunteer.pk):
+        assert str(Concern.objects.select_related("notice").get(pk=pk).notice) == "2 (en, pictures)"
 
 
 def test_danger_can_be_marked_before_anything_is_explained(house, volunteer, browse):

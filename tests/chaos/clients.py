@@ -17,7 +17,11 @@ from tests.installation import Installation
 
 PATIENCE = 120.0
 LOST = (URLError, http.client.HTTPException, OSError)
-EXPLAINED = ["options", "use", "limits", "voluntary", "understood"]
+EXPLAINED = [
+    *("options", "risks", "use", "readers", "limits", "reporting"),
+    *("voluntary", "withdraw", "validity", "questions", "understood"),
+]
+BY_ME = {"explained_by": "me", "channel": "spoken"}
 STEPS: dict[str, dict[str, Any]] = {
     "limits": {"said": "on"},
     "where": {"reporter_kind": "affected_person_self", "setting": "hsp"},
@@ -294,7 +298,13 @@ class Client:
 
         def agree() -> Page:
             page = self.worker.opened(ask)
-            how: dict[str, Any] = {"elements": EXPLAINED, "mode": "verbal", "interpreter": "none", "is_private": "yes"}
+            how: dict[str, Any] = {
+                "elements": EXPLAINED,
+                "mode": "verbal",
+                "interpreter": "none",
+                "is_private": "yes",
+                **BY_ME,
+            }
             return self.worker.submit(page, page.form(service), **how, **{service: "granted"})
 
         self.worker.settle(agree, lambda: self._agreed(f"{at}{service}/"))

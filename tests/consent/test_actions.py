@@ -122,9 +122,13 @@ def test_a_refusal_can_be_recorded_without_any_explanation(house, person):
 
 
 def test_the_notice_its_language_and_the_way_it_was_given_are_kept(house, person):
-    kept = record(house, person, how={"language": "ru", "interpreter": "professional", "mode": "remote_verbal"})
+    kept = record(
+        house,
+        person,
+        how={"language": "ru", "interpreter": "professional", "is_interpreter_bound": True, "mode": "remote_verbal"},
+    )
     assert (kept.notice.version, kept.language, kept.interpreter, kept.mode) == (
-        1,
+        2,
         "ru",
         "professional",
         "remote_verbal",
@@ -399,6 +403,6 @@ def test_a_notice_falls_back_to_english_and_takes_the_newest(db):
     notices.install()
     assert NoticeVersion.current("ru").language == "ru"
     assert NoticeVersion.current("fr").language == "en"
-    newer = NoticeVersion.objects.create(version=2, language="ru", text="…", limits="…")
+    newer = NoticeVersion.objects.create(version=3, language="ru", text="…", limits="…")
     assert NoticeVersion.current("ru") == newer
-    assert NoticeVersion.current("ar").version == 1
+    assert NoticeVersion.current("ar").version == 2

@@ -6,6 +6,7 @@ import pytest
 from django.db import transaction
 from playwright.sync_api import Page
 
+from consent.vocabulary import Element
 from tests import factories
 from tests.journeys.acts import fill, press, width_overflow
 
@@ -30,11 +31,9 @@ def agree(page: Page, case: str, service: str) -> None:
     page.goto(f"{case}consent/?service={service}")
     assert page.locator("input[type=radio]:checked").count() == 0  # HS-03: nothing is chosen beforehand
     assert page.locator("input[name=elements]:checked").count() == 0
-    for element in ("options", "use", "limits", "voluntary", "understood"):
+    for element in Element.values:
         fill(page, elements=element)
-    for name, value in (("mode", "verbal"), ("interpreter", "none")):
-        if page.locator(f"main [name='{name}']").count():
-            fill(page, **{name: value})
+    fill(page, explained_by="me", channel="spoken", mode="verbal", interpreter="none", is_private="yes")
     fill(page, **{service: "granted"})
     press(page)
     assert not page.locator(".govuk-error-summary").count(), page.locator(".govuk-error-summary").inner_text()

@@ -7,6 +7,7 @@ from django.urls import reverse
 
 from cases.models import Case
 from consent.models import Decision
+from consent.vocabulary import Element
 from foundation.core.acting import acting
 from foundation.dossiers.models import Clock
 from referrals.models import Referral
@@ -23,8 +24,8 @@ def bare(response):
 
 def consent_data(service, **more):
     return {
-        "elements": ["options", "use", "limits", "voluntary"], "language": "en", "mode": "verbal", "interpreter": "none",
-        "is_private": "yes", "follow_up_contact": "granted", str(service.pk): "granted", **more,
+        "elements": Element.values, "language": "en", "mode": "verbal", "interpreter": "none", "is_private": "yes",
+        "explained_by": "me", "channel": "spoken", "follow_up_contact": "granted", str(service.pk): "granted", **more,
     }  # fmt: skip
 
 
