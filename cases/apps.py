@@ -15,6 +15,8 @@ class CasesConfig(AppConfig):
         from cases.actions.case import restrict
         from cases.actions.erasing import clear, hanging
         from cases.actions.exceptions import erase_exceptions
+        from cases.actions.keeping import follow_triage, review_basis
+        from cases.actions.triage import triaged
         from cases.lists import CaseList
         from consent import actions as consent
         from foundation.audit import openings, trail
@@ -37,6 +39,8 @@ class CasesConfig(AppConfig):
         openings.kind("person.contact_shown", _("Was shown the safe contact"))
         consent.withdrawn.listen(restrict)
         hanging.listen(erase_exceptions)
+        consent.withdrawn.listen(review_basis)
+        triaged.listen(follow_triage)
         confirmed.listen(clear)
         delivery.channel("erasure", erasing.deliver)
         policy.install()

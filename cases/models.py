@@ -15,7 +15,7 @@ from django.utils import timezone
 
 from cases.states import CaseStatus, ConcernStatus, ErasureStatus
 from cases.vocabulary import Ground, ReporterKind, Setting, Urgency, suggested_urgency
-from consent.models import NoticeVersion, Person
+from consent.models import NoticeVersion, Person, RetentionRule
 from foundation.accounts.models import Seat, Unit, User
 from foundation.core.codes import new_code
 from foundation.dossiers import doors
@@ -166,13 +166,17 @@ class ErasureQuerySet(BoundQuerySet["Erasure"]):
 class Erasure(DossierBound):
     """Two people destroy the keys of a case; what is left in the end is a certificate (HS-20, HS-23, scenario 20).
 
+    Where the schedule of retention ended it, ``rule`` says which: the two people are those who set it and agreed to it. A
+    concern that never became a case ends like this, and has none.
+
     ``deciders`` are the auth groups of the seats of which one must agree. ``folders`` says what was erased: kind, random id,
     rows of each kind; the certificate adds the lines in the erasure ledger.
     """
 
     reads: ClassVar[str] = VIEW
 
-    case = models.ForeignKey(Case, models.DO_NOTHING, related_name="erasures", db_index=False)
+    case = models.ForeignKey(Case, models.DO_NOTHING, related_name="erasures", db_index=False, null=True, blank=True)
+    rule = models.ForeignKey(RetentionRule, models.PROTECT, related_name="+", db_index=False, null=True, blank=True)
     code = models.CharField(max_length=16)
     unit = models.ForeignKey(Unit, models.PROTECT, related_name="+", db_index=False)
     ground = models.CharField(max_length=20, choices=Ground.choices)

@@ -6,7 +6,6 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from cases.actions.erasing import DECIDERS
 from cases.exception_words import exceptions_waiting
 from cases.policy import REPORTERS, WORKERS, has_seat
 from consent import rooms
@@ -22,7 +21,7 @@ def _entries(actor: Any) -> list[dict[str, str]]:
     ]
     places += [("cases:cases", _("Cases"), WORKERS), ("cases:search", _("Search"), WORKERS)]
     places += [("cases:exceptions", _("Without consent"), (Role.FOCAL_POINT, Role.DEPUTY))]
-    places += [("cases:erasures", _("Erasures"), DECIDERS)]
+    places += [("cases:erasures", _("Erasures"), rooms.DECIDERS)]
     return [
         {"url": reverse(name), "label": label, "section": name}
         for name, label, roles in places
@@ -76,6 +75,11 @@ JOBS = {
         gettext_lazy("Ask whether the consent still holds"),
         gettext_lazy("It is more than 90 days old, or it ends by itself soon. Only the person can renew it."),
         _consent,
+    ),
+    ("case", "basis_review"): Job(
+        gettext_lazy("Decide whether the record may stay"),
+        gettext_lazy("The person took back a consent. Say on which basis the record stays, or have it erased."),
+        lambda clock: reverse("cases:basis", args=[clock.subject_id]),
     ),
 }
 

@@ -72,6 +72,8 @@ def install() -> None:
             "refer": _open_work,
             "erase": works_on,
             "ask_exception": _asks_exception,
+            "hold": works_on,
+            "review_basis": lambda a, c: has_seat(a, LEADS),
             "add_file": _open_work,
             "open_file": lambda a, c: c.status != CaseStatus.RESTRICTED,
             "remove_file": works_on,

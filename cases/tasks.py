@@ -7,7 +7,7 @@ from django.conf import settings
 from django.utils import timezone
 
 from cases import actions, erasing
-from cases.actions import expiry
+from cases.actions import expiry, keeping
 from cases.models import Concern
 from cases.states import ConcernStatus
 from foundation.core.acting import acting
@@ -23,6 +23,12 @@ def remove_old_drafts() -> None:
     for concern in old:
         with acting(concern.reporter_id):
             actions.discard(concern, by=concern.reporter)
+
+
+@shared_task(name="cases.retain")
+def retain() -> None:
+    """Ask about what nears the end of its time, and end what has run out."""
+    keeping.sweep()
 
 
 @shared_task(name="cases.finish_erasures")

@@ -19,3 +19,20 @@ EXCEPTION_SIGN_HOURS = 24
 DRAFT_DAYS = 30
 SERVICE_STALE_DAYS = 180
 WITHDRAWAL_CHASE_HOURS = 72
+
+# How long a class of records is kept when nobody has agreed on anything else: shown, and nothing is erased by it.
+RETENTION_DAYS = {
+    "concern": 30, "case_adult": 731, "case_child": 731, "consent_proof": 365, "representation": 1826,
+}  # fmt: skip
+RETENTION_REVIEW_DAYS = {"concern": 7, "case_adult": 30, "case_child": 30}
+"""How long before the end the leads are asked; what nobody was asked about is not erased."""
+RETENTION_EXTENSION_DAYS = 366
+"""The longest that a lead may add at a time."""
+MAJORITY_YEARS = env.int("AMPARO_MAJORITY_YEARS", default=18)
+"""A child’s case is kept at least until then."""
+HOLD_DAYS = 366
+ASSESSMENT_DAYS = 366
+"""An impact assessment is looked at again within this."""
+BASIS_DAYS = 731
+INCIDENT_AUTHORITY = env.bool("AMPARO_INCIDENT_AUTHORITY", default=True)
+"""Whether a law obliges us to tell an authority within 72 hours."""

@@ -16,6 +16,7 @@ CELERY_BEAT_SCHEDULE = {
     "exceptions": {"task": "consent.sign_in_time", "schedule": 60.0},
     "drafts": {"task": "cases.remove_old_drafts", "schedule": 3600.0},
     "consents": {"task": "cases.remind_of_consent", "schedule": 3600.0},
+    "retain": {"task": "cases.retain", "schedule": env.float("AMPARO_RETAIN_SECONDS", default=3600)},
     "erase": {"task": "cases.finish_erasures", "schedule": 60.0},
     "erasures": {"task": "dossiers.reconcile", "schedule": env.float("AMPARO_RECONCILE_SECONDS", default=60)},
     "reports": {"task": "riskanalysis.release", "schedule": 86400.0},

@@ -9,9 +9,14 @@ class ConsentConfig(AppConfig):
     name = "consent"
 
     def ready(self) -> None:
-        """Event names, rules and navigation."""
-        from consent import panels, policy
+        """Event names, rules, navigation, and the clocks that stay with the officers."""
+        from consent import office, panels, policy
+        from consent.actions import schedule
+        from consent.actions.hooks import unconfirmed, unsigned
+        from consent.actions.incidents import CLOCKS, never_answered, never_signed
+        from consent.actions.keeping import adopt
         from foundation.audit import trail
+        from foundation.dossiers import ladder
 
         trail.names(
             "consent.recorded", "consent.not_obtained", "consent.withdrawn", "consent.superseded", "consent.copied",
@@ -24,5 +29,18 @@ class ConsentConfig(AppConfig):
             "exception.taken_back", "exception.ended", "exception.unsigned", "exception.reviewed", "exception.read",
             "exception.listed",
         )  # fmt: skip
+        trail.names(
+            "basis.set", "basis.review_opened", "basis.reviewed", "assessment.drafted", "assessment.approved",
+            "assessment.dropped", "assessment.read", "register.read", "register.exported", "retention.rule_set",
+            "retention.rule_agreed", "retention.rule_refused", "retention.collected", "retention.extended",
+            "retention.offered", "retention.ended", "retention.listed", "hold.asked", "hold.decided", "hold.end_asked",
+            "hold.ended", "hold.kept", "hold.listed", "incident.reported", "incident.moved", "incident.read",
+            "incident.listed",
+        )  # fmt: skip
+        ladder.staying.update(CLOCKS)
+        schedule.agreed.listen(adopt)
+        unsigned.listen(never_signed)
+        unconfirmed.listen(never_answered)
+        office.install()
         panels.install()
         policy.install()

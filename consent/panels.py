@@ -6,7 +6,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from consent import rooms
+from consent import cards, rooms
 from consent.models import NoticeProposal
 from consent.models.notice import OFFICERS
 from foundation.accounts import context
@@ -34,6 +34,7 @@ NOTICES = rooms.Room(
 
 
 def install() -> None:
-    """Register the navigation and the room of the notices."""
+    """Register the navigation, the room of the notices, and the rooms of the office."""
     context.nav(_entries)
     rooms.register(NOTICES)
+    cards.install()

@@ -2,6 +2,7 @@
 
 from django.urls import path
 
+from consent.office_urls import urlpatterns as office
 from consent.views import notices, showing, start
 
 app_name = "consent"
@@ -13,4 +14,5 @@ urlpatterns = [
     path("notices/proposals/<uuid:pk>/", notices.proposal, name="notice_proposal"),
     path("notices/proposals/<uuid:pk>/publish/", notices.publish, name="notice_publish"),
     path("notices/proposals/<uuid:pk>/take-back/", notices.take_back, name="notice_take_back"),
+    *office,
 ]

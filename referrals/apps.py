@@ -39,8 +39,8 @@ class ReferralsConfig(AppConfig):
         trail.names(
             *(f"referral.{verb}" for verb in LIFE.moves), "referral.prepared", "referral.disclosed", "referral.read",
             "referral.listed", "referral.recalled", "referral.narrowed", "referral.withdrawal_confirmed",
-            "referral.unconfirmed", "referral.verify", "webhook.sent",
-            "api.token", "partner.listed", "person.releases_told",
+            "referral.unconfirmed", "referral.verify", "webhook.sent", "api.token", "partner.listed", "partner.activated",
+            "partner.client_added", "person.releases_told",
         )  # fmt: skip
         openings.kind("referral.read", _("Read the referral"))
         openings.kind("person.releases_told", _("Showed the person what was passed on"))

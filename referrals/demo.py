@@ -16,9 +16,11 @@ from django.conf import settings
 from django.contrib.auth.hashers import make_password
 from django.db import transaction
 from django.utils import timezone
-from oauth2_provider.models import get_application_model
 
+from consent import actions as consent
+from consent import demo as office
 from consent import notices
+from consent.terms import AssessmentSubject
 from foundation.accounts import actions as accounts
 from foundation.accounts import conduct
 from foundation.accounts.models import Organisation, OrganisationKind, Role, Unit, UnitKind, User
@@ -30,8 +32,8 @@ from foundation.vault import canary
 from foundation.watch import actions as watch
 from foundation.watch import rules
 from foundation.watch.vocabulary import Rule
+from referrals.actions import partners
 from referrals.models import Partner, Service
-from referrals.vocabulary import PartnerStatus
 
 loaded: Hook[None] = Hook()
 """The demonstration was loaded at a start: higher apps add what they have to show."""
@@ -46,6 +48,20 @@ PEOPLE: dict[str, tuple[str, str, tuple[tuple[str, str], ...]]] = {
     "data_officer": ("Mira Holt", "national", ((Role.DATA_OFFICER, "national"),)),
     "administrator": ("Juri Pask", "national", ((Role.ADMINISTRATOR, "national"),)),
     "auditor": ("Rena Volk", "national", ((Role.AUDITOR, "national"),)),
+}
+
+
+ASSESSED = {
+    AssessmentSubject.PARTNER: (
+        "The partner gets the fields that the person agreed to, in a package of its own, after a first offer without a name.",
+        "A worker of the partner reads more than the matter needs; the partner is broken into; the person is followed there.",
+        "Frozen packages under a key of their own, recall by destroying it, a phone call before urgent offers, a yearly visit.",
+    ),
+    AssessmentSubject.PARTNER_API: (
+        "The partner’s own case system reads its inbox and answers; it is woken by messages that say nothing.",
+        "The program keeps copies after a withdrawal; its secret is stolen.",
+        "Tokens of an hour, one seat per program, each read asked against the consent, the agreement forbids copies.",
+    ),
 }
 
 
@@ -69,9 +85,11 @@ def load(password: str | None = None) -> dict[str, Any]:
     password = password or secrets.token_urlsafe(12)
     units, hashed = _units(), make_password(password)
     people = {key: _person(key, units, password, hashed) for key in PEOPLE}
-    partners = [_client(units["quayside"]), _client(units["lantern"])]
+    for partner in ("quayside", "lantern"):
+        _assess(units[partner].organisation)
+    programs = [_client(units["quayside"]), _client(units["lantern"])]
     _services(units)
-    return {"url": settings.URL, "people": people, "partners": partners}
+    return {"url": settings.URL, "people": people, "partners": programs}
 
 
 def _units() -> dict[str, Unit]:
@@ -114,25 +132,27 @@ def _second_step(user: User, seats: dict[str, str]) -> dict[str, str]:
     return {"totp_secret": secret}
 
 
+def _assess(organisation: Organisation) -> None:
+    """What another person has approved before a partner receives anything, and before its program reads (HS-25)."""
+    officer, manager = (User.objects.get(email=f"{who}@amparo.example") for who in ("data_officer", "manager"))
+    for subject, said in ASSESSED.items():
+        with acting(officer.pk):
+            review_by = timezone.localdate() + timedelta(days=settings.ASSESSMENT_DAYS - 1)
+            about = consent.About(subject, organisation)
+            written = consent.draft_assessment(about, consent.Words(*said), review_by, by=officer)
+        with acting(manager.pk):
+            consent.approve_assessment(written, by=manager)
+
+
 def _client(unit: Unit) -> dict[str, str]:
-    Partner.objects.create(
+    partner = Partner.objects.create(
         organisation=unit.organisation,
-        status=PartnerStatus.ACTIVE,
         agreement_until=timezone.localdate() + timedelta(days=365),
         phone="0800 555 031",
     )
-    machine = User.objects.create_user(f"api-{unit.pk}@amparo.example", unit.organisation.name, is_machine=True)
-    seat = accounts.seat_of(unit, Role.PARTNER_WORKER)
-    accounts.confirm(accounts.propose(machine, seat, by=None), by=None)
-    secret = secrets.token_urlsafe(32)
-    application = get_application_model().objects.create(
-        name=unit.organisation.name,
-        user=machine,
-        client_type="confidential",
-        authorization_grant_type="client-credentials",
-        client_secret=secret,
-    )
-    return {"name": unit.organisation.name, "client_id": application.client_id, "client_secret": secret}
+    partners.activate(partner)
+    way = partners.add_client(unit)
+    return {"name": unit.organisation.name, "client_id": way.client_id, "client_secret": way.secret}
 
 
 def _services(units: dict[str, Unit]) -> None:
@@ -157,7 +177,7 @@ def place() -> Path:
 
 @transaction.atomic
 def furnish() -> None:
-    """What happened already: one alert that was explained, so that the officer's page shows what it is for."""
+    """What happened already: an alert that was explained, and what the office of data protection has set up."""
     person, officer = (User.objects.get(email=f"{who}@amparo.example") for who in ("deputy", "data_officer"))
     now = timezone.now()
     shown = rules.Touch(now, person.pk, None, rules.SHOWN, 212)
@@ -167,6 +187,8 @@ def furnish() -> None:
     text = "Three families came at once and looked for relatives. The focal point was there and confirms it."
     with acting(officer.pk):
         watch.explain(raised, text, by=officer)
+    manager, volunteer = (User.objects.get(email=f"{who}@amparo.example") for who in ("manager", "volunteer"))
+    office.furnish(officer, manager, volunteer)
 
 
 def write(facts: dict[str, Any]) -> Path:

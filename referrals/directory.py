@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 from cases.models import Case
 from consent.models import Decision
 from consent.vocabulary import Answer, Purpose
+from foundation.accounts.models import Organisation
 from foundation.core.words import inside
 from referrals.models import Service
 from referrals.states import tiers_open
@@ -80,3 +81,13 @@ def told(service: Service, urgency: str) -> str:
 def small(codes: list[str]) -> str:
     """Names of fields in the middle of a sentence."""
     return inside(labels(codes))
+
+
+def receiving(_organisation: Organisation) -> list[str]:
+    """The partners that may receive referrals now, with their services: for the register of processing activities."""
+    services: dict[str, list[str]] = {}
+    rows = Service.objects.filter(is_active=True).select_related("partner__organisation")
+    for service in rows.order_by("partner__organisation__name", "name"):
+        if service.partner.may_receive:
+            services.setdefault(service.partner.organisation.name, []).append(service.name)
+    return [f"{name}: {', '.join(offered)}" for name, offered in services.items()]

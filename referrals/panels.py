@@ -7,10 +7,12 @@ from django.utils.translation import gettext_lazy as _
 
 from cases.contributions import contribute
 from cases.policy import WORKERS, has_seat
+from consent import processing
+from consent.vocabulary import Purpose
 from foundation.accounts.context import nav
 from foundation.accounts.models import Role
 from foundation.core.worklist import Job, describe
-from referrals import contribution
+from referrals import contribution, directory
 
 
 def _inside(clock: Any) -> str:
@@ -60,8 +62,9 @@ def _nav(user: Any) -> list[dict[str, str]]:
 
 
 def install() -> None:
-    """Register navigation, words of clocks, and the part of the case page."""
+    """Register navigation, words of clocks, the part of the case page, and who receives referrals."""
     nav(_nav)
+    processing.recipients(Purpose.EXTERNAL_REFERRAL, directory.receiving)
     for code, job in JOBS.items():
         describe("referral", code, job)
     describe("case", "tell_result", TELL_RESULT)

@@ -32,6 +32,7 @@ from foundation.upkeep.targets import Target
 from foundation.vault.crypto import VaultError
 from foundation.vault.models import current_key
 from foundation.vault.secrets import open_secret, seal_secret
+from referrals.actions.partners import require_api
 from referrals.models import WebhookEndpoint
 
 TIMEOUT, LONGEST_LINE = 5.0, 1024
@@ -45,7 +46,11 @@ REFUSED_V4 = [ipaddress.IPv4Network("192.88.99.0/24")]
 
 
 def register(organisation: Organisation, url: str) -> tuple[WebhookEndpoint, str]:
-    """A new endpoint and its secret (``whsec_…``), which is shown once. Its first message is ``endpoint.test``."""
+    """A new endpoint and its secret (``whsec_…``), which is shown once. Its first message is ``endpoint.test``.
+
+    Raises ``Refused`` unless the partner was assessed and its agreement is in force (HS-25).
+    """
+    require_api(organisation)
     with COURIER.at_work():
         return _register(organisation, url)
 

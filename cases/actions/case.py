@@ -6,6 +6,7 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from cases.actions import folder
 from cases.models import Case, CaseNote, Concern, FollowUp, case_code
 from cases.states import CASE, CaseStatus
 from consent import actions as consent
@@ -37,6 +38,7 @@ def open_case(concern: Concern, *, owner: User, by: User) -> Case:
         focal_group_id=seat.group_id, urgency=concern.urgency, classification=concern.triage,
     )  # fmt: skip
     dossiers.insert_with_code(case, "code", case_code)
+    folder.collect_case(case)
     note_event(case, "opened", by=by)
     clocks.start(case.dossier, "owner", _subject(case), case.urgency, case.unit, user=owner)
     trail.record("case.opened", dossier=case.dossier_id, subject=case.pk, owner=owner.pk)
@@ -58,6 +60,7 @@ def note_event(case: Case, event: str, *, by: User, text: str | None = None) -> 
     """A line in the case's story that the system writes with a move."""
     note = CaseNote(dossier=case.dossier, case=case, author=by, event=event, text=text)
     note.save(force_insert=True)
+    folder.touch(case)
     return note
 
 
@@ -104,6 +107,7 @@ def add_note(case: Case, *, by: User, text: str) -> CaseNote:
     note = CaseNote(dossier=locked.dossier, case=locked, author=by, text=text)
     note.clean_fields(exclude=["dossier", "case", "author"])
     note.save(force_insert=True)
+    folder.touch(locked)
     trail.record("case.noted", dossier=locked.dossier_id, subject=note.pk)
     return note
 

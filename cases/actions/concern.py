@@ -6,6 +6,7 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from cases.actions import folder
 from cases.models import Concern, case_code
 from cases.policy import REPORTERS, has_seat
 from cases.states import CONCERN, ConcernStatus
@@ -167,6 +168,7 @@ def _hand_over(concern: Concern, seat: Seat, by: User) -> Concern:
 def _to_focal_point(concern: Concern, seat: Seat) -> None:
     concern.status, concern.submitted_at = ConcernStatus.SUBMITTED, timezone.now()
     concern.save(update_fields=["status", "submitted_at", "urgency"])
+    folder.collect_concern(concern)
     dossiers.share_with_group(concern.dossier, seat.group_id, VIEW)
     subject = clocks.Subject("concern", concern.pk, concern.code)
     clocks.start(concern.dossier, "triage", subject, concern.urgency, concern.unit, group=seat.group_id)

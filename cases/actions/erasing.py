@@ -17,8 +17,11 @@ from cases.actions.case import note_event
 from cases.models import Case, CaseNote, Concern, Erasure, FollowUp
 from cases.states import ERASURE, CaseStatus, ConcernStatus, ErasureStatus
 from cases.vocabulary import Ground
+from consent import actions as consent
+from consent import office
+from consent.models import BasisReview, Keeping
 from foundation.accounts import actions as accounts
-from foundation.accounts.models import Role, Seat, Unit, User
+from foundation.accounts.models import Seat, Unit, User
 from foundation.audit import signing, trail
 from foundation.core import policy
 from foundation.core.errors import Refused, WrongState
@@ -29,7 +32,6 @@ from foundation.dossiers.ledger import Ledger
 from foundation.dossiers.models import Dossier, Kind
 from foundation.outbox import delivery
 
-DECIDERS = (Role.DATA_OFFICER, Role.MANAGER)
 CASE, PACKAGE, REQUEST = "case", "package", "request"
 KEPT_KINDS = (Kind.DRAFT, Kind.CONCERN, Kind.CASE)
 
@@ -39,7 +41,7 @@ hanging: Hook[tuple[Erasure, list[Dossier]]] = Hook()
 
 def deciders(unit: Unit) -> list[Seat]:
     """The seats of which one must agree: data-protection officers and managers of the unit and of those above it."""
-    return list(Seat.objects.filter(unit__in=[place.pk for place in unit.upwards()], role__in=DECIDERS))
+    return office.deciders(unit)
 
 
 @transaction.atomic
@@ -47,6 +49,7 @@ def request_erasure(case: Case, ground: str, *, by: User) -> Erasure:
     """Ask for a case to be erased, on one of the grounds there are. Nothing happens until another person agrees."""
     locked: Case = Case.objects.select_for_update(of=("self",)).select_related("dossier", "unit").get(pk=case.pk)
     policy.require(by, "erase", locked)
+    consent.require_free(locked.dossier_id)
     if ground not in Ground.values:
         raise Refused("erasure.ground", _("Choose a ground."), "ground")
     if Erasure.objects.filter(dossier=locked.dossier, status=ErasureStatus.REQUESTED).exists():
@@ -87,7 +90,9 @@ def _locked(erasure: Erasure, verb: str, by: User) -> Erasure:
 @transaction.atomic
 def authorise_erasure(erasure: Erasure, *, by: User) -> Erasure:
     """The second person agrees: from here on it is carried out and cannot be stopped (HS-20)."""
-    locked = _decide(_locked(erasure, "authorise", by), ErasureStatus.AUTHORISED, by)
+    asked = _locked(erasure, "authorise", by)
+    consent.require_free(asked.dossier_id)
+    locked = _decide(asked, ErasureStatus.AUTHORISED, by)
     trail.record("case.erasure_authorised", dossier=locked.dossier_id, subject=locked.pk, ground=locked.ground)
     delivery.add("erasure", "case.erase", f"erasure:{locked.pk}", reference=locked.pk)
     return locked
@@ -169,6 +174,10 @@ def clear(dossier: Dossier) -> None:
     for case in Case.objects.filter(dossier=dossier):
         Case.objects.filter(pk=case.pk).update(status=CaseStatus.ERASED)
         clocks.stop(case.pk)
+    for kept in Keeping.objects.filter(dossier=dossier):
+        clocks.stop(kept.pk)
+        Keeping.objects.filter(pk=kept.pk, ended_at=None).update(ended_at=timezone.now())
+    BasisReview.objects.filter(dossier=dossier).delete()
     for draft in Concern.objects.filter(dossier=dossier, status=ConcernStatus.DRAFT):
         draft.delete()
     erasing.shut(dossier)
@@ -182,7 +191,8 @@ def _certify(erasure: Erasure) -> Erasure:
     erasure.key_version, erasure.signature = signing.sign(signed_text(erasure.certificate))
     erasure.status, erasure.problem = ErasureStatus.DONE, ""
     erasure.save(update_fields=["certificate", "key_version", "signature", "status", "problem"])
-    delivery.tell([erasure.requested_by], "work.waiting", f"erasure:{erasure.pk}:done")
+    if erasure.rule_id is None:
+        delivery.tell([erasure.requested_by], "work.waiting", f"erasure:{erasure.pk}:done")
     return erasure
 
 
@@ -191,7 +201,10 @@ def _certificate(erasure: Erasure) -> dict[str, Any]:
     folders = [{**f, "line": lines[f["ref"]].number, "hash": lines[f["ref"]].hash} for f in erasure.folders]
     seats = {s.pk: s for s in Seat.objects.select_related("unit").filter(pk__in=_seats(erasure))}
     asked, agreed = (seats[pk] for pk in _seats(erasure))
+    rule = erasure.rule
+    by_rule = {"rule": {"class": rule.record_class, "version": rule.version, "days": rule.days}} if rule else {}
     return {
+        **by_rule,
         "what": "amparo erasure certificate 1",
         "reference": str(erasure.pk),
         "installation": settings.URL,

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from cases.views import case, consent, erasures, exceptions, files, knowing, opened, paper, people, withdrawing
+from cases.views import case, consent, erasures, exceptions, files, knowing, office, opened, paper, people, withdrawing
 
 urlpatterns = [
     path("cases/", case.case_list, name="cases"),
@@ -26,6 +26,8 @@ urlpatterns = [
     path("cases/<uuid:pk>/consent/not-asked/", consent.obstacle, name="consent_obstacle"),
     path("cases/<uuid:pk>/consent/who-may-know/", knowing.who_may_know, name="who_may_know"),
     path("cases/<uuid:pk>/consent/copies/<uuid:consent>/", knowing.copy, name="consent_copy"),
+    path("cases/<uuid:pk>/hold/", office.hold, name="hold"),
+    path("cases/<uuid:pk>/basis/", office.basis, name="basis"),
     path("cases/<uuid:pk>/erase/", erasures.erase, name="erase"),
     path("cases/<uuid:pk>/exception/", exceptions.choose, name="exception_choose"),
     path("cases/<uuid:pk>/exception/<uuid:recipient>/", exceptions.ask, name="exception_ask"),

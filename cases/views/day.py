@@ -93,6 +93,7 @@ def _event(event: str) -> str:
         "evacuation.done": _("The keys of an organisation were destroyed here"),
         "evacuation.returned": _("The records of an organisation open again"),
         "alert.raised": _("A new alert waits"),
+        "incident.reported": _("A data incident was reported"),
         "access.asked": _("Somebody asks for emergency access"),
         "access.answered": _("Your emergency access was answered"),
         "exception.asked": _("Something is to be told without consent; a second signature is asked for"),

@@ -4,6 +4,7 @@ from typing import Any
 
 from django.db import transaction
 
+from consent.actions.keeping import learn_age
 from consent.models import Person
 from foundation.accounts.models import User
 from foundation.audit import trail
@@ -15,4 +16,6 @@ def change_person(person: Person, *, by: User, **values: Any) -> None:
     for name, value in values.items():
         setattr(person, name, value or None)
     person.save(update_fields=[*values, "changed_at"])
+    if {"profile", "date_of_birth"} & set(values):
+        learn_age(person)
     trail.record("person.changed", dossier=person.dossier_id, subject=person.pk, fields=sorted(values))

@@ -72,6 +72,10 @@ SLA_DEFAULTS: Mapping[str, Mapping[str, Limit]] = MappingProxyType(
         "withdrawal_confirm": _days(7, 7, 7),
         "withdrawal_chase": _days(4, 4, 4),
         "tell_result": _days(10, 10, 10),
+        "basis_review": _days(7, 7, 7),
+        "incident_alert": _hours(1, 1, 1),
+        "incident_decision": _hours(24, 24, 24),
+        "incident_authority": _hours(72, 72, 72),
     }
 )
 """Clock → urgency → limit. What each clock runs from and to:
@@ -89,5 +93,8 @@ SLA_DEFAULTS: Mapping[str, Mapping[str, Limit]] = MappingProxyType(
 * ``consent`` a consent is 90 days old or ends within 14 → the person was asked whether it goes on.
 * After a withdrawal two run side by side: ``withdrawal_phone`` the referrer phones the partner, ``withdrawal_confirm``
   the partner says what it did; their reminders climb to the focal point. After 72 h ``withdrawal_chase`` is the focal
-  point's, to the end of the seven days. ``tell_result``: somebody tells the person what came of it.
+  point's, to the end of the seven days. ``tell_result``: somebody tells the person what came of it. ``basis_review`` runs
+  from there too: what is written down stays on a basis of its own, or is to be erased.
+* A data incident, from when it was noticed: ``incident_alert`` an officer takes it on, ``incident_decision`` it is
+  assessed, ``incident_authority`` the authority is told where a law asks for it (domain.md §4.3).
 """

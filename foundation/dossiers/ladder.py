@@ -15,6 +15,8 @@ from foundation.outbox import delivery
 
 RUNGS = (Role.FOCAL_POINT, Role.DEPUTY, Role.MANAGER)
 overdue: Hook[Clock] = Hook()
+staying: set[str] = set()
+"""Codes of clocks that remind and climb to nobody: what they are about is for their own seat's eyes alone."""
 # Which clocks wait for people outside (a partner): their ladder leads to these seats of the referring unit.
 SWEEP = 500
 AT_THE_END = 2  # reminders that go out before the limit is reached
@@ -70,7 +72,8 @@ def remind(clock: Clock) -> None:
         clock.n_reminders += 1
         clock.next_at = clocks.next_time(clock)
     if clock.n_reminders > AT_THE_END:
-        _climb(clock, slot, range(max(first - AT_THE_END, 0), clock.n_reminders - AT_THE_END))
+        if clock.code not in staying:
+            _climb(clock, slot, range(max(first - AT_THE_END, 0), clock.n_reminders - AT_THE_END))
         overdue.send(clock)
     clock.save(update_fields=["n_reminders", "next_at"])
     trail.record("clock.reminded", dossier=clock.dossier_id, subject=clock.pk, code=clock.code, n=clock.n_reminders)

@@ -54,6 +54,7 @@ TASKS: dict[str, Any] = {
     "files.tidy": gettext_lazy("Removing files nobody points at"),
     "exports.sweep": gettext_lazy("Destroying lists that nobody fetched"),
     "cases.finish_erasures": gettext_lazy("Carrying out erasures"),
+    "cases.retain": gettext_lazy("Ending what was kept long enough"),
     "dossiers.reconcile": gettext_lazy("Finishing erasures"),
     "upkeep.look": gettext_lazy("Looking whether everything runs"),
 }

@@ -77,6 +77,8 @@ def _is_with_recipient(referral: Referral) -> bool:
 def end_with_case(erased: tuple[Erasure, list[Dossier]]) -> None:
     """The case is erased: so is every package of it, and its recipients are told to stop and delete, as in a withdrawal."""
     erasure, found = erased
+    if erasure.case_id is None:  # a concern: nothing was ever referred
+        return
     with clerk.as_clerk() as by:
         rows = Referral.objects.filter(case_id=erasure.case_id).select_related("dossier").order_by("pk")
         for referral in [lock(row) for row in rows]:

@@ -24,6 +24,7 @@ TASKS: dict[str, set[str]] = {
     "cases.finish_erasures": {CLERK},
     "cases.remind_of_consent": {OWNER},
     "consent.sign_in_time": {CLERK},
+    "cases.retain": {CLERK},
     "dossiers.reconcile": {CLERK},
     "dossiers.remind": {CLERK},
     "exports.sweep": {CLERK},

@@ -12,6 +12,7 @@ from tests.architecture import matrix, visits
 pytestmark = pytest.mark.proof("matrix")
 
 TABLE = {**matrix.PAGES, **matrix.API, **matrix.FOREIGN}
+OFFICE = ("consent:assessment", "consent:rule", "consent:incident")
 GROUPS = {
     "concerns": lambda route: "concerns/" in visits.routes()[route],
     "cases": lambda route: route.startswith("cases:") and "concerns/" not in visits.routes()[route],
@@ -85,8 +86,8 @@ def cells(table: dict[str, str], names: tuple[str, ...]) -> list[tuple[str, dict
 
 
 def on_a_record(row: str) -> bool:
-    """A person's matter: not an appointment, a message, an alert about somebody who works here, nor a text of a notice."""
-    others = ("accounts:", "upkeep:", "watch:", "consent:notice")
+    """A person's matter: not an appointment, a message, an alert about who works here, a notice, nor a rule of the house."""
+    others = ("accounts:", "upkeep:", "watch:", "consent:notice", *OFFICE)
     return len(row.split()) == 3 and not row.split()[1].startswith(others)
 
 
@@ -98,13 +99,20 @@ def test_no_answer_is_an_error_of_ours():
 def test_who_is_on_no_list_opens_no_record(seat):
     """A4.8 and scenario 16: a caseworker of another unit, the data officer and the administrator.
 
-    An erasure that waits for a second person is the data officer's to decide, the case behind it stays shut (HS-20); and
+    An erasure or a hold that waits for a second person is the data officer's to decide, the case behind it stays shut
+    (HS-20); and
     figures after disclosure control are the officer's to read.
     """
     opened = {
         row for row, got in cells(matrix.PAGES, visits.PEOPLE) if on_a_record(row) and got[seat] not in ("404", "405")
     }
-    own = ("GET cases:erasure", "POST cases:erasure", "GET riskanalysis:report")
+    own = (
+        "GET cases:erasure",
+        "POST cases:erasure",
+        "GET riskanalysis:report",
+        "GET consent:hold",
+        "POST consent:hold",
+    )
     decides = {row for row in opened if row.startswith(own)}
     assert opened - (decides if seat == "data_officer" else set()) == set()
 

@@ -26,7 +26,7 @@ from foundation.outbox.models import Message, Status
 from referrals.models import Referral
 from riskanalysis import actions as reports
 from riskanalysis.models import Release
-from tests import door, factories, partner
+from tests import door, factories, office, partner
 from tests.exports.asking import asked
 from tests.riskanalysis import world
 
@@ -91,27 +91,40 @@ class World:
             return {name: ELSEWHERE.get(name, "1") for name in names}
         given = {"verb": "accept", "path": "x", "service": self.things["service"], "decision": self.things["decision"]}
         given |= {"file": self.things["file"], "source": "cases", "recipient": self.things["service"]}
-        given |= {"consent": self.things["consent"]}
+        given |= {"consent": self.things["consent"], "purpose": "record_case", "name": "concern"}
+        given |= {"verb": VERBS.get(route, "accept")}
         if thing == "absent":
             given |= {name: uuid4() for name in ("service", "decision", "file", "recipient", "consent")}
         none = {name: NO_NUMBER if of == "int" else uuid4() for name, of in names.items()}
         return {name: given.get(name) or self.things.get(thing) or none[name] for name in names}
 
 
+# Addresses whose verbs are other ones.
+VERBS = {
+    "consent:assessment_step": "approve", "consent:rule_step": "agree", "consent:hold_step": "agree",
+    "consent:incident_step": "take_on",
+}  # fmt: skip
 # Part of an address → the record it is about; all others are about a case.
 THINGS = {
     "exports/": "export", "messages/": "message", "appointments/": "appointment", "erasures/": "erasure",
     "exceptions/": "exception",
     "alerts/": "alert", "decoys/": "decoy", "emergency-access/": "access", "referrals/": "referral",
     "people/": "person", "sessions/": "session", "measures/": "measure", "inbox/": "referral", "<str:id>": "referral",
-    "reports/": "report", "proposals/": "proposal",
+    "reports/": "report", "proposals/": "proposal", "assessments/": "assessment", "rules/": "rule", "keeping/": "keeping",
+    "holds/": "hold", "incidents/": "incident",
 }  # fmt: skip
 
 
 def things_of(route: str) -> list[str]:
     """Which records an address is tried with."""
     pattern = routes()[route]
-    if "<" not in pattern or "path:" in pattern or kind(route) == FOREIGN or route == "exports:ask":
+    if (
+        "<" not in pattern
+        or "path:" in pattern
+        or "<slug:" in pattern
+        or kind(route) == FOREIGN
+        or route == "exports:ask"
+    ):
         return []
     if "concerns/" in pattern:
         return ["draft", "concern", *(["anonymous"] if route in ("cases:concern", "cases:triage") else [])]
@@ -146,7 +159,7 @@ def build(house: factories.House, browse: Any) -> World:
         "decoy": factories.decoy(house).pk, "decision": decision.pk, "consent": decision.consent_id,
         "proposal": _proposal(house),
         "service": house.services["Safe shelter"].pk,
-        "report": _report(house).pk,
+        "report": _report(house).pk, **office.things(house),
     }  # fmt: skip
     clients: dict[str, Any] = {seat: browse(house.people[seat]) for seat in PEOPLE if seat != "nobody"}
     clients |= {
@@ -249,5 +262,5 @@ def attempt(world: World, seat: str, method: str, route: str, thing: str) -> tup
         client = world.clients[{"person": "caseworker"}.get(seat, seat)]
         return url, call(client, method, url)
     # Pages that ask again who it is are tried by people who have just proved it: the answer then is their seat's.
-    name = f"proved {seat}" if route.startswith(("watch:", "accounts:")) and seat != "nobody" else seat
+    name = f"proved {seat}" if route.startswith(("watch:", "accounts:", "consent:")) and seat != "nobody" else seat
     return url, visit(world.clients[name], method, url)

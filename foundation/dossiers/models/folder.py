@@ -37,6 +37,8 @@ class Kind(models.TextChoices):
     EXPORT = "export"
     BOOK = "book"
     REQUEST = "request"
+    SHELF = "shelf"
+    INCIDENT = "incident"
 
 
 class DossierQuerySet(models.QuerySet["Dossier"]):

@@ -5,6 +5,7 @@ from typing import Any
 from django.core.exceptions import ValidationError
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
+from foundation.core.errors import Refused
 from foundation.outbox.delivery import DeliveryError
 from referrals import webhooks
 from referrals.models import Partner
@@ -27,6 +28,8 @@ class Command(BaseCommand):
         partner = self._partner(options["organisation"])
         try:
             endpoint, secret = webhooks.register(partner.organisation, options["url"])
+        except Refused as problem:
+            raise CommandError(f"not registered: {problem.message}") from None
         except DeliveryError as problem:
             raise CommandError(f"not registered: {WHY.get(problem.code, problem.code)}") from None
         except ValidationError as problem:
