@@ -50,7 +50,7 @@ CATEGORIES: dict[str, Category] = {
     ),
     "decisions": Category(
         gettext_lazy("Consents, conditions and refusals"),
-        ("consent_decision",), tuple(Purpose), (RecordClass.CONSENT_PROOF,),
+        ("consent_decision", "consent_consent"), tuple(Purpose), (RecordClass.CONSENT_PROOF,),
     ),
     "files": Category(gettext_lazy("Files of the case"), ("files_attachment",), (Purpose.RECORD_CASE,), CASE_CLASSES),
     "referral": Category(

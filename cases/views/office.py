@@ -16,8 +16,8 @@ from cases.models import Case
 from cases.views.guards import refuse, typed
 from cases.views.who import me
 from consent import actions as consent
+from consent import office_forms as forms
 from consent import pages
-from consent.forms import office as forms
 from consent.models import BasisReview
 from consent.terms import LegalBasis
 from consent.vocabulary import Purpose

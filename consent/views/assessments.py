@@ -12,7 +12,7 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_safe
 
 from consent import actions, pages
-from consent.forms import office as forms
+from consent import office_forms as forms
 from consent.models import ImpactAssessment, ImpactText
 from consent.rooms import DECIDERS
 from consent.terms import AssessmentState

@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_safe
 
 from consent import actions, pages
-from consent.forms import office as forms
+from consent import office_forms as forms
 from consent.models import LegalHold
 from consent.office import LEADS
 from consent.rooms import DECIDERS

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from consent import actions, office, pages, processing
-from consent.forms import office as forms
+from consent import office_forms as forms
 from consent.models import ProcessingBasis
 from consent.rooms import DECIDERS, OFFICERS
 from consent.views.who import require_seat

@@ -15,8 +15,8 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_safe
 
 from consent import actions, pages, processing
+from consent import office_forms as forms
 from consent.actions import keeping as keep
-from consent.forms import office as forms
 from consent.models import Keeping, RetentionRule
 from consent.rooms import DECIDERS
 from consent.terms import ON_FOLDERS, RecordClass

@@ -198,7 +198,6 @@ PAGES = {
     "POST consent:notices": "405 405 405 405 405 405 405 302",
     "GET consent:show": "200 200 200 200 200 200 200 302",
     "POST consent:show": "405 405 405 405 405 405 405 302",
-    "GET consent:start": "403 403 403 403 403 200 403 302",
     "GET consent:assessment assessment": "403 403 403 403 403 200 403 302",
     "POST consent:assessment assessment": "405 405 405 405 405 405 405 302",
     "GET consent:assessment_new": "403 403 403 403 403 200 403 302",

@@ -1,1 +1,0 @@
-"""Shapes of what is written in the office of data protection."""
