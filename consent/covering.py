@@ -27,17 +27,25 @@ class Ground:
 
 
 def covers(
-    person_id: UUID, purpose: str, recipient_id: UUID, fields: Iterable[str], now: datetime | None = None
+    person_id: UUID,
+    purpose: str,
+    recipient_id: UUID,
+    fields: Iterable[str],
+    now: datetime | None = None,
+    *,
+    ground: UUID | None = None,
 ) -> Ground | None:
     """The ground for telling these fields to this recipient for this purpose at this moment; ``None`` if there is none.
 
-    One query of one index (domain.md §5.4; HS-01, HS-02, HS-05). What the actor may not see is no ground.
+    The person's own word goes before an exceptional disclosure; ``ground`` asks for one in particular. One query of one
+    index (domain.md §5.4; HS-01, HS-02, HS-05). What the actor may not see is no ground.
     """
-    asked = [person_id, str(purpose), recipient_id, sorted(fields), now or timezone.now()]
+    asked = [person_id, str(purpose), recipient_id, sorted(fields), now or timezone.now(), ground, ground]
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT basis, id, ARRAY(SELECT jsonb_array_elements_text(fields)), until"
-            " FROM amparo_covers(%s, %s, %s, to_jsonb(%s::text[]), %s) ORDER BY basis, until DESC LIMIT 1",
+            " FROM amparo_covers(%s, %s, %s, to_jsonb(%s::text[]), %s)"
+            " WHERE %s::uuid IS NULL OR id = %s ORDER BY basis, until DESC LIMIT 1",
             asked,
         )
         row = cursor.fetchone()

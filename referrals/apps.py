@@ -14,6 +14,7 @@ class ReferralsConfig(AppConfig):
         from cases.actions.case import reassigned
         from cases.actions.erasing import hanging
         from consent import actions as consent
+        from consent.actions.hooks import exception_ended
         from foundation.accounts.actions import shut_out
         from foundation.audit import openings, trail
         from foundation.custody import holders
@@ -25,6 +26,7 @@ class ReferralsConfig(AppConfig):
         from referrals.actions import (
             cascade,
             chase,
+            end_exception,
             end_tokens,
             end_with_case,
             follow,
@@ -46,6 +48,7 @@ class ReferralsConfig(AppConfig):
         openings.kind("person.releases_told", _("Showed the person what was passed on"))
         consent.withdrawn.listen(cascade)
         consent.withdrawn.listen(uncount)
+        exception_ended.listen(end_exception)
         consent.narrowed.listen(narrow_packages)
         ladder.overdue.listen(chase)
         reassigned.listen(follow)

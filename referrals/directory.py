@@ -6,7 +6,7 @@ from uuid import UUID
 from django.utils.translation import gettext as _
 
 from cases.models import Case
-from consent.models import Decision
+from consent.models import Decision, ExceptionalDisclosure
 from consent.vocabulary import Answer, Purpose
 from foundation.accounts.models import Organisation
 from foundation.core.words import inside
@@ -25,10 +25,21 @@ class Entry:
     service: Service
     why_not: str
     decision: Decision | None = None
+    exception: ExceptionalDisclosure | None = None
+
+    @property
+    def fields(self) -> list[str]:
+        """What it may be told: by the person's word, else by what two people signed."""
+        grounds = [ground for ground in (self.decision, self.exception) if ground and ground.is_active()]
+        return grounds[0].fields if grounds else []
 
     @property
     def state(self) -> str:
-        """Where the person stands: open, agreed, refused or ended."""
+        """Where the person stands: open, agreed, refused or ended; ``excepted`` where two people signed without consent."""
+        said = self._said()
+        return "excepted" if self.exception is not None and said != "agreed" else said
+
+    def _said(self) -> str:
         if self.decision is None or self.decision.answer == Answer.NOT_ASKED:
             return "open"
         if self.decision.answer == Answer.REFUSED:
@@ -46,16 +57,23 @@ def why_not(service: Service) -> str:
 
 
 def entries(case: Case | None = None) -> list[Entry]:
-    """All services by organisation, with the decisions of the person of a case: two queries."""
+    """All services by organisation, with what may be told of the person of a case: three queries."""
     rows = Service.objects.select_related("partner__organisation").order_by("partner__organisation__name", "name")
     known = decisions_on_services(case) if case else {}
-    return [Entry(service, why_not(service), known.get(service.pk)) for service in rows]
+    signed = exceptions_for_services(case) if case else {}
+    return [Entry(s, why_not(s), known.get(s.pk), signed.get(s.pk)) for s in rows]
 
 
 def decisions_on_services(case: Case) -> dict[UUID, Decision]:
     """The latest decision of the person on each service."""
     rows = Decision.objects.filter(person=case.person_id, purpose=Purpose.EXTERNAL_REFERRAL, superseded_at=None)
     return {decision.recipient_id: decision for decision in rows.order_by("valid_from")}
+
+
+def exceptions_for_services(case: Case) -> dict[UUID, ExceptionalDisclosure]:
+    """What is in effect without consent, for each service (domain.md §5.7)."""
+    rows = ExceptionalDisclosure.objects.active().filter(person=case.person_id, purpose=Purpose.EXTERNAL_REFERRAL)
+    return {row.recipient_id: row for row in rows.order_by("valid_until")}
 
 
 def may_hold(service: Service) -> dict[str, str]:

@@ -13,7 +13,7 @@ from django.utils import timezone
 
 from cases.models import Case
 from cases.vocabulary import Urgency
-from consent.models import Decision
+from consent.models import Decision, ExceptionalDisclosure
 from consent.vocabulary import Purpose
 from foundation.accounts.models import Organisation, Unit, User
 from foundation.core.codes import new_code
@@ -100,6 +100,9 @@ class Referral(DossierBound):
     service = models.ForeignKey(Service, models.PROTECT, related_name="+", db_index=False)
     recipient = models.ForeignKey(Organisation, models.PROTECT, related_name="+", db_index=False)
     decision = models.ForeignKey(Decision, models.DO_NOTHING, related_name="referrals", null=True, blank=True)
+    exception = models.ForeignKey(
+        ExceptionalDisclosure, models.DO_NOTHING, related_name="referrals", null=True, blank=True
+    )
     urgency = models.CharField(max_length=10, choices=Urgency.choices)
     status = models.CharField(max_length=20, choices=Status.choices, default=Status.DRAFT)
     came_from = models.CharField(max_length=20, blank=True)
@@ -140,8 +143,10 @@ class Referral(DossierBound):
                 name="approver_is_another_person",
             ),
             models.CheckConstraint(
-                condition=Q(sent_at=None) | Q(decision__isnull=False), name="sent_rests_on_a_decision"
+                condition=Q(sent_at=None) | Q(decision__isnull=False) | Q(exception__isnull=False),
+                name="sent_rests_on_a_ground",
             ),
+            models.CheckConstraint(condition=Q(decision=None) | Q(exception=None), name="rests_on_one_ground"),
             models.CheckConstraint(
                 condition=~Q(confirmation=Confirmation.RETAINED) | Q(confirmed_at=None) | ~Q(own_ground=""),
                 name="kept_on_a_ground",
@@ -158,10 +163,16 @@ class Referral(DossierBound):
     def __str__(self) -> str:
         return self.reference
 
-    def rests_on(self, decision: Decision | None) -> bool:
-        """Whether this decision, as it was read, allows every field to this service at this moment (HS-01); for lists."""
+    @property
+    def ground(self) -> Decision | ExceptionalDisclosure | None:
+        """What it rests on: the person's decision, or an exceptional disclosure by two people."""
+        return self.decision or self.exception
+
+    @property
+    def is_covered(self) -> bool:
+        """Whether its ground, as it was read, allows every field to this service at this moment (HS-01); for lists."""
         wanted = (Purpose.EXTERNAL_REFERRAL, self.service_id, set(self.fields))
-        return decision is not None and decision.covers(*wanted)
+        return self.ground is not None and self.ground.covers(*wanted)
 
     @property
     def handler(self) -> User:
@@ -224,14 +235,17 @@ class Message(DossierBound):
 
 
 class Disclosure(DossierBound):
-    """What was released to whom, when, and on which decision: field names, never values."""
+    """What was released to whom, when, and on which ground: field names, never values."""
 
     reads: ClassVar[str] = FOLLOW
     writes: ClassVar[str] = FOLLOW
 
     referral = models.ForeignKey(Referral, models.CASCADE, related_name="disclosures")
     recipient = models.ForeignKey(Organisation, models.PROTECT, related_name="+", db_index=False)
-    decision = models.ForeignKey(Decision, models.DO_NOTHING, related_name="+", db_index=False)
+    decision = models.ForeignKey(Decision, models.DO_NOTHING, related_name="+", db_index=False, null=True, blank=True)
+    exception = models.ForeignKey(
+        ExceptionalDisclosure, models.DO_NOTHING, related_name="+", db_index=False, null=True, blank=True
+    )
     purpose = models.CharField(max_length=40)
     tier = models.PositiveSmallIntegerField()
     fields = models.JSONField()
@@ -240,6 +254,10 @@ class Disclosure(DossierBound):
     class Meta:
         constraints: ClassVar = [
             models.UniqueConstraint(fields=["referral", "tier"], name="one_release_per_tier"),
+            models.CheckConstraint(
+                condition=Q(decision=None, exception__isnull=False) | Q(decision__isnull=False, exception=None),
+                name="released_on_one_ground",
+            ),
         ]
 
     def __str__(self) -> str:

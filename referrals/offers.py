@@ -47,7 +47,9 @@ def _rows(actor: User) -> list[Referral]:
     live = rows.filter(status__in=WITH_PARTNER) | rows.filter(narrowed_at__isnull=False, confirmation="")
     live |= rows.filter(recalled_at__isnull=False, confirmation="")
     return list(
-        live.select_related("dossier", "unit", "service__partner", "decision").with_key().order_by("sent_at")[:MOST]
+        live.select_related("dossier", "unit", "service__partner", "decision", "exception")
+        .with_key()
+        .order_by("sent_at")[:MOST]
     )
 
 
@@ -73,7 +75,7 @@ def _is_covered(referral: Referral) -> bool:
         check_open(referral)
     except Gone:
         return False
-    return referral.rests_on(referral.decision)  # its decision was read in the same query
+    return referral.is_covered  # its ground was read in the same query
 
 
 def _line(referral: Referral, clocks: dict[Any, list[Clock]]) -> dict[str, Any]:

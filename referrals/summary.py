@@ -223,29 +223,48 @@ def not_yet(referral: Referral) -> str:
 
 def stays(referral: Referral) -> list[dict[str, str]]:
     """What is not passed on, with the reason, as plainly as what is."""
-    offered, decision = referral.service.offered_fields, referral.decision
-    allowed = decision.fields if decision else []
+    offered, ground = referral.service.offered_fields, referral.ground
+    allowed = ground.fields if ground else []
     groups: dict[str, list[str]] = {}
     for code in FIELDS:
         if code in referral.fields:
             continue
         why = _("Not needed for this service")
         if code in offered:
-            why = _("Held back here") if code in allowed else _("The person does not want it passed on")
+            why = _("Held back here") if code in allowed else _no(referral)
         groups.setdefault(why, []).append(code)
     return [{"what": labels(codes), "why": why} for why, codes in groups.items()]
 
 
+def _no(referral: Referral) -> str:
+    if referral.exception is not None:
+        return _("Nobody signed that it may be told without consent")
+    return _("The person does not want it passed on")
+
+
 def rests(referral: Referral) -> dict[str, Any]:
-    """The decision that the referral rests on."""
-    decision = referral.decision
+    """The decision, or the exceptional disclosure, that the referral rests on."""
+    decision, zone, now = referral.decision, _zone(referral), timezone.now()
     if decision is None:
-        return {}
-    zone, now = _zone(referral), timezone.now()
+        return _excepted(referral, zone) if referral.exception else {}
     return {
         "at": inside(moment_words(decision.valid_from, now, zone)),
         "until": day_words(decision.valid_until, zone),
         "is_active": decision.is_active(),
         "url": reverse("cases:case_consent", args=[referral.case_id]),
         "withdraw": reverse("cases:withdraw", args=[referral.case_id, decision.pk]) if decision.is_active() else "",
+    }
+
+
+def _excepted(referral: Referral, zone: ZoneInfo) -> dict[str, Any]:
+    signed = referral.exception
+    if signed is None or signed.valid_from is None or signed.valid_until is None:
+        return {}
+    return {
+        "why": signed.get_ground_display(),
+        "at": inside(moment_words(signed.valid_from, timezone.now(), zone)),
+        "until": moment_words(signed.valid_until, timezone.now(), zone),
+        "is_active": signed.is_active(),
+        "url": reverse("cases:exception", args=[signed.pk]),
+        "withdraw": "",
     }

@@ -11,13 +11,15 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from cases.models import Case
-from consent.models import Decision
+from consent.models import Decision, ExceptionalDisclosure
 from consent.vocabulary import Mode
 from foundation.core.words import day_words, inside, isolated, list_words
 from foundation.dossiers import clerk
 from referrals.fields import FIELDS
 from referrals.models import Disclosure, Referral
 from referrals.vocabulary import Confirmation, OwnGround, Status
+
+Ground = Decision | ExceptionalDisclosure
 
 
 def releases(case: Case) -> list[Disclosure]:
@@ -32,19 +34,30 @@ def told(case: Case, zone: tzinfo) -> list[dict[str, Any]]:
     by_referral: dict[Any, list[Disclosure]] = {}
     for row in releases(case):
         by_referral.setdefault(row.referral_id, []).append(row)
-    keys = {rows[0].decision_id for rows in by_referral.values()}
-    decisions = {d.pk: d for d in Decision.objects.filter(pk__in=keys).select_related("consent")}
-    return [_row(rows, decisions[rows[0].decision_id], zone) for rows in by_referral.values()]
+    grounds = _grounds([rows[0] for rows in by_referral.values()])
+    told_of = [(rows, grounds[rows[0].decision_id or rows[0].exception_id]) for rows in by_referral.values()]
+    return [_row(rows, ground, zone) for rows, ground in told_of if _may_know(ground)]
 
 
-def _row(rows: list[Disclosure], decision: Decision, zone: tzinfo) -> dict[str, Any]:
+def _grounds(firsts: list[Disclosure]) -> dict[Any, Ground]:
+    decisions = Decision.objects.filter(pk__in=[row.decision_id for row in firsts if row.decision_id])
+    signed = ExceptionalDisclosure.objects.filter(pk__in=[row.exception_id for row in firsts if row.exception_id])
+    return {ground.pk: ground for ground in [*decisions.select_related("consent"), *signed]}
+
+
+def _may_know(ground: Ground) -> bool:
+    """What was told without consent stands on the paper only if the person was told of it: else it was unsafe to say."""
+    return isinstance(ground, Decision) or ground.is_person_informed
+
+
+def _row(rows: list[Disclosure], ground: Ground, zone: tzinfo) -> dict[str, Any]:
     referral = rows[0].referral
     lines = [isolated(referral.service.name), *(_release(row, zone) for row in reversed(rows))]
     if referral.narrowed_at and not referral.recalled_at:
         lines.append(_narrowed(referral, referral.narrowed_at, zone))
     return {
         "key": isolated(rows[0].recipient.name),
-        "lines": [*lines, _ground(decision, zone), ended(referral, decision, zone)],
+        "lines": [*lines, _ground(ground, zone), ended(referral, ground, zone)],
     }
 
 
@@ -59,26 +72,38 @@ def _narrowed(referral: Referral, at: datetime, zone: tzinfo) -> str:
     return f"{words % {'day': day_words(at, zone), 'what': names}} {answered(referral)}"
 
 
-def _ground(decision: Decision, zone: tzinfo) -> str:
-    consent = decision.consent
+def _ground(ground: Ground, zone: tzinfo) -> str:
+    if isinstance(ground, ExceptionalDisclosure):
+        day = day_words(ground.valid_from or ground.requested_at, zone)
+        why = {"day": day, "why": inside(str(ground.get_ground_display()))}
+        return _("You did not agree to this. On %(day)s we told it all the same: %(why)s.") % why
+    consent = ground.consent
     facts = {"day": day_words(consent.held_at, zone), "how": str(Mode(consent.mode).label).lower()}
     return _("You agreed to this on %(day)s (%(how)s).") % facts
 
 
-def ended(referral: Referral, decision: Decision, zone: tzinfo) -> str:
+def ended(referral: Referral, ground: Ground, zone: tzinfo) -> str:
     """Whether they can still read it, and if not, since when and why."""
     if referral.recalled_at:
         return _recalled(referral, zone)
     words, at = _ENDS.get(Status(referral.status)), referral.status_at
-    if words is None and not decision.is_active():
-        words, at = "expired", min(decision.valid_until, decision.superseded_at or decision.valid_until)
+    if words is None and not ground.is_active():
+        words, at = "expired" if isinstance(ground, Decision) else "over_now", _end(ground)
+    if words is None and isinstance(ground, ExceptionalDisclosure):
+        return _("They can read it until %(day)s at the latest.") % {"day": day_words(_end(ground), zone)}
     if words is None:
-        until = day_words(decision.valid_until, zone)
+        until = day_words(_end(ground), zone)
         return _("They can read it until %(day)s at the latest. If you take your consent back, it ends at once.") % {
             "day": until
         }
     since = _("Since then they can read none of it.")
     return f"{_why(words) % {'day': day_words(at, zone)}} {since}"
+
+
+def _end(ground: Ground) -> datetime:
+    last = ground.valid_until or timezone.now()
+    earlier = ground.superseded_at if isinstance(ground, Decision) else ground.ended_at
+    return min(last, earlier or last)
 
 
 _ENDS: dict[Status, str] = {
@@ -95,11 +120,14 @@ def _why(code: str) -> str:
         "called_off": _("On %(day)s it was called off."),
         "mistake": _("It was a mistake of ours, and on %(day)s it was closed."),
         "expired": _("Your consent ended on %(day)s."),
+        "over_now": _("On %(day)s the time for it was over."),
     }[code]
 
 
 def _recalled(referral: Referral, zone: tzinfo) -> str:
-    taken = _("On %(day)s you took your consent back. Since then they can read none of it.")
+    taken = _("On %(day)s this ended. Since then they can read none of it.")
+    if referral.exception_id is None:
+        taken = _("On %(day)s you took your consent back. Since then they can read none of it.")
     at = referral.recalled_at or timezone.now()
     return f"{taken % {'day': day_words(at, zone)}} {answered(referral)}"
 

@@ -88,10 +88,12 @@ class CancelReason(models.TextChoices):
     DUPLICATE = "duplicate", _("Duplicate")
     DIED = "person_died", _("The person died")
     ERASED = "case_erased", _("The record was erased")
+    EXCEPTION = "exception_ended", _("What was told without consent has ended")
 
 
-# The other two follow from what the person or two people decided about consent or record, never from a form.
-CHOSEN = [reason for reason in CancelReason if reason not in (CancelReason.CONSENT_WITHDRAWN, CancelReason.ERASED)]
+# The others follow from what the person or two people decided about consent or record, never from a form.
+FOLLOWING = (CancelReason.CONSENT_WITHDRAWN, CancelReason.ERASED, CancelReason.EXCEPTION)
+CHOSEN = [reason for reason in CancelReason if reason not in FOLLOWING]
 
 
 class Confirmation(models.TextChoices):

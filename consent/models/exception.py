@@ -2,6 +2,7 @@
 
 from datetime import datetime
 from typing import Any, ClassVar
+from uuid import UUID
 
 import pgtrigger
 from django.conf import settings
@@ -148,6 +149,11 @@ class ExceptionalDisclosure(DossierBound):
         if self.status not in IN_EFFECT or self.valid_from is None or self.valid_until is None:
             return False
         return self.valid_from <= now < self.valid_until
+
+    def covers(self, purpose: str, recipient_id: UUID, fields: set[str], now: datetime | None = None) -> bool:
+        """Whether it carries exactly this, as a decision would: purpose, recipient, every field, at this moment (HS-01)."""
+        same = self.purpose == purpose and self.recipient_id == recipient_id
+        return same and fields <= set(self.fields) and self.is_active(now)
 
     @property
     def words(self) -> dict[str, str]:

@@ -10,10 +10,11 @@ from referrals.actions.referring import advise, answer, cancel, expire, mark_err
 from referrals.actions.sending import send
 from referrals.actions.telling import tell, tell_result
 from referrals.actions.tokens import end_tokens
-from referrals.actions.withdrawing import cascade, end_with_case, renew, settle, uncount
+from referrals.actions.withdrawing import cascade, end_exception, end_with_case, renew, settle, uncount
 
 __all__ = [
-    "Kept", "Offer", "Reply", "act_as_recipient", "advise", "answer", "cancel", "cascade", "chase", "confirm_withdrawal",
-    "end_tokens", "end_with_case", "expire", "follow", "hear_confirmation", "mark_error", "narrow_packages", "prepare",
-    "renew", "return_to_draft", "revise", "send", "settle", "submit", "tell", "tell_result", "uncount", "verify", "viewed",
+    "Kept", "Offer", "Reply", "act_as_recipient", "advise", "answer", "cancel", "cascade", "chase",
+    "confirm_withdrawal", "end_exception", "end_tokens", "end_with_case", "expire", "follow", "hear_confirmation",
+    "mark_error", "narrow_packages", "prepare", "renew", "return_to_draft", "revise", "send", "settle", "submit",
+    "tell", "tell_result", "uncount", "verify", "viewed",
 ]  # fmt: skip

@@ -70,15 +70,15 @@ def _columns(referral: Referral, verb: str, reply: Reply) -> dict[str, Any]:
 
 
 def _check_ground(referral: Referral) -> None:
-    if referral.decision is None or not is_grounded(referral, referral.decision):
+    if not is_grounded(referral):
         raise Gone("consent.expired", _("The person’s consent has ended."))
     if not referral.service.partner.may_receive:
         raise Gone("receiver.agreement", _("There is no agreement in force with this organisation."))
 
 
 def _after(referral: Referral, verb: str, reply: Reply, by: User) -> None:
-    if verb == "accept" and referral.decision is not None:
-        release(referral, referral.decision)
+    if verb == "accept":
+        release(referral)
     if verb == "ask":
         _say(referral, by, PARTNER, reply.text)
     if verb in ("decline", "complete", "not_complete"):

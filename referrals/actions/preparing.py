@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 
 from cases.models import Case
 from consent import actions as consent
-from consent.models import Decision
+from consent.models import Decision, ExceptionalDisclosure
 from consent.vocabulary import Answer, Purpose
 from foundation.accounts.models import User
 from foundation.audit import trail
@@ -35,9 +35,26 @@ def decision_for(case: Case, service: Service) -> Decision | None:
     return consent.current(case.person, Purpose.EXTERNAL_REFERRAL, service.pk)
 
 
-def chosen_fields(service: Service, decision: Decision | None, withheld: list[str]) -> list[str]:
-    """What is offered by the service's needs, allowed by the decision and not withheld; in tier order."""
+def exception_for(case: Case, service: Service) -> ExceptionalDisclosure | None:
+    """What two people signed without consent for this service and is in effect now (domain.md §5.7)."""
+    rows = ExceptionalDisclosure.objects.active().filter(person=case.person_id, purpose=Purpose.EXTERNAL_REFERRAL)
+    found: ExceptionalDisclosure | None = rows.filter(recipient_id=service.pk).order_by("-valid_until").first()
+    return found
+
+
+def _rest(referral: Referral) -> None:
+    """On the person's own word where it holds; else on an exceptional disclosure, if there is one."""
+    decision = decision_for(referral.case, referral.service)
+    is_theirs = decision is not None and decision.is_active()
+    referral.exception = None if is_theirs else exception_for(referral.case, referral.service)
+    referral.decision = decision if referral.exception is None else None
+
+
+def chosen_fields(referral: Referral, withheld: list[str]) -> list[str]:
+    """What is offered by the service's needs, allowed by the ground and not withheld; in tier order."""
+    decision, service = referral.decision, referral.service
     allowed = set(decision.fields) if decision and decision.answer == Answer.GRANTED else set()
+    allowed |= set(referral.exception.fields) if referral.exception else set()
     return [code for code in service.offered_fields if code in allowed and code not in withheld]
 
 
@@ -72,17 +89,17 @@ def prepare(case: Case, service: Service, offer: Offer, *, by: User, previous: R
     ``previous`` links a new attempt to the one that was declined or not answered; it needs a decision of its own.
     """
     policy.require(by, "refer", case)
-    decision = decision_for(case, service)
     groups = {case.focal_group_id: VIEW}
     owner = service.partner.organisation
     dossier = dossiers.open_dossier(Kind.PACKAGE, case.unit, by=by, groups=groups, reason="referrer", owner=owner)
     if case.owner != by:
         dossiers.share_with_user(dossier, case.owner, "owner", by=by)
     referral = Referral(
-        dossier=dossier, case=case, unit=case.unit, service=service, recipient=owner, decision=decision,
+        dossier=dossier, case=case, unit=case.unit, service=service, recipient=owner,
         urgency=case.urgency, requested_by=by, previous=previous, reason=offer.reason,
-        fields=chosen_fields(service, decision, offer.withheld),
     )  # fmt: skip
+    _rest(referral)
+    referral.fields = chosen_fields(referral, offer.withheld)
     _check(referral)
     dossiers.insert_with_code(referral, "reference", referral_reference)
     set_clocks(referral)
@@ -97,11 +114,11 @@ def revise(referral: Referral, offer: Offer, *, by: User) -> Referral:
     """Change what would be told, while it is a draft; takes up the newest decision of the person."""
     locked = lock(referral)
     policy.require(by, "revise", locked)
-    locked.decision = decision_for(locked.case, locked.service)
-    locked.reason, locked.fields = offer.reason, chosen_fields(locked.service, locked.decision, offer.withheld)
+    _rest(locked)
+    locked.reason, locked.fields = offer.reason, chosen_fields(locked, offer.withheld)
     _check(locked)
     locked.version += 1
-    locked.save(update_fields=["decision", "reason", "fields", "version"])
+    locked.save(update_fields=["decision", "exception", "reason", "fields", "version"])
     trail.record("referral.prepared", dossier=locked.dossier_id, subject=locked.pk, fields=locked.fields)
     return locked
 
@@ -109,7 +126,9 @@ def revise(referral: Referral, offer: Offer, *, by: User) -> Referral:
 def _check(referral: Referral) -> None:
     if not (referral.reason or "").strip():
         raise Refused("referral.reason", _("Write what is needed, and why."), "reason")
-    referral.clean_fields(exclude=["dossier", "case", "unit", "service", "recipient", "decision", "requested_by"])
+    referral.clean_fields(
+        exclude=["dossier", "case", "unit", "service", "recipient", "decision", "exception", "requested_by"]
+    )
 
 
 def by_tier(fields: list[str]) -> dict[int, list[str]]:

@@ -30,7 +30,7 @@ def submit(referral: Referral, *, by: User) -> Referral:
     locked = _step(referral, "submit", by)
     check_recipient(locked.service)
     check_tier(locked)
-    check_ground(locked, locked.decision)
+    check_ground(locked)
     return move(locked, "submit", by=by, side=REFERRER)
 
 

@@ -39,26 +39,28 @@ def check_tier(referral: Referral) -> None:
         raise Refused("receiver.tier", _("The service may not be told all of this any more. Return it to draft."))
 
 
-def check_ground(referral: Referral, decision: Decision | None) -> Decision:
-    """HS-01: an active decision for this purpose, this service and every field; else nothing leaves."""
-    if decision is None or not is_grounded(referral, decision):
+def check_ground(referral: Referral) -> None:
+    """HS-01: a ground for this purpose, this service and every field that holds now; else nothing leaves."""
+    if not is_grounded(referral):
         raise Refused("consent.missing", _("The person has not agreed to this, or not any more. Nothing was sent."))
-    if _was_asked_since(referral, decision):
+    if _was_asked_since(referral):
         raise Refused("consent.used", _("This service was asked before. Ask the person again, then refer again."))
-    return decision
 
 
-def is_grounded(referral: Referral, decision: Decision) -> bool:
-    """Whether the very decision that the referral rests on covers all of it now (HS-01); one query."""
-    asked = (decision.person_id, Purpose.EXTERNAL_REFERRAL, referral.service_id, referral.fields)
-    ground = covers(*asked)
-    return ground is not None and ground.id == referral.decision_id
+def is_grounded(referral: Referral) -> bool:
+    """Whether the very decision, or exceptional disclosure, that it rests on covers all of it now (HS-01); one query."""
+    rests_on = referral.ground
+    if rests_on is None:
+        return False
+    asked = (rests_on.person_id, Purpose.EXTERNAL_REFERRAL, referral.service_id, referral.fields)
+    return covers(*asked, ground=rests_on.pk) is not None
 
 
-def _was_asked_since(referral: Referral, decision: Decision) -> bool:
+def _was_asked_since(referral: Referral) -> bool:
     """Whether an earlier attempt ended after the person agreed: a new attempt needs new consent (scenario 3)."""
+    since = referral.ground and referral.ground.valid_from
     same = Referral.objects.filter(case=referral.case_id, service=referral.service_id, status__in=ENDED)
-    return same.exclude(pk=referral.pk).filter(sent_at__isnull=False, status_at__gt=decision.valid_from).exists()
+    return same.exclude(pk=referral.pk).filter(sent_at__isnull=False, status_at__gt=since).exists()
 
 
 @transaction.atomic
@@ -67,20 +69,20 @@ def send(referral: Referral, *, by: User) -> Referral:
     found = Decision.objects.filter(referrals=referral.pk).first()
     if found is not None:  # as a withdrawal does before anything else: the two wait for each other and never block
         consent.hold(found.person_id)
-        found = Decision.objects.select_for_update(of=("self",)).get(pk=found.pk)
     locked = lock(referral)
     LIFE.check("send", locked.status)
     policy.require(by, "send", locked)
     check_recipient(locked.service)
     check_tier(locked)
-    decision, case = check_ground(locked, found), locked.case
+    check_ground(locked)
+    case = locked.case
     everything = gather(case, locked.service, locked.reason or "")
     locked.package = {code: everything[code] for code in locked.fields if code in everything}
     locked.sent_at = timezone.now()
     dossiers.share_with_group(locked.dossier, recipient_group(locked), VIEW)
     frozen = {"sent_at": locked.sent_at, "package": locked.package, "is_counted": _may_count(case)}
     move(locked, "send", by=by, side=APPROVER, approved_by=by, **frozen)
-    release(locked, decision)
+    release(locked)
     cases.start_response(case, by=by)
     cases.note_event(case, "referral_sent", by=by)
     tell_recipient(locked, "referral.sent")
@@ -92,7 +94,7 @@ def _may_count(case: Case) -> bool:
     return covers(case.person_id, Purpose.ANONYMOUS_STATISTICS, case.unit_id, COUNTED) is not None
 
 
-def release(referral: Referral, decision: Decision) -> None:
+def release(referral: Referral) -> None:
     """Write down each tier that the state opens now and that was not open before."""
     limit = tiers_open(referral.status, referral.urgency)
     known = set(Disclosure.objects.filter(referral=referral).values_list("tier", flat=True))
@@ -100,7 +102,8 @@ def release(referral: Referral, decision: Decision) -> None:
         if tier <= limit and tier not in known:
             Disclosure(
                 dossier_id=referral.dossier_id, referral=referral, recipient_id=referral.recipient_id,
-                decision=decision, purpose=Purpose.EXTERNAL_REFERRAL, tier=tier, fields=fields,
+                decision_id=referral.decision_id, exception_id=referral.exception_id, tier=tier, fields=fields,
+                purpose=Purpose.EXTERNAL_REFERRAL,
             ).save(force_insert=True)  # fmt: skip
             trail.record(
                 "referral.disclosed", dossier=referral.dossier_id, subject=referral.pk, tier=tier, fields=fields

@@ -6,7 +6,7 @@ from django.utils import timezone
 
 from cases.actions.erasing import PACKAGE, REQUEST
 from cases.models import Case, Erasure
-from consent.models import Decision
+from consent.models import Decision, ExceptionalDisclosure
 from consent.vocabulary import Purpose
 from foundation.accounts.models import User
 from foundation.audit import trail
@@ -37,6 +37,14 @@ def cascade(decision: Decision) -> None:
         ended = [end(lock(referral), by) for referral in rows]
     if any(referral.sent_at for referral in ended):
         ask_to_tell(decision)
+
+
+def end_exception(exception: ExceptionalDisclosure) -> None:
+    """What was told without consent ends: so does every referral that rests on it, as by a withdrawal."""
+    with clerk.as_clerk() as by:
+        rows = Referral.objects.filter(exception_id=exception.pk, recalled_at=None).order_by("pk")
+        for referral in rows:
+            end(lock(referral), by, CancelReason.EXCEPTION)
 
 
 def uncount(decision: Decision) -> None:

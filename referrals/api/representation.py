@@ -4,6 +4,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
+from consent.vocabulary import Basis
 from foundation.accounts.models import User
 from foundation.core.errors import Gone
 from foundation.dossiers.models import Clock
@@ -76,7 +77,7 @@ def whole(referral: Referral, reader: User) -> dict[str, Any]:
 def check_ground(referral: Referral) -> None:
     """HS-01 at each read: the database is asked whether the ground holds now, whatever was loaded before."""
     check_open(referral)
-    if referral.status in WITH_PARTNER and not (referral.decision and is_grounded(referral, referral.decision)):
+    if referral.status in WITH_PARTNER and not is_grounded(referral):
         raise Gone("consent.expired", _("The person’s consent has ended."))
 
 
@@ -89,10 +90,11 @@ def check_open(referral: Referral) -> None:
 
 
 def _consent(referral: Referral) -> dict[str, Any] | None:
-    decision = referral.decision
-    if decision is None:
+    ground = referral.ground
+    if ground is None:
         return None
-    return {"id": str(decision.pk), "fields": referral.fields, "valid_until": decision.valid_until}
+    basis = Basis.EXCEPTION if ground is referral.exception else Basis.DECISION
+    return {"id": str(ground.pk), "basis": basis, "fields": referral.fields, "valid_until": ground.valid_until}
 
 
 def _due(referral: Referral, reader: User) -> dict[str, Any]:

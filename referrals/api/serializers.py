@@ -6,6 +6,7 @@ from django.utils.translation import gettext as _
 from rest_framework import serializers
 
 from cases.vocabulary import Urgency
+from consent.vocabulary import Basis
 from referrals.vocabulary import FIELDS, Confirmation, DeclineReason, OwnGround, ServiceOutcome, Status
 
 
@@ -113,9 +114,10 @@ class Inbox(serializers.Serializer[Any]):
 
 
 class ConsentShape(serializers.Serializer[Any]):
-    """The decision that the referral rests on."""
+    """What the referral rests on: the person's decision, or an exceptional disclosure (danger, or a legal obligation)."""
 
     id = serializers.UUIDField()
+    basis = serializers.ChoiceField(Basis.choices)
     fields_ = serializers.ListField(child=serializers.CharField())
     valid_until = serializers.DateTimeField()
 

@@ -40,9 +40,12 @@ def _as_clerk() -> Iterator[User]:
     yield User.objects.get(pk=ACTOR.get() or 0)
 
 
-def _covers(person: Any, purpose: str, recipient: Any, fields: Iterable[str], now: Any = None) -> Any:
+def _covers(
+    person: Any, purpose: str, recipient: Any, fields: Iterable[str], now: Any = None, *, ground: Any = None
+) -> Any:
     """Plain Django's own question to its plain table."""
     rows = twin(Decision).objects.active(now).filter(person=person, purpose=purpose, recipient_id=recipient)
+    rows = rows.filter(pk=ground) if ground else rows
     return rows.filter(fields__contains=sorted(fields)).first()
 
 

@@ -17,7 +17,7 @@ from foundation.audit import trail
 from foundation.core import policy
 from foundation.core.errors import Absent, DomainError, Forbidden
 from referrals import actions
-from referrals.directory import Entry, decisions_on_services, entries, may_hold, why_not
+from referrals.directory import Entry, decisions_on_services, entries, exceptions_for_services, may_hold, why_not
 from referrals.forms.referral import PrepareForm
 from referrals.models import Referral, Service
 from referrals.views.guards import refuse
@@ -76,7 +76,8 @@ def _entry(case: Case, pk: UUID) -> Entry:
     service = Service.objects.select_related("partner__organisation").filter(pk=pk).first()
     if service is None:
         raise Absent("record.absent", "")
-    return Entry(service, why_not(service), decisions_on_services(case).get(pk))
+    signed = exceptions_for_services(case).get(pk)
+    return Entry(service, why_not(service), decisions_on_services(case).get(pk), signed)
 
 
 def _draft(case: Case, service: UUID, actor: User) -> Referral | None:
@@ -86,8 +87,7 @@ def _draft(case: Case, service: UUID, actor: User) -> Referral | None:
 
 
 def _form(request: HttpRequest, entry: Entry, draft: Referral | None) -> PrepareForm:
-    allowed = entry.decision.fields if entry.decision else []
-    held = {code: words for code, words in may_hold(entry.service).items() if code in allowed}
+    held = {code: words for code, words in may_hold(entry.service).items() if code in entry.fields}
     known = {}
     if draft is not None and draft.is_open:
         known = {"reason": draft.reason, "withheld": [code for code in held if code not in draft.fields]}
@@ -95,7 +95,7 @@ def _form(request: HttpRequest, entry: Entry, draft: Referral | None) -> Prepare
 
 
 def _told(entry: Entry) -> str:
-    return labels([code for code in entry.service.offered_fields if entry.decision and code in entry.decision.fields])
+    return labels([code for code in entry.service.offered_fields if code in entry.fields])
 
 
 def _previous(case: Case, entry: Entry) -> Referral | None:

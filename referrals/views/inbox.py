@@ -23,7 +23,7 @@ from referrals.offers import opened, sections
 from referrals.policy import is_recipient
 from referrals.views.guards import refuse
 
-RELATED = ("dossier", "unit", "service__partner", "decision")
+RELATED = ("dossier", "unit", "service__partner", "decision", "exception")
 
 
 def fetch(actor: Any, pk: UUID) -> Referral:

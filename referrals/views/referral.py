@@ -23,7 +23,7 @@ from referrals.views.guards import refuse
 
 RELATED = (
     "dossier", "unit", "case__person", "case__concern", "case__dossier", "recipient__partner", "service__partner__organisation",
-    "requested_by", "approved_by", "decision__consent__held_by", "previous",
+    "requested_by", "approved_by", "decision__consent__held_by", "exception", "previous",
 )  # fmt: skip
 
 

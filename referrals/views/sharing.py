@@ -1,5 +1,6 @@
 """The last page before information leaves the organisation (HS-01)."""
 
+from datetime import tzinfo
 from typing import Any
 from uuid import UUID
 
@@ -17,6 +18,8 @@ from django.views.decorators.http import require_http_methods
 from cases.identity import zone_of
 from cases.views.guards import typed
 from cases.views.who import me
+from consent.models import ExceptionalDisclosure
+from consent.states import ExceptionStatus
 from consent.vocabulary import Mode
 from foundation.audit import trail
 from foundation.core import policy
@@ -101,6 +104,8 @@ def _terms(referral: Referral) -> str:
 
 def _ground(referral: Referral) -> list[dict[str, Any]]:
     decision, zone, now = referral.decision, zone_of(referral.case), timezone.now()
+    if referral.exception is not None and referral.exception.is_active():
+        return _excepted(referral.exception, zone)
     if decision is None or not decision.is_active():
         return [{"term": _("On which decision"), "main": _("The person has not agreed to this, or not any more.")}]
     held = decision.consent
@@ -114,5 +119,16 @@ def _ground(referral: Referral) -> list[dict[str, Any]]:
     until = _("%(day)s, or earlier if the person takes it back") % {"day": day_words(decision.valid_until, zone)}
     return [
         {"term": _("On which decision"), "main": agreed, "sub": f"{', '.join(words)}. {condition}".strip()},
+        {"term": _("Until"), "main": until},
+    ]
+
+
+def _excepted(signed: ExceptionalDisclosure, zone: tzinfo) -> list[dict[str, Any]]:
+    until = moment_words(signed.valid_until or timezone.now(), timezone.now(), zone)
+    words = _("Signed by one person; the second signature is due.")
+    if signed.status == ExceptionStatus.AUTHORISED:
+        words = _("Signed by two people.")
+    return [
+        {"term": _("Without consent"), "main": signed.get_ground_display(), "sub": words},
         {"term": _("Until"), "main": until},
     ]

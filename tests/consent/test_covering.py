@@ -218,4 +218,4 @@ def test_a_release_asks_the_table_even_when_the_action_is_called_directly(house,
         decision = loaded.decision
         consent.withdraw(decision, by=caseworker)
         loaded.status = Status.ACCEPTED
-        assert refuses(lambda: release(loaded, decision))
+        assert refuses(lambda: release(loaded))
