@@ -15,7 +15,7 @@ from cases.story import Story
 from consent.models import Consent, Decision
 from consent.standing import ConsentState, DecisionState, Nearness, nearness, of_consent, of_decision
 from consent.vocabulary import Obstacle, Purpose
-from foundation.core.words import day_words, list_words, moment_words
+from foundation.core.words import day_words, inside, list_words, moment_words
 
 TIERS = (
     gettext_lazy("Without a name"),
@@ -126,20 +126,21 @@ class Cell:
 
     @property
     def told_words(self) -> str:
-        """As a phrase."""
-        return list_words(self.told)
+        """As a phrase that begins a line."""
+        return list_words([*self.told[:1], *map(inside, self.told[1:])])
 
     @property
     def held_words(self) -> str:
-        """As a phrase."""
-        return list_words(self.held)
+        """As a phrase inside a line."""
+        return list_words(list(map(inside, self.held)))
 
 
 def table(case: Case, story: Story) -> list[dict[str, Any]]:
     """The rows of "who may know what, until when": one per recipient and purpose that was ever asked about."""
     rows = [decision for decision in story.decisions if not decision.superseded_at]
     words = {**OWN_WORDS, **{code: pair for part in story.parts for code, pair in part.words.items()}}
-    return [{**said(case, row, story), "cells": _cells(case, row, story, words)} for row in rows]
+    found = [{**said(case, row, story), "cells": _cells(case, row, story, words)} for row in rows]
+    return sorted(found, key=lambda row: row["recipient"])
 
 
 def _cells(case: Case, decision: Decision, story: Story, words: dict[str, tuple[int, Any]]) -> list[tuple[Any, Cell]]:

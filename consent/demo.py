@@ -4,7 +4,7 @@ from datetime import timedelta
 
 from django.utils import timezone
 
-from consent import actions
+from consent import actions, notices
 from consent.actions import incidents
 from consent.models import DataIncident
 from consent.terms import IncidentSource, LegalBasis, RecordClass, StillGoing
@@ -23,6 +23,11 @@ BASES = {
         LegalBasis.CONSENT, "Given for one service at a time, free and informed, and taken back as easily.",
     ),
 }  # fmt: skip
+MORE_SAID = {
+    "en": "If you would rather speak to a woman or to a man, say so, and we arrange it.",
+    "ru": "Если вам удобнее говорить с женщиной или с мужчиной, скажите, и мы это устроим.",
+    "ar": "إذا كان الحديث مع امرأة أو مع رجل أسهل، يُقال لنا ذلك فنرتّبه.",
+}
 AGREED = {RecordClass.CONCERN: 30, RecordClass.CASE_ADULT: 731, RecordClass.CASE_CHILD: 1096}
 
 
@@ -37,7 +42,17 @@ def furnish(officer: User, manager: User, volunteer: User) -> None:
         for rule in proposed:
             actions.agree_rule(rule, by=manager)
         actions.set_rule(RecordClass.REPRESENTATION, 1826, by=manager)
+    _notice(manager)
     _incident(officer, volunteer)
+
+
+def _notice(manager: User) -> None:
+    """The manager wrote the next version of what people are told; another person has to publish it (HS-20)."""
+    texts = notices.current()
+    for language, words in MORE_SAID.items():
+        texts[language]["spoken"][0] += f"\n{words}"
+    with acting(manager.pk):
+        actions.propose_notice(texts, by=manager)
 
 
 def _incident(officer: User, volunteer: User) -> None:

@@ -64,3 +64,13 @@ def _publish(version: int, language: str, channel: str, text: str, limits: str) 
     NoticeVersion.objects.get_or_create(
         version=version, language=language, channel=channel, defaults={"text": text, "limits": limits}
     )
+
+
+def current() -> dict[str, dict[str, list[str]]]:
+    """What is said now: language → channel → text and limits; what a new version starts from."""
+    found: dict[str, dict[str, list[str]]] = {}
+    for language, _name in settings.LANGUAGES:
+        for channel in Channel:
+            notice = NoticeVersion.current(language, channel)
+            found.setdefault(language, {})[str(channel)] = [notice.text, notice.limits]
+    return found

@@ -98,6 +98,19 @@ class How(forms.Form):
         none=_("Not offered"),
     )
 
+    @property
+    def is_unusual(self) -> bool:
+        """Whether a witness, somebody else or another time was written down, so that the page does not fold it away."""
+        names = ("witness", "present", "place_reason", "held_at")
+        return any(self[name].value() or self[name].errors for name in names)
+
+    @property
+    def has_interpreter(self) -> bool:
+        """Whether something was written down of an interpreter."""
+        names = ("is_interpreter_bound", "interpreter_sex", "interpreter_reason")
+        is_chosen = self["interpreter"].value() not in (None, "", Interpreter.NONE)
+        return is_chosen or any(self[name].value() or self[name].errors for name in names)
+
     def how(self) -> dict[str, Any]:
         """What ``record`` keeps of it; the reasons stand under the number of their warning."""
         names = ("elements", "language", "mode", "witness", "interpreter", "is_private", "present", "copy")

@@ -48,4 +48,4 @@ def test_the_threat_model_and_every_app_have_their_page():
     ]
     for page in pages:
         lines = (ROOT / page).read_text("utf-8").splitlines()
-        assert 3 <= len(lines) <= 45, page
+        assert 3 <= len(lines) <= (80 if page == "docs/threat-model.md" else 45), page

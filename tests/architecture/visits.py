@@ -15,8 +15,8 @@ from cases import actions as cases
 from cases.models import Case
 from cases.vocabulary import Ground
 from consent import actions as consent
-from consent.models import Decision, NoticeVersion
-from consent.vocabulary import Channel
+from consent import notices
+from consent.models import Decision
 from foundation.accounts import actions as accounts
 from foundation.accounts.models import User
 from foundation.core.acting import acting
@@ -182,10 +182,8 @@ def stuck(house: factories.House) -> Message:
 def _proposal(house: factories.House) -> UUID:
     """A new text of what people are told, which the manager wrote."""
     manager = house.people["manager"]
-    now = {(n.language, n.channel): [n.text, n.limits] for n in NoticeVersion.objects.filter(version=2)}
-    texts = {code: {c: now[(code, c)] for c in Channel.values} for code in ("en", "ru", "ar")}
     with acting(manager.pk):
-        return consent.propose_notice(texts, by=manager).pk
+        return consent.propose_notice(notices.current(), by=manager).pk
 
 
 def _report(house: factories.House) -> Release:

@@ -25,6 +25,7 @@ def fill(page: Page, **answers: Any) -> None:
         kind = found.first.get_attribute("type")
         if kind in ("radio", "checkbox"):
             choice = found if isinstance(value, bool) else page.locator(f"main [name='{name}'][value='{value}']")
+            choice.first.evaluate("node => node.scrollIntoView({block: 'center'})")  # clear of the header that sticks
             choice.first.check(force=True)
         elif found.first.evaluate("node => node.tagName") == "SELECT":
             found.first.select_option(value)
