@@ -39,5 +39,5 @@ DROP FUNCTION amparo_require_api_assessed(), amparo_require_partner_assessed(), 
 
 
 class Migration(migrations.Migration):
-    dependencies = [("referrals", "0006_grounds"), ("consent", "0009_office")]
+    dependencies = [("referrals", "0007_exceptions"), ("consent", "0009_office")]
     operations = [migrations.RunSQL(UP, DOWN)]
