@@ -47,7 +47,7 @@ def line(row: ExceptionalDisclosure, actor: Any) -> dict[str, Any]:
         "row": row,
         "url": reverse("cases:exception", args=[row.pk]),
         "at": moment_words(row.requested_at, now, _zone(row)),
-        "until": moment_words(row.valid_until, now, _zone(row)) if row.is_active() else "",
+        "until": moment_words(row.valid_until or now, now, _zone(row)) if row.is_active() else "",
         "waits": policy.allows(actor, "authorise", row),
         "to_review": policy.allows(actor, "review", row),
         "review": _reviewed(row),

@@ -7,6 +7,7 @@ Everything that leaves, is told inside, is counted or is used to reach somebody 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from django.db import connection
@@ -40,7 +41,7 @@ def covers(
     The person's own word goes before an exceptional disclosure; ``ground`` asks for one in particular. One query of one
     index (domain.md §5.4; HS-01, HS-02, HS-05). What the actor may not see is no ground.
     """
-    asked = [person_id, str(purpose), recipient_id, sorted(fields), now or timezone.now(), ground, ground]
+    asked: list[Any] = [person_id, str(purpose), recipient_id, sorted(fields), now or timezone.now(), ground, ground]
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT basis, id, ARRAY(SELECT jsonb_array_elements_text(fields)), until"

@@ -35,7 +35,11 @@ def results(case: Case, actor: Any, zone: tzinfo) -> dict[str, Any]:
 
 def _reasons(touched: list[Referral], actor: Any) -> dict[UUID, str]:
     rows = KeptReason.objects.visible_to(actor).with_key().filter(referral__in=[r.pk for r in touched])
-    return {row.referral_id: str(legible(lambda row=row: row.text, SHUT)) for row in rows.order_by("at")}
+    return {row.referral_id: _legible(row) for row in rows.order_by("at")}
+
+
+def _legible(row: KeptReason) -> str:
+    return str(legible(lambda: row.text, SHUT))
 
 
 def _row(withdrawal: Withdrawal, touched: list[Referral], reasons: dict[UUID, str], zone: tzinfo) -> dict[str, Any]:

@@ -144,8 +144,8 @@ def timeline(referral: Referral, known: dict[str, Clock], actor: User) -> list[d
     """Moves and messages, newest first, under the next step."""
     zone, now, names = _zone(referral), timezone.now(), {"partner": referral.recipient.name}
     found: list[tuple[Any, str, str]] = []
-    said = ("ask", "answer", "advise") if referral.is_open else ()
-    for move in ReferralMove.objects.filter(referral=referral).exclude(verb__in=said).select_related("actor"):
+    spoken = ("ask", "answer", "advise") if referral.is_open else ()
+    for move in ReferralMove.objects.filter(referral=referral).exclude(verb__in=spoken).select_related("actor"):
         why = _reason(move.reason)
         who = _("by %(name)s") % {"name": move.actor.name} if move.side != "system" else ""
         found.append((move.at, str(MOVES[move.verb]) % names, ". ".join(part for part in (who, why) if part)))

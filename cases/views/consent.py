@@ -47,7 +47,8 @@ def conversation(request: HttpRequest, pk: UUID) -> HttpResponse:
 
 def _show_what_is_new(form: ConsentForm, case: Case) -> None:
     """Keep what was typed, on top of what is decided now: the page shows it, the next attempt counts from there."""
-    data: Any = form.data.copy()
+    typed_in: Any = form.data
+    data = typed_in.copy()
     data["seen"] = standing(case.person_id)
     form.data = data
 

@@ -17,6 +17,7 @@ from consent.actions.hooks import exception_ended, unsigned
 from consent.models import ExceptionalDisclosure, Person
 from consent.policy import CONFIRMING
 from consent.states import EXCEPTION, OVER, ExceptionStatus
+from consent.vocabulary import RecipientKind
 from foundation.accounts import actions as accounts
 from foundation.accounts.models import Role, Seat, Unit, User
 from foundation.audit import trail
@@ -119,7 +120,7 @@ def _check(plea: Plea) -> None:
 
 
 def _check_source(plea: Plea) -> None:
-    is_provider = plea.recipient_kind == rules.RecipientKind.SERVICE
+    is_provider = plea.recipient_kind == RecipientKind.SERVICE
     if plea.source == rules.Source.PROVIDER and is_provider:
         raise Refused(
             "exception.source",

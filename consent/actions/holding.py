@@ -51,7 +51,7 @@ def ask_hold(dossier: Dossier, reference: str, unit: Unit, ground: str, until: d
         raise Refused("hold.ground", _("Choose a ground."), "ground")
     if not today < until <= today + timedelta(days=settings.HOLD_DAYS):
         raise Refused("hold.until", _("Choose a day in the future, at most a year ahead."), "until")
-    if hold_on(dossier) is not None:
+    if hold_on(dossier.pk) is not None:
         raise WrongState("hold.there", _("There is a hold on this already, or somebody has asked for one."))
     seats = office.deciders(unit)
     others = {user for seat in seats for user in accounts.members(seat.group_id) if user != by}

@@ -51,7 +51,7 @@ def majority(person: Person | None, today: date) -> date | None:
         return None
     if person.date_of_birth:
         return _later(person.date_of_birth, settings.MAJORITY_YEARS)
-    youngest = _YOUNGEST.get(person.facts.get("age_band"))  # type: ignore[call-overload]
+    youngest = _YOUNGEST.get(person.facts.get("age_band") or AgeBand.UNKNOWN)
     return None if youngest is None else _later(today, max(settings.MAJORITY_YEARS - youngest, 0))
 
 

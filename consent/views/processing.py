@@ -99,7 +99,7 @@ def basis(request: HttpRequest, purpose: str) -> HttpResponse:
 
 def _basis_page(request: HttpRequest, form: forms.Basis, purpose: str, now: ProcessingBasis | None) -> HttpResponse:
     back = {"url": reverse("consent:register"), "label": _("Register of processing activities")}
-    rows = [{"key": _("Now"), "value": _basis(now)}]
+    rows: list[dict[str, Any]] = [{"key": _("Now"), "value": _basis(now)}]
     if now is not None:
         rows.append({"key": _("Why"), "value": now.justification, "typed": True})
     return pages.step(

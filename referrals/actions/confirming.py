@@ -16,7 +16,7 @@ from foundation.core import policy
 from foundation.core.errors import Refused, WrongState
 from foundation.dossiers import actions as dossiers
 from foundation.dossiers import clerk, clocks
-from foundation.dossiers.models import VIEW, Dossier, DossierGroupPermission, DossierUserPermission, Kind
+from foundation.dossiers.models import VIEW, DossierGroupPermission, DossierUserPermission, Kind
 from referrals.actions.moving import WITHDRAWAL_CLOCKS, lock, recipient_group, tell_referrer, touch
 from referrals.models import KeptReason, Referral
 from referrals.states import PARTNER, REFERRER
@@ -87,8 +87,8 @@ def _keep_reason(referral: Referral, text: str) -> None:
     """In a folder that the referring side opens: whoever could open the package there."""
     with clerk.as_clerk() as keeper:
         groups, people = _ours(referral)
-        organised = {"by": keeper, "groups": dict.fromkeys(groups, VIEW), "reason": "keeper"}
-        folder: Dossier = dossiers.open_dossier(Kind.REQUEST, referral.unit, **organised)
+        seats = dict.fromkeys(groups, VIEW)
+        folder = dossiers.open_dossier(Kind.REQUEST, referral.unit, by=keeper, groups=seats, reason="keeper")
         row = KeptReason(dossier=folder, referral=referral, text=text)
         row.clean_fields(exclude=["dossier", "referral"])
         row.save(force_insert=True)

@@ -58,7 +58,7 @@ def _rewrite(referral: Referral, keeper: User, actor: int | None) -> None:
 
     Who cannot open the package is put on its list for this very transaction and taken off again: nothing of it is shown.
     """
-    person = User.objects.get(pk=actor)
+    person = User.objects.get(pk=actor or 0)
     with acting(actor):
         has_key = referral.dossier.is_open
     if not has_key:

@@ -263,7 +263,8 @@ FACTS = {
 
 
 def seen_of(response):
-    return re.search(r'name="seen" value="([^"]*)"', response.content.decode())[1].replace("&#x27;", "'")
+    found = re.search(r'name="seen" value="([^"]*)"', response.content.decode())
+    return found[1].replace("&#x27;", "'") if found else ""
 
 
 def test_of_two_workers_who_decide_at_once_the_later_one_is_told_and_keeps_what_was_typed(

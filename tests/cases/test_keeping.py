@@ -196,6 +196,7 @@ def test_a_concern_not_taken_further_is_erased_after_thirty_days_with_a_certific
     with acting(house.people["data_officer"].pk):
         done = Erasure.objects.get(dossier=concern.dossier_id)
     assert (done.status, done.ground, done.case_id) == (ErasureStatus.DONE, Ground.RETENTION, None)
+    assert done.certificate is not None
     assert done.certificate["rule"] == {"class": "concern", "version": 1, "days": 30}
     assert {done.certificate["asked"]["role"], done.certificate["agreed"]["role"]} == {"data_officer", "manager"}
     assert str(concern.dossier_id) in {str(line.id) for line in Ledger.of_installation().lines()}
@@ -217,6 +218,7 @@ def test_a_case_is_erased_with_its_packages(house, agreed):
     with acting(house.people["data_officer"].pk):
         done = Erasure.objects.get(dossier=folders[0])
     assert done.status == ErasureStatus.DONE
+    assert done.certificate is not None
     assert len(done.certificate["folders"]) == 2
 
 

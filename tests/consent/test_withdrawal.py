@@ -213,7 +213,8 @@ def test_a_failure_in_the_middle_undoes_the_whole_cascade(house, case, caseworke
             referrals.submit(Referral.objects.get(pk=row.pk), by=caseworker)
         with acting(lead.pk):
             referrals.send(Referral.objects.get(pk=row.pk), by=lead)
-    real, calls = dossiers.erase, Counter()
+    real = dossiers.erase
+    calls: Counter[str] = Counter()
 
     def erase(*args, **kwargs):
         calls["erase"] += 1
