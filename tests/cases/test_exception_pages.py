@@ -55,10 +55,10 @@ def test_from_the_case_to_the_second_signature(house, case, url, focal_point, da
     assert "Waiting for you" in waiting
     assert "tonight" not in waiting
     sign = reverse("cases:exception_authorise", args=[row.pk])
-    page = text_of(officer.get(sign))
+    shown = text_of(officer.get(sign))
     for words in ("tonight", "Lantern House, Safe shelter", "Name or alias", "He reads her telephone", "3 days"):
-        assert words in page, words
-    assert factories.NAME not in page
+        assert words in shown, words
+    assert factories.NAME not in shown
     assert officer.post(sign)["Location"] == reverse("cases:exception", args=[row.pk])
     assert only(focal_point).status == ExceptionStatus.AUTHORISED
     assert officer.get(reverse("cases:case", args=[case.pk])).status_code == 404

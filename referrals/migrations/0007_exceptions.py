@@ -40,7 +40,7 @@ CREATE POLICY recipients ON consent_exceptionaldisclosure FOR SELECT
 class Migration(migrations.Migration):
     dependencies = [
         ("consent", "0007_covering"),
-        ("referrals", "0007_assessed"),
+        ("referrals", "0006_grounds"),
     ]
 
     operations = [
