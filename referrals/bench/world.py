@@ -10,7 +10,8 @@ from django.utils import timezone
 from oauth2_provider.models import get_access_token_model, get_application_model
 
 from consent import notices
-from consent.models import NoticeVersion
+from consent.models import ImpactAssessment, NoticeVersion
+from consent.terms import AssessmentState, AssessmentSubject
 from foundation.accounts import actions as accounts
 from foundation.accounts.models import Organisation, OrganisationKind, Role, Unit, UnitKind, User
 from foundation.dossiers import clerk
@@ -79,7 +80,7 @@ def build() -> World:
     points = [_place(unit) for unit in units]
     _kinds(points, people, branches[0])
     special = {key: _place(unit) for key, unit in _special(society, branches[-1], people).items()}
-    services, groups, machine = _partners()
+    services, groups, machine = _partners(society, people)
     return World(
         society, people, points, special, services, groups, machine, _token(machine), NoticeVersion.current("en"),
         User.objects.get(email="focal0@bench.invalid"),
@@ -140,11 +141,21 @@ def _special(society: Organisation, branch: Unit, people: dict[str, User]) -> di
     return units
 
 
-def _partners() -> tuple[list[Service], dict[Any, int], User]:
+def _assess(society: Organisation, partner: Organisation, people: dict[str, User]) -> None:
+    """What the database asks for before a partner is active (HS-25)."""
+    now, worker, lead = timezone.now(), people["worker"], people["manager"]
+    ImpactAssessment.objects.create(
+        organisation=society, subject=AssessmentSubject.PARTNER, partner=partner, state=AssessmentState.APPROVED,
+        drafted_by=worker, decided_by=lead, decided_at=now, review_by=timezone.localdate() + timedelta(days=300),
+    )  # fmt: skip
+
+
+def _partners(society: Organisation, people: dict[str, User]) -> tuple[list[Service], dict[Any, int], User]:
     services, groups, today = [], {}, timezone.localdate()
     for number in range(PARTNERS):
         organisation = Organisation.objects.create(name=f"Partner {number}", kind=OrganisationKind.PARTNER)
         unit = Unit.objects.create(organisation=organisation, kind=UnitKind.PARTNER, name="Intake desk")
+        _assess(society, organisation, people)
         partner = Partner.objects.create(
             organisation=organisation, status=PartnerStatus.ACTIVE, agreement_until=today + timedelta(days=365)
         )
