@@ -15,6 +15,7 @@ from cases.actions.erasing import deciders, is_authentic
 from cases.models import Case, Erasure
 from cases.moments import written
 from cases.states import ErasureStatus
+from consent.models import RetentionRule
 from foundation.accounts.models import Role
 from foundation.audit import signing
 from foundation.core import policy
@@ -148,15 +149,24 @@ def _facts(erasure: Erasure) -> list[dict[str, Any]]:
     rows: list[dict[str, Any]] = [
         {"key": _("Case"), "value": erasure.code},
         {"key": _("Ground"), "value": erasure.get_ground_display()},
-        {"key": _("Asked for by"), "lines": [str(erasure.requested_seat), _moment(erasure, erasure.requested_at)]},
-    ]
+        {"key": _("Schedule set by") if erasure.rule else _("Asked for by"),
+         "lines": [str(erasure.requested_seat), _moment(erasure, erasure.requested_at)]},
+    ]  # fmt: skip
+    if erasure.rule is not None:
+        rows.insert(2, {"key": _("By the rule"), "value": _rule(erasure.rule)})
     if erasure.decided_seat is not None:
         agreed = erasure.status != ErasureStatus.REFUSED
         key = _("Agreed to by") if agreed else _("Refused by")
+        key = _("Schedule agreed to by") if erasure.rule else key
         rows.append({"key": key, "lines": [str(erasure.decided_seat), _moment(erasure, erasure.decided_at)]})
     if erasure.erased_at is not None:
         rows.append({"key": _("Keys destroyed"), "value": _moment(erasure, erasure.erased_at)})
     return rows
+
+
+def _rule(rule: RetentionRule) -> str:
+    said = {"name": rule.get_record_class_display(), "n": rule.version, "days": rule.days}
+    return _("%(name)s, version %(n)d: %(days)d days") % said
 
 
 def _moment(erasure: Erasure, moment: Any) -> str:

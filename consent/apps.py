@@ -13,10 +13,11 @@ class ConsentConfig(AppConfig):
         from consent import office, panels, policy
         from consent.actions import schedule
         from consent.actions.hooks import unconfirmed, unsigned
-        from consent.actions.incidents import CLOCKS, never_answered, never_signed
+        from consent.actions.incidents import CLOCKS, from_alert, never_answered, never_signed
         from consent.actions.keeping import adopt
         from foundation.audit import trail
         from foundation.dossiers import ladder
+        from foundation.watch.actions import alerts
 
         trail.names(
             "consent.recorded", "consent.not_obtained", "consent.withdrawn", "consent.superseded", "consent.copied",
@@ -39,6 +40,7 @@ class ConsentConfig(AppConfig):
         )  # fmt: skip
         ladder.staying.update(CLOCKS)
         schedule.agreed.listen(adopt)
+        alerts.reported.listen(from_alert)
         unsigned.listen(never_signed)
         unconfirmed.listen(never_answered)
         office.install()

@@ -23,7 +23,7 @@ from foundation.audit import trail
 from foundation.core import policy
 from foundation.core.errors import DomainError, WrongState
 
-RELATED = ("unit", "requested_by", "requested_seat__unit", "decided_by", "decided_seat__unit")
+RELATED = ("unit", "requested_by", "requested_seat__unit", "decided_by", "decided_seat__unit", "rule")
 PAGE = 50
 
 

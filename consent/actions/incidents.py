@@ -25,6 +25,7 @@ from foundation.dossiers import actions as dossiers
 from foundation.dossiers import clerk, clocks
 from foundation.dossiers.models import FOLLOW, VIEW, Dossier, Kind
 from foundation.outbox import delivery
+from foundation.watch.models import Alert
 from foundation.watch.officers import people_on, seats_over
 
 logger = logging.getLogger("amparo.incidents")
@@ -69,6 +70,11 @@ def never_signed(exception: ExceptionalDisclosure) -> None:
 def never_answered(silent: Unconfirmed) -> None:
     """A recipient has not said what it did after a withdrawal (partners.md §2)."""
     open_incident(silent.unit, IncidentSource.UNCONFIRMED, silent.subject)
+
+
+def from_alert(alert: Alert) -> None:
+    """An officer called an alert about unusual reading an incident: it has its clocks from here on."""
+    open_incident(alert.unit or alert.dossier.unit, IncidentSource.ALERT, alert.pk)
 
 
 def _open(unit: Unit, source: str, noticed: Noticed, by: User, subject: UUID | None) -> DataIncident:

@@ -18,7 +18,7 @@ from foundation.accounts.models import Role, User
 from foundation.core.acting import acting
 from riskanalysis.actions import release_due
 from riskanalysis.models import Release
-from tests import door, factories, partner
+from tests import door, factories, office, partner
 from tests.architecture import visits
 from tests.exports.asking import asked
 from tests.riskanalysis import world
@@ -42,6 +42,9 @@ def fill(house, n: int) -> dict:
             made["erasure"] = cases.request_erasure(case, Ground.ASKED, by=lead)
         made["exception"] = factories.excepted(house, made["case"])
         made["list"] = asked(house.people["focal_point"])
+        made["incident"] = office.incident(house)
+        office.hold(house, factories.case(house))
+        office.assessment(house)
         made["alert"] = factories.alert(house, n=45 + n)
     made["access"] = factories.access(house, made["case"].code)
     made["report"] = reports(house, n)
@@ -106,6 +109,13 @@ def costs(house, browse, made) -> dict[str, int]:
         "case notes": (owner, reverse("cases:case_notes", args=[made["case"].pk])),
         "case opened": (owner, reverse("cases:case_opened", args=[made["case"].pk])),
         "told": (owner, reverse("referrals:told", args=[made["case"].pk])),
+        "data protection": (officer, reverse("consent:start")),
+        "register": (officer, reverse("consent:register")),
+        "assessments": (officer, reverse("consent:assessments")),
+        "retention": (officer, reverse("consent:retention")),
+        "holds": (officer, reverse("consent:holds")),
+        "incidents": (officer, reverse("consent:incidents")),
+        "incident": (officer, reverse("consent:incident", args=[made["incident"].pk])),
         "erasures": (officer, reverse("cases:erasures")),
         "erasure": (officer, reverse("cases:erasure", args=[made["erasure"].pk])),
         "exceptions": (officer, reverse("cases:exceptions")),

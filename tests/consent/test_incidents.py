@@ -1,6 +1,7 @@
 """Data incidents: reported by anybody, read by the officers, told in time; silence only by two people (domain.md §4.3)."""
 
 from datetime import timedelta
+from uuid import uuid4
 
 import pytest
 from django.db import IntegrityError, connection, transaction
@@ -17,6 +18,8 @@ from foundation.core.acting import acting
 from foundation.core.errors import DomainError, Forbidden, Refused, WrongState
 from foundation.dossiers import clerk, ladder
 from foundation.dossiers.models import Clock, DossierGroupPermission
+from foundation.watch import actions as watch
+from foundation.watch.models import Alert
 from tests import factories, office
 
 WORDS = "A phone with photographs of papers was left in a taxi."
@@ -157,6 +160,26 @@ def test_the_installation_opens_an_incident_once_for_each_cause(house, data_offi
     assert consent.open_incident(house.units["harbour"], "unsigned", cause) is None
     with acting(data_officer.pk):
         assert DataIncident.objects.filter(source="unsigned").count() == 1
+
+
+def test_an_alert_that_is_called_an_incident_is_one(house, data_officer):
+    alert = factories.alert(house)
+    with acting(data_officer.pk):
+        watch.report(Alert.objects.get(pk=alert.pk), "She photographed the screen.", by=data_officer)
+        found = DataIncident.objects.get(source="alert")
+        assert (found.subject, found.unit) == (alert.pk, alert.unit)
+        assert Clock.objects.running().filter(subject_id=found.pk).count() == 3
+
+
+def test_what_nobody_signed_or_answered_becomes_an_incident(house, data_officer):
+    """Scenario 11, and seven days of silence after a withdrawal: both hooks are heard."""
+    assert moves.never_signed in consent.unsigned._listeners
+    silent = consent.Unconfirmed(
+        uuid4(), "R8Q-K47-C", office.incident(house).dossier, house.units["harbour"], uuid4(), uuid4(), timezone.now()
+    )
+    consent.unconfirmed.send(silent)
+    with acting(data_officer.pk):
+        assert DataIncident.objects.get(source="unconfirmed").subject == silent.subject
 
 
 @pytest.mark.parametrize("given", [("  ", 0, "yes"), (WORDS, 5, "yes"), (WORDS, -90000, "yes"), (WORDS, 0, "perhaps")])

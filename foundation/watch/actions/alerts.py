@@ -12,6 +12,7 @@ from foundation.accounts.models import Role, Seat, Unit, User
 from foundation.audit import trail
 from foundation.core import policy
 from foundation.core.errors import Refused
+from foundation.core.hooks import Hook
 from foundation.dossiers.models import Clock, Dossier
 from foundation.outbox import delivery
 from foundation.watch.models import Alert, AlertMove, AlertOpening
@@ -22,6 +23,8 @@ from foundation.watch.states import ALERT, AlertState
 logger = logging.getLogger("amparo.watch")
 _LOCK = 0xA1E7
 MOST_LINES = 200
+reported: Hook[Alert] = Hook()
+"""An officer calls an alert an incident, in the transaction that says so."""
 GROWTH = 1.5
 """An alert that was explained is new again when its figure is half as high again."""
 
@@ -171,6 +174,7 @@ def report(alert: Alert, text: str, *, by: User) -> Alert:
     locked = _step(alert, "report", by, text)
     locked.save(update_fields=["state"])
     trail.record("alert.reported", subject=locked.pk)
+    reported.send(locked)
     return locked
 
 
