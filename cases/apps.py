@@ -12,10 +12,11 @@ class CasesConfig(AppConfig):
     def ready(self) -> None:
         """Rules, event names, navigation and words for the work list."""
         from cases import decoys, erasing, panels, policy
-        from cases.actions.case import restrict
+        from cases.actions.case import reassigned, restrict
         from cases.actions.erasing import clear, hanging
         from cases.actions.exceptions import erase_exceptions
         from cases.actions.keeping import follow_triage, review_basis
+        from cases.actions.rights import end_requests, follow_requests, settle_requests
         from cases.actions.triage import triaged
         from cases.lists import CaseList
         from consent import actions as consent
@@ -30,7 +31,7 @@ class CasesConfig(AppConfig):
             "case.accepted", "case.assigned", "case.noted", "case.follow_up_planned", "case.followed_up",
             "case.restricted", "case.searched", "work.listed", "case.erasure_requested", "case.erasure_authorised",
             "case.erasure_refused", "case.erasure_taken_back", "case.erasure_read", "case.erased",
-            "case.openings_read", "case.printed",
+            "case.openings_read", "case.printed", "case.frozen", "case.thawed",
         )  # fmt: skip
         openings.kind("concern.read", _("Opened the concern"))
         openings.kind("case.read", _("Opened the case"))
@@ -42,6 +43,9 @@ class CasesConfig(AppConfig):
         consent.withdrawn.listen(review_basis)
         triaged.listen(follow_triage)
         confirmed.listen(clear)
+        confirmed.listen(settle_requests)
+        hanging.listen(end_requests)
+        reassigned.listen(follow_requests)
         delivery.channel("erasure", erasing.deliver)
         policy.install()
         exports.register(CaseList())

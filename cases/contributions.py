@@ -1,7 +1,7 @@
 """What higher apps add to the pages of a case, without this app knowing them: filled in ``AppConfig.ready()``."""
 
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, tzinfo
 from typing import Any, Protocol
 from uuid import UUID
 
@@ -74,6 +74,10 @@ class Contributor(Protocol):
 
     def folders(self, case: Case) -> list[UUID]:
         """The folders that hold something of this case."""
+        ...
+
+    def for_person(self, case: Case, zone: tzinfo) -> list[dict[str, Any]]:
+        """What it told others of the person, as rows of a summary list that speak to the person."""
         ...
 
     def ends_with(self, decision: Decision) -> list[str]:

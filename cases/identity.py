@@ -87,7 +87,7 @@ def bar(case: Case, current: str, *, clocks: dict[str, Clock], n_readers: int = 
         "code": case.code,
         "urgency": case.urgency,
         "urgency_label": case.get_urgency_display(),
-        "stage": case.get_status_display(),
+        "stage": case.stage,
         "restricted": readers % {"n": n_readers} if n_readers else "",
         "facts": [_person(case), _owner(case), _follow_up(case, clocks), _contact(case)],
         "tabs": tabs(case, current),

@@ -13,7 +13,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils import timezone
 
-from cases.states import CaseStatus, ConcernStatus, ErasureStatus
+from cases.states import CaseStatus, ConcernStatus, ErasureStatus, Resting
 from cases.vocabulary import Ground, ReporterKind, Setting, Urgency, suggested_urgency
 from consent.models import NoticeVersion, Person, RetentionRule
 from foundation.accounts.models import Seat, Unit, User
@@ -113,11 +113,19 @@ class Case(DossierBound):
     focal_group = models.ForeignKey(Group, models.PROTECT, related_name="+")
     status = models.CharField(max_length=12, choices=CaseStatus.choices, default=CaseStatus.NEW)
     urgency = models.CharField(max_length=10, choices=Urgency.choices)
+    restricted_for = models.CharField(max_length=10, choices=Resting.choices, blank=True)
+    came_from = models.CharField(max_length=12, choices=CaseStatus.choices, blank=True)
     opened_at = models.DateTimeField(default=timezone.now)
     classification = EncryptedJSON(null=True, blank=True)
 
     def __str__(self) -> str:
         return self.code
+
+    @property
+    def stage(self) -> str:
+        """Where it stands, in words; of a case that rests, why."""
+        words: str = self.get_restricted_for_display() or self.get_status_display()
+        return words if self.status == CaseStatus.RESTRICTED else self.get_status_display()
 
 
 class CaseNote(DossierBound):

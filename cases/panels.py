@@ -45,7 +45,16 @@ def _consent(clock: Any) -> str:
     return reverse("cases:case_consent", args=[clock.subject_id])
 
 
+def _right(clock: Any) -> str:
+    return reverse("cases:right", args=[clock.subject_id])
+
+
 JOBS = {
+    ("right", "right_close"): Job(
+        gettext_lazy("Carry it out, and tell the person"),
+        gettext_lazy("It was decided; the person does not know it yet"),
+        _right,
+    ),
     ("concern", "triage"): Job(
         gettext_lazy("Triage the concern"),
         gettext_lazy("A volunteer handed it over. Decide how urgent it is and what happens next."),

@@ -74,6 +74,7 @@ def install() -> None:
             "ask_exception": _asks_exception,
             "hold": works_on,
             "review_basis": lambda a, c: has_seat(a, LEADS),
+            "rights": works_on,
             "add_file": _open_work,
             "open_file": lambda a, c: c.status != CaseStatus.RESTRICTED,
             "remove_file": works_on,

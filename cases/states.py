@@ -30,6 +30,13 @@ class CaseStatus(models.TextChoices):
     ERASED = "erased", pgettext_lazy("case", "Erased")
 
 
+class Resting(models.TextChoices):
+    """Why a case rests."""
+
+    CONSENT = "consent", _("Restricted: consent was taken back")
+    OBJECTION = "objection", _("Restricted: the person objected, and it is being decided")
+
+
 class ErasureStatus(models.TextChoices):
     """Where the erasure of a case stands."""
 
@@ -51,6 +58,8 @@ CASE = LifeCycle(
         move("accept", {CaseStatus.NEW}, CaseStatus.ACCEPTED, "owner"),
         move("respond", {CaseStatus.ACCEPTED, CaseStatus.NEW, CaseStatus.IN_RESPONSE}, CaseStatus.IN_RESPONSE, "owner"),
         move("restrict", {CaseStatus.NEW, CaseStatus.ACCEPTED, CaseStatus.IN_RESPONSE}, CaseStatus.RESTRICTED, "lead"),
+        move("freeze", {CaseStatus.NEW, CaseStatus.ACCEPTED, CaseStatus.IN_RESPONSE}, CaseStatus.RESTRICTED, "lead"),
+        move("thaw", {CaseStatus.RESTRICTED}, None, "lead"),
     ]
 )
 ERASURE = LifeCycle(

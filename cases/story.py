@@ -41,6 +41,13 @@ TITLES = {
     "result_not_safe": gettext_lazy("It was not safe to tell the person what came of what they took back"),
     "exception_asked": gettext_lazy("Somebody asked to tell something without consent"),
     "not_asked": gettext_lazy("The person could not be asked about consent"),
+    "right_asked": gettext_lazy("The person asked for something that is their right"),
+    "right_closed": gettext_lazy("What the person asked for was answered"),
+    "right_copied": gettext_lazy("The person got a copy of what is held"),
+    "right_taken_back": gettext_lazy("The person no longer asks for it"),
+    "frozen": gettext_lazy("The person objected; everything rests until it is decided"),
+    "thawed": gettext_lazy("The objection is settled; it goes on"),
+    "corrected": gettext_lazy("Something about the person was corrected"),
     "asked_again": gettext_lazy("The person was asked again within 24 hours"),
 }
 TOLD_ELSEWHERE = ("referral_sent",)

@@ -36,3 +36,5 @@ ASSESSMENT_DAYS = 366
 BASIS_DAYS = 731
 INCIDENT_AUTHORITY = env.bool("AMPARO_INCIDENT_AUTHORITY", default=True)
 """Whether a law obliges us to tell an authority within 72 hours."""
+RIGHTS_DAYS = env.int("AMPARO_RIGHTS_DAYS", default=30)
+COMPLAINT_DAYS = env.int("AMPARO_COMPLAINT_DAYS", default=30)

@@ -10,7 +10,7 @@ class ConsentConfig(AppConfig):
 
     def ready(self) -> None:
         """Event names, rules, navigation, and the clocks that stay with the officers."""
-        from consent import office, panels, policy
+        from consent import office, panels, policy, requests_room, rights_policy
         from consent.actions import schedule
         from consent.actions.hooks import unconfirmed, unsigned
         from consent.actions.incidents import CLOCKS, from_alert, never_answered, never_signed
@@ -21,9 +21,11 @@ class ConsentConfig(AppConfig):
 
         trail.names(
             "consent.recorded", "consent.not_obtained", "consent.withdrawn", "consent.superseded", "consent.copied",
-            "consent.narrowed", "person.withdrawal_told",
+            "consent.narrowed", "consent.suspended", "consent.resumed", "person.withdrawal_told",
             "notice.proposed", "notice.published", "notice.taken_back", "notice.read",
             "person.changed", "person.contact_shown",
+            "right.asked", "right.closed", "right.copied", "right.decided", "right.identity_checked", "right.listed",
+            "right.read", "right.taken_back",
         )  # fmt: skip
         trail.names(
             "exception.asked", "exception.signed_alone", "exception.authorised", "exception.refused",
@@ -44,5 +46,7 @@ class ConsentConfig(AppConfig):
         unsigned.listen(never_signed)
         unconfirmed.listen(never_answered)
         office.install()
+        rights_policy.install()
+        requests_room.install()
         panels.install()
         policy.install()

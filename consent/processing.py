@@ -55,7 +55,7 @@ CATEGORIES: dict[str, Category] = {
     "files": Category(gettext_lazy("Files of the case"), ("files_attachment",), (Purpose.RECORD_CASE,), CASE_CLASSES),
     "referral": Category(
         gettext_lazy("The package for a partner, questions and answers"),
-        ("referrals_referral", "referrals_message"), (Purpose.EXTERNAL_REFERRAL,), CASE_CLASSES,
+        ("referrals_referral", "referrals_message", "referrals_correction"), (Purpose.EXTERNAL_REFERRAL,), CASE_CLASSES,
     ),
     "reasons": Category(
         gettext_lazy("Why a record stays or is kept longer"),
@@ -68,6 +68,10 @@ CATEGORIES: dict[str, Category] = {
     "kept": Category(
         gettext_lazy("What a recipient keeps after a withdrawal, and why"),
         ("referrals_keptreason",), (Purpose.EXTERNAL_REFERRAL,), CASE_CLASSES,
+    ),
+    "requests": Category(
+        gettext_lazy("What the person asks for, complaints, and the answers"), ("consent_datasubjectrequest",),
+        (Purpose.RECORD_CASE,), CASE_CLASSES,
     ),
     "lists": Category(gettext_lazy("Lists that leave the house"), ("exports_export", "exports_exportfile")),
     "office": Category(gettext_lazy("Impact assessments"), ("consent_impacttext",)),

@@ -3,7 +3,7 @@
 from django.urls import path
 
 from consent.office_urls import urlpatterns as office
-from consent.views import notices, showing, start
+from consent.views import notices, requests, showing, start
 
 app_name = "consent"
 urlpatterns = [
@@ -14,5 +14,7 @@ urlpatterns = [
     path("notices/proposals/<uuid:pk>/", notices.proposal, name="notice_proposal"),
     path("notices/proposals/<uuid:pk>/publish/", notices.publish, name="notice_publish"),
     path("notices/proposals/<uuid:pk>/take-back/", notices.take_back, name="notice_take_back"),
+    path("requests/", requests.listing, name="requests"),
+    path("requests/<uuid:pk>/", requests.one, name="request"),
     *office,
 ]

@@ -1,5 +1,6 @@
 """What referrals add to the pages of a case (see ``cases.contributions``)."""
 
+from datetime import tzinfo
 from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -17,7 +18,7 @@ from foundation.core import policy
 from foundation.core.words import due_words, inside
 from foundation.core.worklist import job
 from foundation.dossiers.models import Clock
-from referrals import directory
+from referrals import directory, telling
 from referrals.models import Referral, ReferralMove, Service
 from referrals.states import OPEN
 from referrals.summary import whose_turn
@@ -175,6 +176,11 @@ def labels(codes: list[str]) -> list[str]:
 def folders(case: Case) -> list[UUID]:
     """The packages of its referrals."""
     return list(Referral.objects.filter(case=case).values_list("dossier_id", flat=True))
+
+
+def for_person(case: Case, zone: tzinfo) -> list[dict[str, Any]]:
+    """Who outside was told what, on which decision, and what ended."""
+    return telling.told(case, zone)
 
 
 def ends_with(decision: Decision) -> list[str]:

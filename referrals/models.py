@@ -119,6 +119,7 @@ class Referral(DossierBound):
     verified_at = models.DateTimeField(null=True, blank=True)
     recalled_at = models.DateTimeField(null=True, blank=True)
     narrowed_at = models.DateTimeField(null=True, blank=True)
+    corrected_at = models.DateTimeField(null=True, blank=True)
     taken_back = models.JSONField(default=list, blank=True)
     confirmation = models.CharField(max_length=24, choices=Confirmation.choices, blank=True)
     own_ground = models.CharField(max_length=24, choices=OwnGround.choices, blank=True)
@@ -262,6 +263,18 @@ class Disclosure(DossierBound):
 
     def __str__(self) -> str:
         return f"T{self.tier}"
+
+
+class Correction(DossierBound):
+    """A value in a frozen package that was wrong: the right one, which the recipient reads as a correction."""
+
+    referral = models.ForeignKey(Referral, models.CASCADE, related_name="corrections")
+    field = models.CharField(max_length=24)
+    value = EncryptedJSON()
+    at = models.DateTimeField(default=timezone.now)
+
+    def __str__(self) -> str:
+        return str(self.pk)
 
 
 class KeptReason(DossierBound):

@@ -19,7 +19,8 @@ from cases.models import Case, Concern
 from cases.vocabulary import Outcome
 from consent import actions as consent
 from consent.actions import exceptions
-from consent.models import Consent, ExceptionalDisclosure, NoticeVersion
+from consent.actions.requests import Asking
+from consent.models import Consent, DataSubjectRequest, ExceptionalDisclosure, NoticeVersion
 from consent.vocabulary import Answer, Element, Purpose, RecipientKind
 from foundation.accounts import actions as accounts
 from foundation.accounts import backend, gate
@@ -251,3 +252,11 @@ def decoy(
     script = {**words, "language": language, "story": story.code, "facts": story.facts}
     with acting(officer.pk):
         return watch.plan(house.units[unit], colleague, script, by=officer)
+
+
+def right(house: House, case_: Case, kind: str = "access", by: str = "caseworker", **more: Any) -> DataSubjectRequest:
+    """A request of the person of this case, taken down by one of the people."""
+    who = house.people[by]
+    with acting(who.pk):
+        fresh = Case.objects.get(pk=case_.pk)
+        return cases.ask_right(fresh, Asking(kind, more.pop("identity", "known"), **more), by=who)

@@ -4,10 +4,12 @@ from cases.actions.case import accept, add_note, assign, follow_up, note_event, 
 from cases.actions.concern import answer_escalation, describe, discard, explain_limits, start, submit
 from cases.actions.erasing import authorise_erasure, refuse_erasure, request_erasure, take_back_erasure
 from cases.actions.files import add_file, file_of, open_file, remove_file
+from cases.actions.rights import ask_right, close_right, copy_right, take_back_right
 from cases.actions.triage import triage
 
 __all__ = [
-    "accept", "add_file", "add_note", "answer_escalation", "assign", "authorise_erasure", "describe", "discard",
-    "explain_limits", "file_of", "follow_up", "note_event", "open_file", "plan_follow_up", "refuse_erasure", "remove_file",
-    "request_erasure", "start", "start_response", "submit", "take_back_erasure", "triage",
+    "accept", "add_file", "add_note", "answer_escalation", "ask_right", "assign", "authorise_erasure", "close_right",
+    "copy_right", "describe", "discard", "explain_limits", "file_of", "follow_up", "note_event", "open_file",
+    "plan_follow_up", "refuse_erasure", "remove_file", "request_erasure", "start", "start_response", "submit",
+    "take_back_erasure", "take_back_right", "triage",
 ]  # fmt: skip

@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 
 from cases.actions import folder
 from cases.models import Case, CaseNote, Concern, FollowUp, case_code
-from cases.states import CASE, CaseStatus
+from cases.states import CASE, CaseStatus, Resting
 from consent import actions as consent
 from consent.covering import covers
 from consent.models import Decision
@@ -164,10 +164,11 @@ def restrict(decision: Decision) -> None:
         by = decision.withdrawn_by or case.owner
         for other in Decision.objects.active().filter(person=decision.person_id).exclude(pk=decision.pk):
             consent.withdraw(other, by=by)
-        if case.status != CaseStatus.RESTRICTED:
-            CASE.check("restrict", case.status)
-            case.status = CaseStatus.RESTRICTED
-            case.save(update_fields=["status"])
+        was, case.restricted_for = case.status, Resting.CONSENT
+        case.status = CaseStatus.RESTRICTED
+        case.save(update_fields=["status", "restricted_for"])
+        if was != CaseStatus.RESTRICTED:
+            CASE.check("restrict", was)
             clocks.stop(case.pk, "owner", "follow_up")
             note_event(case, "restricted", by=by)
             trail.record("case.restricted", dossier=case.dossier_id, subject=case.pk)

@@ -19,6 +19,7 @@ from cases.states import ERASURE, CaseStatus, ConcernStatus, ErasureStatus
 from cases.vocabulary import Ground
 from consent import actions as consent
 from consent import office
+from consent.actions import following
 from consent.models import BasisReview, Keeping
 from foundation.accounts import actions as accounts
 from foundation.accounts.models import Seat, Unit, User
@@ -64,6 +65,7 @@ def request_erasure(case: Case, ground: str, *, by: User) -> Erasure:
         deciders=[seat.group_id for seat in seats], requested_by=by, requested_seat=_seat(by, locked.unit),
     )  # fmt: skip
     asked.save(force_insert=True)
+    following.link_erasure(asked.dossier_id, asked.pk)
     note_event(locked, "erasure_requested", by=by)
     trail.record("case.erasure_requested", dossier=asked.dossier_id, subject=asked.pk, ground=ground)
     for seat in seats:
@@ -93,6 +95,7 @@ def authorise_erasure(erasure: Erasure, *, by: User) -> Erasure:
     asked = _locked(erasure, "authorise", by)
     consent.require_free(asked.dossier_id)
     locked = _decide(asked, ErasureStatus.AUTHORISED, by)
+    following.grant_erasure(locked.pk, by=by)
     trail.record("case.erasure_authorised", dossier=locked.dossier_id, subject=locked.pk, ground=locked.ground)
     delivery.add("erasure", "case.erase", f"erasure:{locked.pk}", reference=locked.pk)
     return locked
@@ -109,6 +112,7 @@ def _decide(erasure: Erasure, status: str, by: User) -> Erasure:
 def refuse_erasure(erasure: Erasure, *, by: User) -> Erasure:
     """The second person does not agree; the case stays as it is."""
     locked = _decide(_locked(erasure, "refuse", by), ErasureStatus.REFUSED, by)
+    following.unlink_erasure(locked.pk)
     trail.record("case.erasure_refused", dossier=locked.dossier_id, subject=locked.pk)
     delivery.tell([locked.requested_by], "work.waiting", f"erasure:{locked.pk}:refused")
     return locked
@@ -120,6 +124,7 @@ def take_back_erasure(erasure: Erasure, *, by: User) -> Erasure:
     locked = _locked(erasure, "take_back", by)
     locked.status, locked.decided_at = ErasureStatus.TAKEN_BACK, timezone.now()
     locked.save(update_fields=["status", "decided_at"])
+    following.unlink_erasure(locked.pk)
     trail.record("case.erasure_taken_back", dossier=locked.dossier_id, subject=locked.pk)
     return locked
 

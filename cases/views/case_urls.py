@@ -2,7 +2,20 @@
 
 from django.urls import path
 
-from cases.views import case, consent, erasures, exceptions, files, knowing, office, opened, paper, people, withdrawing
+from cases.views import (
+    case,
+    consent,
+    erasures,
+    exceptions,
+    files,
+    knowing,
+    office,
+    opened,
+    paper,
+    people,
+    rights,
+    withdrawing,
+)
 
 urlpatterns = [
     path("cases/", case.case_list, name="cases"),
@@ -28,6 +41,13 @@ urlpatterns = [
     path("cases/<uuid:pk>/consent/copies/<uuid:consent>/", knowing.copy, name="consent_copy"),
     path("cases/<uuid:pk>/hold/", office.hold, name="hold"),
     path("cases/<uuid:pk>/basis/", office.basis, name="basis"),
+    path("cases/<uuid:pk>/rights/", rights.rights, name="rights"),
+    path("cases/<uuid:pk>/rights/<str:kind>/", rights.ask, name="right_ask"),
+    path("requests/<uuid:pk>/", rights.right, name="right"),
+    path("requests/<uuid:pk>/copy/", rights.copy, name="right_copy"),
+    path("requests/<uuid:pk>/close/", rights.step, {"verb": "close"}, name="right_close"),
+    path("requests/<uuid:pk>/identity/", rights.step, {"verb": "identity"}, name="right_identity"),
+    path("requests/<uuid:pk>/take-back/", rights.take_back, name="right_take_back"),
     path("cases/<uuid:pk>/erase/", erasures.erase, name="erase"),
     path("cases/<uuid:pk>/exception/", exceptions.choose, name="exception_choose"),
     path("cases/<uuid:pk>/exception/<uuid:recipient>/", exceptions.ask, name="exception_ask"),

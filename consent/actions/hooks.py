@@ -2,9 +2,10 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
-from consent.models import Decision, ExceptionalDisclosure
+from consent.models import Decision, ExceptionalDisclosure, Person
 from foundation.accounts.models import Unit
 from foundation.core.hooks import Hook
 from foundation.dossiers.models import Dossier
@@ -23,12 +24,23 @@ class Unconfirmed:
     dossier: Dossier
     unit: Unit
     recipient_id: UUID
-    decision_id: UUID
+    decision_id: UUID | None
     since: datetime
+
+
+@dataclass(frozen=True)
+class Corrected:
+    """A value of the person that was wrong and is right now: ``field`` by its code."""
+
+    person: Person
+    field: str
+    value: Any
 
 
 withdrawn: Hook[Decision] = Hook()
 renewed: Hook[tuple[Decision, Decision]] = Hook()
+suspended: Hook[Decision] = Hook()
+resumed: Hook[Decision] = Hook()
 narrowed: Hook[tuple[Decision, list[str]]] = Hook()
 """Fields were taken back of a decision that goes on: the decision as it is now, and their names."""
 unconfirmed: Hook[Unconfirmed] = Hook()
@@ -37,3 +49,5 @@ exception_ended: Hook[ExceptionalDisclosure] = Hook()
 """An exception that was in effect is over before its time: refused, ended, not signed. What rests on it ends with it."""
 unsigned: Hook[ExceptionalDisclosure] = Hook()
 """An exception took effect on one signature and nobody gave the second within 24 hours: an incident (scenario 11)."""
+corrected: Hook[Corrected] = Hook()
+"""Whoever received the old value is told (domain.md §4.3, rectification)."""

@@ -6,12 +6,14 @@ from consent.models.incident import DataIncident, IncidentMove
 from consent.models.notice import NoticeProposal, NoticeVersion
 from consent.models.office import ImpactAssessment, ImpactText, ProcessingBasis
 from consent.models.person import Person
+from consent.models.request import DataSubjectRequest, request_reference
 from consent.models.retention import Keeping, KeepingExtension, LegalHold, RetentionRule
 from consent.models.review import BasisReview
 from consent.models.withdrawal import Withdrawal
 
 __all__ = [
-    "BasisReview", "Consent", "DataIncident", "Decision", "DecisionQuerySet", "ExceptionalDisclosure",
+    "BasisReview", "Consent", "DataIncident", "DataSubjectRequest", "Decision", "DecisionQuerySet", "ExceptionalDisclosure",
     "ExceptionalDisclosureQuerySet", "ImpactAssessment", "ImpactText", "IncidentMove", "Keeping", "KeepingExtension",
     "LegalHold", "NoticeProposal", "NoticeVersion", "Person", "ProcessingBasis", "RetentionRule", "Withdrawal",
+    "request_reference",
 ]  # fmt: skip

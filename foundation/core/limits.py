@@ -76,6 +76,8 @@ SLA_DEFAULTS: Mapping[str, Mapping[str, Limit]] = MappingProxyType(
         "incident_alert": _hours(1, 1, 1),
         "incident_decision": _hours(24, 24, 24),
         "incident_authority": _hours(72, 72, 72),
+        "right": _days(30, 30, 30),
+        "right_close": _days(7, 7, 7),
     }
 )
 """Clock → urgency → limit. What each clock runs from and to:
@@ -97,4 +99,6 @@ SLA_DEFAULTS: Mapping[str, Mapping[str, Limit]] = MappingProxyType(
   from there too: what is written down stays on a basis of its own, or is to be erased.
 * A data incident, from when it was noticed: ``incident_alert`` an officer takes it on, ``incident_decision`` it is
   assessed, ``incident_authority`` the authority is told where a law asks for it (domain.md §4.3).
+* ``right`` a person asked for a copy, a correction, an end, or complained → decided (``RIGHTS_DAYS``); ``right_close``
+  decided → carried out, and the person knows.
 """

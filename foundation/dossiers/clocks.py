@@ -122,3 +122,11 @@ def hand_over(clock: Clock, *, group: int | None = None, user: User | None = Non
 def is_running_late(subject_id: UUID, code: str) -> bool:
     """Whether the clock runs and its time is over."""
     return Clock.objects.running().filter(subject_id=subject_id, code=code, due_at__lte=timezone.now()).exists()
+
+
+def running_group(subject_id: UUID, code: str) -> int | None:
+    """The seat's group that a running clock waits for, if it waits for a seat."""
+    found: int | None = (
+        Clock.objects.running().filter(subject_id=subject_id, code=code).values_list("group_id", flat=True).first()
+    )
+    return found

@@ -3,18 +3,20 @@
 from referrals.actions.answering import Reply, act_as_recipient, viewed
 from referrals.actions.chasing import chase
 from referrals.actions.confirming import Kept, confirm_withdrawal, hear_confirmation
+from referrals.actions.correcting import pass_on
 from referrals.actions.handing import follow
 from referrals.actions.narrowing import narrow_packages
 from referrals.actions.preparing import Offer, prepare, revise
 from referrals.actions.referring import advise, answer, cancel, expire, mark_error, return_to_draft, submit, verify
+from referrals.actions.resting import rest, wake
 from referrals.actions.sending import send
 from referrals.actions.telling import tell, tell_result
 from referrals.actions.tokens import end_tokens
 from referrals.actions.withdrawing import cascade, end_exception, end_with_case, renew, settle, uncount
 
 __all__ = [
-    "Kept", "Offer", "Reply", "act_as_recipient", "advise", "answer", "cancel", "cascade", "chase",
-    "confirm_withdrawal", "end_exception", "end_tokens", "end_with_case", "expire", "follow", "hear_confirmation",
-    "mark_error", "narrow_packages", "prepare", "renew", "return_to_draft", "revise", "send", "settle", "submit",
-    "tell", "tell_result", "uncount", "verify", "viewed",
+    "Kept", "Offer", "Reply", "act_as_recipient", "advise", "answer", "cancel", "cascade", "chase", "confirm_withdrawal",
+    "end_exception", "end_tokens", "end_with_case", "expire", "follow", "hear_confirmation", "mark_error",
+    "narrow_packages", "pass_on", "prepare", "renew", "rest", "return_to_draft", "revise", "send", "settle", "submit",
+    "tell", "tell_result", "uncount", "verify", "viewed", "wake",
 ]  # fmt: skip

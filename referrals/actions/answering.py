@@ -70,6 +70,8 @@ def _columns(referral: Referral, verb: str, reply: Reply) -> dict[str, Any]:
 
 
 def _check_ground(referral: Referral) -> None:
+    if referral.decision is not None and referral.decision.suspended_at:
+        raise Gone("consent.suspended", _("The person has objected. Stop until you are told that it goes on."))
     if not is_grounded(referral):
         raise Gone("consent.expired", _("The person’s consent has ended."))
     if not referral.service.partner.may_receive:

@@ -40,7 +40,7 @@ def _to_the_focal_point(clock: Clock) -> None:
 
 def _is_an_incident(clock: Clock) -> None:
     referral = Referral.objects.select_for_update(of=("self",)).filter(pk=clock.subject_id).first()
-    if referral is None or referral.decision_id is None or referral.unconfirmed_at or not referral.must_confirm:
+    if referral is None or referral.unconfirmed_at or not referral.must_confirm:
         return
     referral.unconfirmed_at = timezone.now()
     referral.save(update_fields=["unconfirmed_at"])

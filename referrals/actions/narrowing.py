@@ -6,9 +6,9 @@ from consent.models import Decision
 from consent.vocabulary import Purpose
 from foundation.accounts.models import User
 from foundation.audit import trail
-from foundation.core.acting import ACTOR, acting
-from foundation.dossiers import actions as dossiers
+from foundation.core.acting import ACTOR
 from foundation.dossiers import clerk
+from referrals.actions.borrowing import opened
 from referrals.actions.moving import lock, tell_recipient, touch
 from referrals.actions.telling import ask_to_tell
 from referrals.actions.withdrawing import await_confirmation, end
@@ -54,18 +54,9 @@ def _narrow(referral: Referral, taken: set[str], keeper: User, actor: int | None
 
 
 def _rewrite(referral: Referral, keeper: User, actor: int | None) -> None:
-    """The frozen package without what is not in ``fields`` any more, sealed anew by whoever records the withdrawal.
-
-    Who cannot open the package is put on its list for this very transaction and taken off again: nothing of it is shown.
-    """
-    person = User.objects.get(pk=actor or 0)
-    with acting(actor):
-        has_key = referral.dossier.is_open
-    if not has_key:
-        dossiers.share_with_user(referral.dossier, person, "narrowing", by=keeper)
-    with acting(actor):
+    """The frozen package without what is not in ``fields`` any more, sealed anew by whoever records the withdrawal."""
+    with opened(referral, keeper, actor):
         mine = Referral.objects.select_related("dossier").get(pk=referral.pk)
         mine.package = values_of(mine, mine.fields)
         mine.save(update_fields=["package"])
-    if not has_key:
-        dossiers.unshare(referral.dossier, user=person)
+        mine.corrections.exclude(field__in=mine.fields).delete()

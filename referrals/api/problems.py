@@ -41,6 +41,7 @@ KINDS = {
     "state.stale": 412,
     "consent.withdrawn": 410,
     "consent.expired": 410,
+    "consent.suspended": 410,
     "receiver.agreement": 410,
     "receiver.reason": 422,
     "receiver.outcome": 422,

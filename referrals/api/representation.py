@@ -71,6 +71,7 @@ def whole(referral: Referral, reader: User) -> dict[str, Any]:
         "consent": _consent(referral) if is_live else None,
         "due": _due(referral, reader),
         "messages": _messages(referral) if is_live else [],
+        "corrections": _corrections(referral, limit) if is_live and referral.corrected_at else [],
     }
 
 
@@ -87,6 +88,8 @@ def check_open(referral: Referral) -> None:
         raise Gone("consent.withdrawn", _("The person has taken back the consent. Stop, and confirm it."))
     if referral.status in WITH_PARTNER and not referral.service.partner.may_receive:
         raise Gone("receiver.agreement", _("There is no agreement in force with this organisation."))
+    if referral.status in WITH_PARTNER and referral.decision is not None and referral.decision.suspended_at:
+        raise Gone("consent.suspended", _("The person has objected. Stop until you are told that it goes on."))
 
 
 def _consent(referral: Referral) -> dict[str, Any] | None:
@@ -95,6 +98,15 @@ def _consent(referral: Referral) -> dict[str, Any] | None:
         return None
     basis = Basis.EXCEPTION if ground is referral.exception else Basis.DECISION
     return {"id": str(ground.pk), "basis": basis, "fields": referral.fields, "valid_until": ground.valid_until}
+
+
+def _corrections(referral: Referral, limit: int) -> list[dict[str, Any]]:
+    """What was wrong in the package and is right now, as far as the tier and the consent go."""
+    rows = list(referral.corrections.order_by("at"))
+    for row in rows:
+        row.dossier = referral.dossier
+    open_ = [row for row in rows if row.field in referral.fields and FIELDS[row.field][0] <= limit]
+    return [{"field": row.field, "at": row.at, "value": row.value} for row in open_]
 
 
 def _due(referral: Referral, reader: User) -> dict[str, Any]:

@@ -139,6 +139,14 @@ class MessageShape(serializers.Serializer[Any]):
         return {"from": serializers.CharField(), **super().get_fields()}
 
 
+class CorrectionShape(serializers.Serializer[Any]):
+    """A value that was wrong in what you were told: the right one."""
+
+    field = serializers.CharField(help_text="As in ``taken_back``.")
+    at = serializers.DateTimeField()
+    value = serializers.JSONField()
+
+
 class Whole(Line):
     """One referral: T0 in ``preview``, T1 in ``contact``, T2 in ``need``, T3 in ``items``; null is not open to you."""
 
@@ -149,6 +157,7 @@ class Whole(Line):
     consent = ConsentShape(allow_null=True)
     due = serializers.DictField(child=serializers.DateTimeField(), help_text="Your running waits, by code.")
     messages = MessageShape(many=True)
+    corrections = CorrectionShape(many=True)
 
 
 class Problem(serializers.Serializer[Any]):

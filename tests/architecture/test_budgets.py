@@ -37,6 +37,7 @@ def fill(house, n: int) -> dict:
         made["concern"] = factories.submitted(house)
         made["case"] = factories.case(house)
         made["referral"] = factories.sent(house, made["case"])
+        made["right"] = factories.right(house, made["case"])
         with acting(lead.pk):
             case = Case.objects.get(pk=made["case"].pk)
             made["erasure"] = cases.request_erasure(case, Ground.ASKED, by=lead)
@@ -116,6 +117,11 @@ def costs(house, browse, made) -> dict[str, int]:
         "holds": (officer, reverse("consent:holds")),
         "incidents": (officer, reverse("consent:incidents")),
         "incident": (officer, reverse("consent:incident", args=[made["incident"].pk])),
+        "rights": (owner, reverse("cases:rights", args=[made["case"].pk])),
+        "right": (owner, reverse("cases:right", args=[made["right"].pk])),
+        "requests": (officer, reverse("consent:requests")),
+        "request": (officer, reverse("consent:request", args=[made["right"].pk])),
+        "withdrawals": (owner, reverse("referrals:withdrawals", args=[made["case"].pk])),
         "erasures": (officer, reverse("cases:erasures")),
         "erasure": (officer, reverse("cases:erasure", args=[made["erasure"].pk])),
         "exceptions": (officer, reverse("cases:exceptions")),

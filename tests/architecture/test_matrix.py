@@ -100,8 +100,8 @@ def test_who_is_on_no_list_opens_no_record(seat):
     """A4.8 and scenario 16: a caseworker of another unit, the data officer and the administrator.
 
     An erasure or a hold that waits for a second person is the data officer's to decide, the case behind it stays shut
-    (HS-20); and
-    figures after disclosure control are the officer's to read.
+    (HS-20); so is what the person asks for, in a folder of its own; and figures after disclosure control are the officer's
+    to read.
     """
     opened = {
         row for row, got in cells(matrix.PAGES, visits.PEOPLE) if on_a_record(row) and got[seat] not in ("404", "405")
@@ -112,6 +112,8 @@ def test_who_is_on_no_list_opens_no_record(seat):
         "GET riskanalysis:report",
         "GET consent:hold",
         "POST consent:hold",
+        "GET consent:request",
+        "POST consent:request",
     )
     decides = {row for row in opened if row.startswith(own)}
     assert opened - (decides if seat == "data_officer" else set()) == set()

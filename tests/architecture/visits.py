@@ -89,7 +89,13 @@ class World:
         names = {name: of for of, name in re.findall(r"<(?:(\w+):)?(\w+)>", routes()[route])}
         if kind(route) == FOREIGN:
             return {name: ELSEWHERE.get(name, "1") for name in names}
-        given = {"verb": "accept", "path": "x", "service": self.things["service"], "decision": self.things["decision"]}
+        given = {
+            "verb": "accept",
+            "path": "x",
+            "kind": "access",
+            "service": self.things["service"],
+            "decision": self.things["decision"],
+        }
         given |= {"file": self.things["file"], "source": "cases", "recipient": self.things["service"]}
         given |= {"consent": self.things["consent"], "purpose": "record_case", "name": "concern"}
         given |= {"verb": VERBS.get(route, "accept")}
@@ -110,8 +116,8 @@ THINGS = {
     "exceptions/": "exception",
     "alerts/": "alert", "decoys/": "decoy", "emergency-access/": "access", "referrals/": "referral",
     "people/": "person", "sessions/": "session", "measures/": "measure", "inbox/": "referral", "<str:id>": "referral",
-    "reports/": "report", "proposals/": "proposal", "assessments/": "assessment", "rules/": "rule", "keeping/": "keeping",
-    "holds/": "hold", "incidents/": "incident",
+    "reports/": "report", "proposals/": "proposal", "requests/": "request", "assessments/": "assessment", "rules/": "rule",
+    "keeping/": "keeping", "holds/": "hold", "incidents/": "incident",
 }  # fmt: skip
 
 
@@ -159,7 +165,7 @@ def build(house: factories.House, browse: Any) -> World:
         "decoy": factories.decoy(house).pk, "decision": decision.pk, "consent": decision.consent_id,
         "proposal": _proposal(house),
         "service": house.services["Safe shelter"].pk,
-        "report": _report(house).pk, **office.things(house),
+        "report": _report(house).pk, **office.things(house), "request": factories.right(house, case).pk,
     }  # fmt: skip
     clients: dict[str, Any] = {seat: browse(house.people[seat]) for seat in PEOPLE if seat != "nobody"}
     clients |= {

@@ -5,7 +5,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from referrals.bench import report, trail
+from referrals.bench import cascade, report, trail
 
 SIZES = [1_000, 100_000]
 ROUNDS = 40
@@ -27,6 +27,9 @@ class Command(BaseCommand):
         parser.add_argument("--covers", type=int, metavar="N", help="instead: ask what is covered among N decisions")
         parser.add_argument("--json", metavar="FILE", help="also write everything as JSON")
         parser.add_argument(
+            "--cascade", type=int, metavar="N", help="instead: take back an agreement on which N open referrals rest"
+        )
+        parser.add_argument(
             "--trail", type=int, metavar="N", help="instead: write, seal and verify N events of the trail"
         )
 
@@ -35,6 +38,8 @@ class Command(BaseCommand):
             return self._lines(trail.measure(options["trail"]))
         if options["covers"]:
             return self._covers(options["covers"])
+        if options["cascade"]:
+            return self._lines(cascade.measure(options["cascade"]))
         if options["load"]:
             return self._load(options["load"])
         if options["keys"]:

@@ -70,6 +70,8 @@ REPORTER = (
     "templates/cases/_start",
     "templates/cases/signed_out",
     "templates/referrals/told_sheet",
+    "templates/cases/right_sheet",
+    "cases/rights_copy.py",
     "referrals/fields.py",
     "referrals/telling.py",
     "templates/cases/step",
