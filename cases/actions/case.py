@@ -12,7 +12,7 @@ from cases.states import CASE, CaseStatus, Resting
 from consent import actions as consent
 from consent.covering import covers
 from consent.models import Decision
-from consent.vocabulary import Purpose
+from consent.vocabulary import Answer, Purpose
 from foundation.accounts.models import User
 from foundation.audit import trail
 from foundation.core import policy
@@ -130,6 +130,15 @@ def plan_follow_up(case: Case, *, by: User, due_at: datetime) -> FollowUp:
     note_event(locked, "follow_up_planned", by=by)
     trail.record("case.follow_up_planned", dossier=locked.dossier_id, subject=planned.pk, due_at=due_at)
     return planned
+
+
+def may_reach(case: Case) -> bool:
+    """Whether the safe contact may be used now: they agreed to be called back, or have not been asked and agreed that the
+    focal point is told how to reach them. A refusal, and what was taken back or has run out, shuts it (HS-05)."""
+    said = consent.current(case.person, Purpose.FOLLOW_UP_CONTACT, case.unit_id)
+    if said is not None and said.answer != Answer.NOT_ASKED:
+        return covers(case.person_id, Purpose.FOLLOW_UP_CONTACT, case.unit_id, ["safe_contact"]) is not None
+    return covers(case.person_id, Purpose.INTERNAL_ESCALATION, case.unit_id, ["safe_contact"]) is not None
 
 
 @transaction.atomic

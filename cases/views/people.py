@@ -9,6 +9,7 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
+from cases.actions.case import may_reach
 from cases.forms.case import PersonForm
 from cases.identity import bar, clocks_of, open_case
 from cases.models import Case
@@ -44,9 +45,10 @@ def person(request: HttpRequest, pk: UUID) -> HttpResponse:
 @login_required
 @require_http_methods(["GET", "HEAD", "POST"])
 def contact(request: HttpRequest, pk: UUID) -> HttpResponse:
-    """The safe contact, shown when it is asked for (POST); that it was shown stands in the trail."""
+    """The safe contact, shown when it is asked for (POST) and the person agreed to be reached; it stands in the trail."""
     case = open_case(request.user, pk)
-    is_shown = request.method == "POST"
+    may_use = may_reach(case)
+    is_shown = request.method == "POST" and may_use
     trail.record("case.read", dossier=case.dossier_id, subject=case.pk)
     if is_shown:
         trail.record("person.contact_shown", dossier=case.dossier_id, subject=case.person_id)
@@ -55,8 +57,11 @@ def contact(request: HttpRequest, pk: UUID) -> HttpResponse:
         "bar": bar(case, "case", clocks=clocks_of(case)),
         "rows": _contact_rows(case) if is_shown else [],
         "is_shown": is_shown,
+        "may_use": may_use,
     }
-    return render(request, "cases/case_contact.html", context)
+    return render(
+        request, "cases/case_contact.html", context, status=409 if request.method == "POST" and not may_use else 200
+    )
 
 
 def _contact_rows(case: Case) -> list[dict[str, Any]]:

@@ -8,6 +8,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from cases.models import Case, CaseNote
+from consent import actions as consent
 from consent.models import Person
 from foundation.core.acting import acting
 from tests import factories
@@ -173,3 +174,19 @@ def test_the_number_of_queries_does_not_grow_with_the_story(house, browse, casew
     assert len(many) == len(one)
     assert len(one) <= len(before) + 3
     assert len(one) <= 26
+
+
+def test_how_to_reach_the_person_is_not_shown_to_use_what_they_refused_or_took_back(house, browse, caseworker, case):
+    """HS-05: a refusal and a withdrawal shut it; before they were asked, what they told the focal point counts."""
+    client, page = browse(caseworker), url("case_contact", case)
+    assert factories.PHONE in client.post(page).content.decode()
+    agreed = factories.decide(house, case, "follow_up_contact", case.unit_id, fields=["safe_contact"])
+    assert factories.PHONE in client.post(page).content.decode()
+    with acting(caseworker.pk):
+        consent.withdraw(agreed.decisions.get(), by=caseworker)
+    shut = client.post(page)
+    assert shut.status_code == 409
+    assert factories.PHONE not in shut.content.decode()
+    assert "not any more" in client.get(page).content.decode()
+    factories.decide(house, case, "follow_up_contact", case.unit_id, "refused", fields=["safe_contact"])
+    assert factories.PHONE not in client.post(page).content.decode()
