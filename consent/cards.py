@@ -6,7 +6,7 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy
 
 from consent import rooms
-from consent.views import assessments, holds, incidents, retention
+from consent.views import assessments, holds, incidents, processing, retention
 from foundation.accounts.models import Role
 from foundation.core.worklist import Job, describe
 
@@ -42,6 +42,7 @@ CARDS = (
     rooms.Room(
         "register", gettext_lazy("Register of processing activities"),
         gettext_lazy("Purposes, legal bases, data, recipients, retention, protection."), "consent:register", BOTH,
+        processing.n_waiting,
     ),
     rooms.Room(
         "assessments", gettext_lazy("Impact assessments"),

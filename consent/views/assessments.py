@@ -1,12 +1,15 @@
 """Impact assessments: what was thought of before something began, and who approved it (HS-25)."""
 
+from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
 from django.contrib.auth.decorators import login_required
+from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_safe
@@ -33,9 +36,11 @@ VERBS = {"approve": actions.approve_assessment, "drop": actions.drop_assessment}
 
 
 def n_waiting(actor: Any) -> int:
-    """Drafts of others, for the card."""
-    rows = ImpactAssessment.objects.filter(state=AssessmentState.DRAFT).exclude(drafted_by=actor.pk)
-    return rows.filter(organisation__in=[seat.unit.organisation_id for seat in actor.seats]).count()
+    """Drafts of others, and what must be looked at again within a month, for the card."""
+    near = timezone.localdate() + timedelta(days=30)
+    rows = ImpactAssessment.objects.filter(organisation__in=[seat.unit.organisation_id for seat in actor.seats])
+    draft = Q(state=AssessmentState.DRAFT) & ~Q(drafted_by=actor.pk)
+    return rows.filter(draft | Q(state=AssessmentState.APPROVED, review_by__lte=near)).count()
 
 
 def _back() -> dict[str, str]:
@@ -101,7 +106,7 @@ def new(request: HttpRequest) -> HttpResponse:
         except DomainError as error:
             pages.refuse(form, error)
     return pages.step(
-        request, form, title=_("Impact assessments"), heading=_("Write an assessment"), back=_back(),
+        request, form,  heading=_("Write an assessment"), back=_back(),
         submit=_("Save, and let another person approve it"),
         lede=_("Encrypted; read by data-protection officers and managers of your organisation."),
     )  # fmt: skip
@@ -143,7 +148,7 @@ def assessment(request: HttpRequest, pk: UUID) -> HttpResponse:
         if policy.allows(request.user, verb, row)
     ]
     return pages.record(
-        request, title=_("Impact assessments"), heading=row.get_subject_display(), back=_back(), tag=_tag(row),
+        request,  heading=row.get_subject_display(), back=_back(), tag=_tag(row),
         rows=_facts(row, request), steps=steps,
     )  # fmt: skip
 
@@ -168,6 +173,6 @@ def _step(request: HttpRequest, row: ImpactAssessment, verb: str) -> HttpRespons
     headings = {"approve": _("Approve this assessment"), "drop": _("Do not approve this assessment")}
     back = {"url": reverse("consent:assessment", args=[row.pk]), "label": _("Back to the assessment")}
     return pages.step(
-        request, forms.Nothing(), title=_("Impact assessments"), heading=headings[verb], back=back,
+        request, forms.Nothing(),  heading=headings[verb], back=back,
         rows=_facts(row, request), submit=_("I approve it") if verb == "approve" else _("I do not approve it"),
     )  # fmt: skip

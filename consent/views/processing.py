@@ -30,6 +30,15 @@ def own(request: HttpRequest, *roles: Any) -> Organisation:
     return found
 
 
+def n_waiting(actor: Any) -> int:
+    """Purposes whose basis nobody has assessed or must look at again, for the officer's card."""
+    organisation = office.own(actor)
+    if organisation is None or not office.is_officer(actor):
+        return 0
+    known = actions.current_bases(organisation)
+    return sum(_is_due(known.get(purpose)) for purpose in Purpose.values)
+
+
 @login_required
 @require_safe
 def register(request: HttpRequest) -> HttpResponse:
@@ -103,7 +112,7 @@ def _basis_page(request: HttpRequest, form: forms.Basis, purpose: str, now: Proc
     if now is not None:
         rows.append({"key": _("Why"), "value": now.justification, "typed": True})
     return pages.step(
-        request, form, title=_("Legal basis"), over=_("Legal basis"), heading=Purpose(purpose).label, back=back,
+        request, form,  over=_("Legal basis"), heading=Purpose(purpose).label, back=back,
         rows=rows, submit=_("Save the basis"),
         lede=_("Apart from the person’s consent to what we do: the basis on which we may process data for it at all."),
     )  # fmt: skip

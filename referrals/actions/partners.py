@@ -26,6 +26,15 @@ class Way(NamedTuple):
     secret: str
 
 
+def named(wanted: str) -> Partner:
+    """The partner of this name or id, for commands; else ``Refused``."""
+    rows = Partner.objects.select_related("organisation")
+    found = [p for p in rows if wanted.casefold() in (p.organisation.name.casefold(), str(p.pk))]
+    if len(found) != 1:
+        raise Refused("partner.unknown", _("There is no partner of this name."))
+    return found[0]
+
+
 @transaction.atomic
 def activate(partner: Partner) -> Partner:
     """From now on it may receive. Raises ``Refused`` without an approved assessment in date and an agreement in force."""

@@ -16,7 +16,7 @@ SCRIPTS = [ROOT / "static" / "src" / "app.js", ROOT / "static" / "vendor" / "app
 # Titles are fixed words: they stay in the browser's list of visited pages, on tabs and in the switcher of a phone.
 TITLES = {
     "About the person", "Account paused", "Administration", "Appointments", "Case", "Cases", "Code of conduct",
-    "Confirm that it is you", "Consent", "Contact", "Details",
+    "Confirm that it is you", "Consent", "Contact", "Data protection", "Details",
     "Emergency access", "Erasure", "Erasures", "Files", "Follow-up", "Form", "Help", "History", "Information", "List",
     "Lists", "New password", "New tab", "No registration", "Not done", "Not open to you", "Not signed in",
     "Notes", "One question", "Without consent",

@@ -242,6 +242,23 @@ def test_no_program_and_no_endpoint_without_an_assessment_of_the_interface(house
     assert way.secret
 
 
+def test_the_commands_of_an_operator_ask_for_the_assessments_too(house, newcomer, capsys):
+    """HS-25: on every channel, in the same words."""
+    with pytest.raises(CommandError, match="not activated: There is no approved impact assessment"):
+        call_command("partner_activate", "Harbour Clinic")
+    with pytest.raises(CommandError, match="no client: There is no approved impact assessment"):
+        call_command("partner_client", "Harbour Clinic")
+    with pytest.raises(CommandError, match="There is no partner of this name"):
+        call_command("partner_activate", "Nobody at all")
+    for subject in ("partner", "partner_api"):
+        approved(house, consent.About(subject, newcomer.organisation))
+    call_command("partner_activate", "Harbour Clinic")
+    call_command("partner_client", "Harbour Clinic")
+    newcomer.refresh_from_db()
+    assert newcomer.status == PartnerStatus.ACTIVE
+    assert "secret " in capsys.readouterr().out
+
+
 def test_the_demonstration_recorded_its_assessments_by_two_people(house):
     rows = ImpactAssessment.objects.filter(partner__in=house.partners.values(), state="approved")
     assert rows.count() == 4

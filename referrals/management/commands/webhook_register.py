@@ -8,7 +8,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from foundation.core.errors import Refused
 from foundation.outbox.delivery import DeliveryError
 from referrals import webhooks
-from referrals.models import Partner
+from referrals.actions import partners
 
 WHY = {
     "url_refused": "the address must be https, without a name and a password",
@@ -25,8 +25,8 @@ class Command(BaseCommand):
         parser.add_argument("url", help="where to POST")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        partner = self._partner(options["organisation"])
         try:
+            partner = partners.named(options["organisation"])
             endpoint, secret = webhooks.register(partner.organisation, options["url"])
         except Refused as problem:
             raise CommandError(f"not registered: {problem.message}") from None
@@ -36,10 +36,3 @@ class Command(BaseCommand):
             raise CommandError(f"not registered: {'; '.join(problem.messages)}") from None
         self.stdout.write(f"endpoint {endpoint.pk}")
         self.stdout.write(f"secret   {secret}")
-
-    def _partner(self, wanted: str) -> Partner:
-        rows = Partner.objects.select_related("organisation")
-        found = [p for p in rows if wanted.casefold() in (p.organisation.name.casefold(), str(p.pk))]
-        if len(found) != 1:
-            raise CommandError(f"there is no partner {wanted!r}")
-        return found[0]
