@@ -50,7 +50,7 @@ def hold(request: HttpRequest, pk: UUID) -> HttpResponse:
             refuse(form, error)
     trail.record("case.read", dossier=case.dossier_id, subject=case.pk)
     return pages.step(
-        request, form,  over=case.unit.name, heading=_("Ask for a legal hold"), code=case.code,
+        request, form, over=case.unit.name, heading=_("Ask for a legal hold"), code=case.code,
         back=_back(case), submit=_("Ask for the hold"),
         lede=_("While it is held nobody erases the case, neither people nor the schedule. Two people end it again."),
     )  # fmt: skip
@@ -83,7 +83,7 @@ def basis(request: HttpRequest, pk: UUID) -> HttpResponse:
 def _basis_page(request: HttpRequest, form: forms.Review, case: Case, review: BasisReview) -> HttpResponse:
     trail.record("case.read", dossier=case.dossier_id, subject=case.pk)
     return pages.step(
-        request, form,  over=case.unit.name, heading=_("May the record stay?"), code=case.code,
+        request, form, over=case.unit.name, heading=_("May the record stay?"), code=case.code,
         back=_back(case), rows=_facts(case, review), submit=_("Save the decision"),
         lede=_("The person took back a consent. What we were allowed to do has ended; what is written down is another "
                "question. Nothing is erased before somebody has decided."),

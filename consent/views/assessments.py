@@ -106,7 +106,7 @@ def new(request: HttpRequest) -> HttpResponse:
         except DomainError as error:
             pages.refuse(form, error)
     return pages.step(
-        request, form,  heading=_("Write an assessment"), back=_back(),
+        request, form, heading=_("Write an assessment"), back=_back(),
         submit=_("Save, and let another person approve it"),
         lede=_("Encrypted; read by data-protection officers and managers of your organisation."),
     )  # fmt: skip
@@ -148,7 +148,7 @@ def assessment(request: HttpRequest, pk: UUID) -> HttpResponse:
         if policy.allows(request.user, verb, row)
     ]
     return pages.record(
-        request,  heading=row.get_subject_display(), back=_back(), tag=_tag(row),
+        request, heading=row.get_subject_display(), back=_back(), tag=_tag(row),
         rows=_facts(row, request), steps=steps,
     )  # fmt: skip
 
@@ -173,6 +173,6 @@ def _step(request: HttpRequest, row: ImpactAssessment, verb: str) -> HttpRespons
     headings = {"approve": _("Approve this assessment"), "drop": _("Do not approve this assessment")}
     back = {"url": reverse("consent:assessment", args=[row.pk]), "label": _("Back to the assessment")}
     return pages.step(
-        request, forms.Nothing(),  heading=headings[verb], back=back,
+        request, forms.Nothing(), heading=headings[verb], back=back,
         rows=_facts(row, request), submit=_("I approve it") if verb == "approve" else _("I do not approve it"),
     )  # fmt: skip

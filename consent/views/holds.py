@@ -121,7 +121,7 @@ def hold(request: HttpRequest, pk: UUID) -> HttpResponse:
         if policy.allows(request.user, verb, row)
     ]
     return pages.record(
-        request,  over=row.unit.name, heading=_("Legal hold"), code=row.reference, back=_back(),
+        request, over=row.unit.name, heading=_("Legal hold"), code=row.reference, back=_back(),
         tag=_tag(row), rows=_facts(row, me(request)), steps=steps,
     )  # fmt: skip
 
@@ -144,7 +144,7 @@ def _step(request: HttpRequest, row: LegalHold, verb: str) -> HttpResponse:
     trail.record("hold.listed", dossier=row.dossier_id, subject=row.pk)
     back = {"url": reverse("consent:hold", args=[row.pk]), "label": _("Back to the hold")}
     return pages.step(
-        request, forms.Nothing(),  over=row.unit.name, heading=LABELS[verb], code=row.reference,
+        request, forms.Nothing(), over=row.unit.name, heading=LABELS[verb], code=row.reference,
         back=back, rows=_facts(row, me(request)), submit=LABELS[verb],
     )  # fmt: skip
 

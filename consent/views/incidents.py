@@ -126,7 +126,7 @@ def report(request: HttpRequest) -> HttpResponse:
         except DomainError as error:
             pages.refuse(form, error)
     return pages.step(
-        request, form,  heading=_("Report a data incident"),
+        request, form, heading=_("Report a data incident"),
         back={"url": reverse("cases:day"), "label": _("Your day")}, submit=_("Report it"),
         lede=_("Better once too often. The data-protection officer reads it at once; nobody is blamed for reporting."),
         warn={"title": _("If somebody is in danger now"), "text": _("Phone first, then write here.")},
@@ -151,7 +151,7 @@ def incident(request: HttpRequest, pk: UUID) -> HttpResponse:
     ]
     is_ours = any(seat.role in DECIDERS for seat in me(request).seats)
     return pages.record(
-        request,  over=row.unit.name, heading=_("Data incident"), code=row.code, tag=_tag(row),
+        request, over=row.unit.name, heading=_("Data incident"), code=row.code, tag=_tag(row),
         back=_back() if is_ours else {"url": reverse("cases:day"), "label": _("Your day")},
         rows=_facts(row, me(request)), steps=steps, moves=_moves(row, me(request)),
         aside=None if row.is_open else {"title": _("What you see here"), "text": _(
@@ -222,7 +222,7 @@ def _step(request: HttpRequest, row: DataIncident, verb: str) -> HttpResponse:
     trail.record("incident.read", dossier=row.dossier_id, subject=row.pk, whole=True)
     back = {"url": reverse("consent:incident", args=[row.pk]), "label": _("Back to the incident")}
     return pages.step(
-        request, form,  over=_("Data incident"), heading=LABELS[verb], code=row.code, back=back,
+        request, form, over=_("Data incident"), heading=LABELS[verb], code=row.code, back=back,
         submit=LABELS[verb],
     )  # fmt: skip
 

@@ -112,7 +112,7 @@ def _basis_page(request: HttpRequest, form: forms.Basis, purpose: str, now: Proc
     if now is not None:
         rows.append({"key": _("Why"), "value": now.justification, "typed": True})
     return pages.step(
-        request, form,  over=_("Legal basis"), heading=Purpose(purpose).label, back=back,
+        request, form, over=_("Legal basis"), heading=Purpose(purpose).label, back=back,
         rows=rows, submit=_("Save the basis"),
         lede=_("Apart from the person’s consent to what we do: the basis on which we may process data for it at all."),
     )  # fmt: skip

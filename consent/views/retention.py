@@ -109,7 +109,7 @@ def rule_new(request: HttpRequest, name: str) -> HttpResponse:
             pages.refuse(form, error)
     now = actions.rule_for(organisation, name)
     return pages.step(
-        request, form,  over=_("Retention"), heading=RecordClass(name).label, back=_back(),
+        request, form, over=_("Retention"), heading=RecordClass(name).label, back=_back(),
         rows=[{"key": _("Now"), "value": processing.days(now)}], submit=_("Propose it"),
         lede=_("It counts for what is collected after another person agreed; what is kept already keeps its time."),
     )  # fmt: skip
@@ -142,7 +142,7 @@ def _rule_step(request: HttpRequest, rule: RetentionRule, verb: str) -> HttpResp
     ]  # fmt: skip
     is_agreeing = verb == "agree"
     return pages.step(
-        request, forms.Nothing(),  over=_("Retention"), heading=rule.get_record_class_display(),
+        request, forms.Nothing(), over=_("Retention"), heading=rule.get_record_class_display(),
         back=_back(), rows=rows, submit=_("I agree: this counts") if is_agreeing else _("I do not agree"),
         other=None if not is_agreeing else {
             "url": reverse("consent:rule_step", args=[rule.pk, "refuse"]), "label": _("I do not agree"),
@@ -169,7 +169,7 @@ def keeping(request: HttpRequest, pk: UUID) -> HttpResponse:
     trail.record("retention.listed", dossier=found.dossier_id, subject=found.pk)
     address = "cases:case" if found.subject_kind == "case" else "cases:concern"
     return pages.step(
-        request, form,  over=found.unit.name, heading=_("Kept until a day"), code=found.reference,
+        request, form, over=found.unit.name, heading=_("Kept until a day"), code=found.reference,
         back={"url": reverse(address, args=[found.subject_id]), "label": _("Back, nothing changes")},
         rows=_facts(found), submit=_("Keep it longer"),
         lede=_("When the day comes, its keys are destroyed, and nobody can read it again. If that is right, do nothing."),
