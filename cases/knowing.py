@@ -11,10 +11,11 @@ from django.utils.translation import gettext_lazy
 
 from cases.identity import zone_of
 from cases.models import Case
+from cases.recipients import INSIDE, choices
 from cases.story import Story
-from consent.models import Consent, Decision
+from consent.models import Consent, Decision, ExceptionalDisclosure
 from consent.standing import ConsentState, DecisionState, Nearness, nearness, of_consent, of_decision
-from consent.vocabulary import Obstacle, Purpose
+from consent.vocabulary import Obstacle, Purpose, RecipientKind
 from foundation.core.words import day_words, inside, list_words, moment_words
 
 TIERS = (
@@ -23,12 +24,12 @@ TIERS = (
     gettext_lazy("What is needed, and why"),
     gettext_lazy("Papers and address"),
 )
-OWN_WORDS = {
-    "alias": (1, gettext_lazy("Name or alias")),
-    "safe_contact": (1, gettext_lazy("Safe way to reach the person")),
-    "summary": (2, gettext_lazy("What was told")),
-    "wishes": (2, gettext_lazy("What the person wants")),
+Words = dict[str, tuple[int, Any]]
+OWN_WORDS: Words = {
+    **{code: (1, INSIDE[code]) for code in ("alias", "safe_contact")},
+    **{code: (2, INSIDE[code]) for code in ("summary", "wishes")},
     "age_band": (0, gettext_lazy("Age band")),
+    "gender": (0, gettext_lazy("Sex or gender")),
     "service_type": (0, gettext_lazy("Service asked for")),
     "district": (0, gettext_lazy("District")),
 }
@@ -136,23 +137,51 @@ class Cell:
 
 
 def table(case: Case, story: Story) -> list[dict[str, Any]]:
-    """The rows of "who may know what, until when": one per recipient and purpose that was ever asked about."""
-    rows = [decision for decision in story.decisions if not decision.superseded_at]
+    """The rows of "who may know what, until when": one per recipient and purpose, agreed, refused or without consent."""
     words = {**OWN_WORDS, **{code: pair for part in story.parts for code, pair in part.words.items()}}
+    rows = [decision for decision in story.decisions if not decision.superseded_at]
     found = [{**said(case, row, story), "cells": _cells(case, row, story, words)} for row in rows]
-    return sorted(found, key=lambda row: row["recipient"])
+    return sorted(found + _exceptions(case, words), key=lambda row: str(row["recipient"]))
 
 
-def _cells(case: Case, decision: Decision, story: Story, words: dict[str, tuple[int, Any]]) -> list[tuple[Any, Cell]]:
-    offered = next(
-        (part.offered[decision.recipient_id] for part in story.parts if decision.recipient_id in part.offered), []
-    )
-    is_active = decision.is_active()
+def _cells(case: Case, decision: Decision, story: Story, words: Words) -> list[tuple[Any, Cell]]:
+    known = [part.offered[decision.recipient_id] for part in story.parts if decision.recipient_id in part.offered]
+    told = decision.fields if decision.is_active() else []
+    everything = dict.fromkeys([*(known[0] if known else []), *decision.fields])
+    return _by_tier(told, [code for code in everything if code not in told], words, _day(case, decision.valid_until))
+
+
+def _by_tier(told: list[str], held: list[str], words: Words, until: str) -> list[tuple[Any, Cell]]:
     cells = [Cell() for _tier in TIERS]
-    for code in dict.fromkeys([*offered, *decision.fields]):
-        tier, label = words.get(code, (2, code))
-        cell = cells[tier]
-        (cell.told if is_active and code in decision.fields else cell.held).append(str(label))
+    for codes, name in ((told, "told"), (held, "held")):
+        for code in codes:
+            tier, label = words.get(code, (2, code))
+            getattr(cells[tier], name).append(str(label))
     for cell in cells:
-        cell.state = day_words(decision.valid_until, zone_of(case)) if cell.told else ""
+        cell.state = until if cell.told else ""
     return list(zip(TIERS, cells, strict=True))
+
+
+def _exceptions(case: Case, words: Words) -> list[dict[str, Any]]:
+    """What is being told without consent at this moment (domain.md §5.7): whoever looks must see that too."""
+    rows = list(ExceptionalDisclosure.objects.active().filter(person=case.person_id))
+    names = {pk: name for _kind, group in choices(case) for pk, name in group.items()} if rows else {}
+    return [_exception(case, row, names, words) for row in rows]
+
+
+def _exception(case: Case, row: ExceptionalDisclosure, names: dict[Any, str], words: Words) -> dict[str, Any]:
+    until = _day(case, row.valid_until or timezone.now())
+    return {
+        "purpose": Purpose(row.purpose).label,
+        "recipient": names.get(row.recipient_id, RecipientKind(row.recipient_kind).label),
+        "state": _("Without consent, for now"),
+        "tone": "urgent",
+        "icon": "urgent",
+        "reason": row.get_ground_display(),
+        "exception": reverse("cases:exception", args=[row.pk]),
+        "cells": _by_tier(row.fields, [], words, until),
+    }
+
+
+def _day(case: Case, at: datetime) -> str:
+    return day_words(at, zone_of(case))

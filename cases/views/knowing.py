@@ -70,7 +70,7 @@ def _language(consent: Consent) -> str:
 
 def _sheet(case: Case, consent: Consent, actor: Any, *, names: bool) -> dict[str, Any]:
     story = tell(case, actor, limit=0)
-    rows = [row for row in table(case, story) if row["consent"] == consent.pk]
+    rows = [row for row in table(case, story) if row.get("consent") == consent.pk]
     for row in rows:
         row["recipient"] = row["recipient"] if names else ""
     return {

@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from cases.actions import consent as cases
 from cases.actions.consent import Held
-from consent.actions import Asked
+from consent.actions import Asked, exceptions
 from consent.models import Consent, Decision, NoticeVersion
 from consent.vocabulary import Element
 from foundation.core.acting import acting
@@ -356,7 +356,20 @@ def test_who_may_know_what_shows_agreed_held_back_and_refused_alike(house, brows
     row = page[page.index("Lantern House") :]
     row = row[: row.index("</tr>")]
     assert "until" in row
-    assert re.search(r"not to be known:\s*Safe way to reach the person", row)
+    assert re.search(r"not to be known:\s*safe way to reach the person", row)
     refused = page[page.index("Quayside Legal Clinic") :]
     assert "Refuses" in refused[: refused.index("</tr>")]
     assert "until" not in refused[: refused.index("</tr>")]
+
+
+def test_who_may_know_what_shows_what_is_told_without_consent(house, browse, caseworker, focal_point, case):
+    """Domain §5.7: the page that says "nobody else" says this too."""
+    manager = house.people["manager"]
+    made = factories.excepted(house, case)
+    client, url = browse(caseworker), reverse("cases:who_may_know", args=[case.pk])
+    assert "Without consent, for now" not in client.get(url).content.decode()
+    with acting(manager.pk):
+        exceptions.authorise(made, by=manager)
+    page = client.get(url).content.decode()
+    assert "Without consent, for now" in page
+    assert reverse("cases:exception", args=[made.pk]) in page
