@@ -18,8 +18,10 @@ from foundation.core.errors import DomainError
 View = Callable[..., HttpResponse]
 TYPED = (
     "summary", "wishes", "alias", "value", "safe_times", "reason", "contact", "text", "name", "necessity",
-    "proportionality", "law", "unsafe",
+    "proportionality", "law", "unsafe", "place_reason", "interpreter_reason", "again_reason",
 )  # fmt: skip
+LINES = "condition-"
+"""The conditions of a conversation about consent: one field per line of it."""
 
 
 def typed(request: HttpRequest) -> QueryDict | None:
@@ -52,7 +54,8 @@ def keeps_words(view: View) -> View:
     def kept(request: HttpRequest, **parts: Any) -> HttpResponse:
         if request.user.is_authenticated or request.method != "POST":
             return guarded(request, **parts)
-        words = [clean(request.POST[name]) for name in TYPED if request.POST.get(name)]
+        names = [name for name in request.POST if name in TYPED or name.startswith(LINES)]
+        words = [clean(request.POST[name]) for name in names if request.POST[name]]
         had_file = request.content_type == "multipart/form-data"
         context = {"words": words, "had_file": had_file, "login": reverse("account_login"), "next": request.path}
         return render(request, "cases/signed_out.html", context, status=401)

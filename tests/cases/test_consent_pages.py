@@ -373,3 +373,12 @@ def test_who_may_know_what_shows_what_is_told_without_consent(house, browse, cas
     page = client.get(url).content.decode()
     assert "Without consent, for now" in page
     assert reverse("cases:exception", args=[made.pk]) in page
+
+
+def test_what_was_typed_outlives_a_session_that_ended_meanwhile(client, case, service, db):
+    """Nothing typed is lost: the words come back, so that they can be copied; the answers are asked anew."""
+    data = {**HELD, str(service.pk): "granted", f"condition-{service.pk}": "Only mornings", "place_reason": "No room"}
+    answer = client.post(address(case, service), data)
+    assert answer.status_code == 401
+    assert "Only mornings" in answer.content.decode()
+    assert "No room" in answer.content.decode()
