@@ -207,8 +207,8 @@ PAGES = {
     # What the manager wrote: the officer may publish it after proving again who she is.
     "GET consent:notice_proposal proposal": "404 404 404 404 404 200 404 302",
     "POST consent:notice_proposal proposal": "405 405 405 405 405 405 405 302",
-    "GET consent:notice_publish proposal": "404 404 404 404 404 302 404 302",
-    "POST consent:notice_publish proposal": "404 404 404 404 404 403 404 302",
+    "GET consent:notice_publish proposal": "404 404 404 404 404 200 404 302",
+    "POST consent:notice_publish proposal": "404 404 404 404 404 302 404 302",
     "GET consent:notice_take_back proposal": "405 405 405 405 405 405 405 302",
     "POST consent:notice_take_back proposal": "404 404 404 404 404 302 404 302",
     "GET consent:notice_write": "403 403 403 403 403 200 403 302",
