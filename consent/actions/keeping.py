@@ -1,12 +1,15 @@
 """A folder's place in the schedule: set at collection, moved on by what happens, asked about before its end (§4.3)."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from functools import reduce
+from operator import or_
 from uuid import UUID
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import DateField, F, Value
+from django.db.models import DateField, F, Q, QuerySet, Value
 from django.db.models.functions import Cast, Greatest, TruncDate
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -26,6 +29,10 @@ from foundation.dossiers.models import VIEW, Dossier
 from foundation.outbox import delivery
 
 SWEEP = 200
+MOVED = (
+    "record_class", "version", "days", "subject_kind", "subject_id", "reference", "since", "not_before", "extended_until",
+    "keep_until", "offered_at",
+)  # fmt: skip
 _YOUNGEST = {AgeBand.A0: 0, AgeBand.A5: 5, AgeBand.A12: 12}
 
 
@@ -75,8 +82,9 @@ def collect(dossier: Dossier, record_class: str, matter: Matter, *, since: datet
 
 
 def of(dossier: UUID) -> Keeping | None:
-    """The folder's place in the schedule, for who may follow the folder."""
-    found: Keeping | None = Keeping.objects.filter(dossier=dossier).first()
+    """The folder's place in the schedule, locked, for who may open the folder."""
+    rows = Keeping.objects.select_for_update(of=("self",)).select_related("unit__organisation")
+    found: Keeping | None = rows.filter(dossier=dossier).first()
     return found
 
 
@@ -109,12 +117,14 @@ def touch(keeping: Keeping, at: datetime | None = None) -> None:
 
 
 def _count_anew(keeping: Keeping, since: datetime | None) -> None:
+    if keeping.ended_at is not None:  # its erasure is on its way; nothing brings it back
+        return
     keeping.since = since
     keeping.keep_until = keeping.reckoned()
     if keeping.offered_at is not None and not _is_near(keeping):
         keeping.offered_at = None
         clocks.stop(keeping.pk, "retention")
-    keeping.save()
+    keeping.save(update_fields=MOVED)
 
 
 def adopt(rule: RetentionRule) -> None:
@@ -157,15 +167,23 @@ def extend(keeping: Keeping, until: date, reason: str, *, by: User) -> Keeping:
 def offer_reviews() -> int:
     """Ask the leads of each folder that nears its end, once; who is asked can extend, hold, or let it end (HS-24)."""
     with clerk.as_clerk():
-        rows = Keeping.objects.filter(ended_at=None, offered_at=None, keep_until__isnull=False, version__gt=0)
-        near = rows.filter(keep_until__lte=timezone.localdate() + timedelta(days=_furthest())).order_by("keep_until")
-        held = set(LegalHold.objects.in_force().values_list("dossier_id", flat=True))
-        taken = near.select_related("dossier", "unit").select_for_update(skip_locked=True, of=("self",))[:SWEEP]
-        return sum(_offer(keeping) for keeping in taken if keeping.dossier_id not in held and _is_near(keeping))
+        today = timezone.localdate()
+        near = _each(lambda days: Q(keep_until__lte=today + days))
+        rows = _running().filter(near, offered_at=None).select_related("dossier", "unit").order_by("keep_until")
+        return sum(_offer(keeping) for keeping in rows.select_for_update(skip_locked=True, of=("self",))[:SWEEP])
 
 
-def _furthest() -> int:
-    return max(settings.RETENTION_REVIEW_DAYS.values())
+def _running() -> "QuerySet[Keeping]":
+    """What counts by a rule that two people agreed on, and is not held: held folders take no place in the sweep."""
+    held = LegalHold.objects.in_force().values("dossier")
+    found: QuerySet[Keeping] = Keeping.objects.filter(ended_at=None, version__gt=0).exclude(dossier__in=held)
+    return found
+
+
+def _each(condition: Callable[[timedelta], Q]) -> Q:
+    """A condition with the days of each class's question."""
+    days = settings.RETENTION_REVIEW_DAYS.items()
+    return reduce(or_, (Q(record_class=name) & condition(timedelta(days=n)) for name, n in days))
 
 
 def _offer(keeping: Keeping) -> int:
@@ -190,11 +208,10 @@ def _moment(day: date) -> datetime:
 def ended() -> list[UUID]:
     """What has run out: asked about long enough ago, by a rule that two people agreed on, and not held (HS-23)."""
     with clerk.as_clerk():
-        today = timezone.localdate()
-        rows = Keeping.objects.filter(ended_at=None, keep_until__lt=today, offered_at__isnull=False, version__gt=0)
-        held = set(LegalHold.objects.in_force().values_list("dossier_id", flat=True))
-        found = list(rows.select_related("unit__organisation").order_by("keep_until")[:SWEEP])
-    return [keeping.pk for keeping in found if keeping.dossier_id not in held and was_asked_in_time(keeping)]
+        now = timezone.now()
+        asked = _each(lambda days: Q(offered_at__lte=now - days))
+        rows = _running().filter(asked, keep_until__lt=timezone.localdate()).order_by("keep_until")
+        return list(rows.values_list("pk", flat=True)[:SWEEP])
 
 
 def was_asked_in_time(keeping: Keeping) -> bool:

@@ -446,3 +446,25 @@ def _try(step, case, by):
                 verbs[step](hold)
     except DomainError:
         pass
+
+
+def test_a_note_written_while_the_end_is_carried_out_brings_nothing_back(house, agreed):
+    case, owner = factories.case(house), house.people["caseworker"]
+    with clerk.as_clerk():
+        Keeping.objects.filter(dossier=case.dossier_id).update(ended_at=timezone.now())
+    before = place(case.dossier_id)
+    with later(40), acting(owner.pk):
+        cases.add_note(Case.objects.get(pk=case.pk), by=owner, text="Too late.")
+    after = place(case.dossier_id)
+    assert (after.ended_at, after.keep_until) == (before.ended_at, before.keep_until)
+
+
+def test_held_folders_take_no_place_in_the_sweep(house, agreed, monkeypatch):
+    """However many are held, what is not held still ends in its time."""
+    monkeypatch.setattr(keep, "SWEEP", 1)
+    for_court = factories.case(house)
+    held(house, for_court)
+    with later(1):
+        other = factories.case(house)
+    assert through(800, step=10, start=690) == 1
+    assert [is_gone(case.dossier_id) for case in (for_court, other)] == [False, True]
