@@ -49,4 +49,7 @@ class ConsentConfig(AppConfig):
         rights_policy.install()
         requests_room.install()
         panels.install()
+        trail.names(
+            "caregiver.added", "caregiver.flagged", "interest.written", "interest.answered", "capacity.assessed",
+        )  # fmt: skip
         policy.install()

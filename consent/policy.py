@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from consent.models import ExceptionalDisclosure, NoticeProposal
+from consent.models import BestInterestNote, ExceptionalDisclosure, NoticeProposal
 from consent.models.notice import is_officer
 from consent.states import EXCEPTION, ProposalState
 from foundation.accounts.actions import CONFIRMING
@@ -58,4 +58,8 @@ def install() -> None:
             "publish": _publishes,
             "take_back": _takes_back,
         },
+    )
+    policy.register(
+        BestInterestNote,
+        {"read": lambda a, n: True, "answer": lambda a, n: bool(a.seats) and a.pk != n.written_by_id},
     )

@@ -61,6 +61,11 @@ CATEGORIES: dict[str, Category] = {
         gettext_lazy("Why a record stays or is kept longer"),
         ("consent_basisreview", "consent_keepingextension"), (Purpose.RECORD_CASE,), CASE_CLASSES,
     ),
+    "deciding": Category(
+        gettext_lazy("Caregivers, best-interest decisions, assessments, by whom consent was decided"),
+        ("consent_caregiver", "consent_bestinterestnote", "consent_capacityassessment", "consent_consentbasis"),
+        tuple(Purpose), CASE_CLASSES,
+    ),
     "exceptions": Category(
         gettext_lazy("What is told without consent, and why"),
         ("consent_exceptionaldisclosure",), (Purpose.EXTERNAL_REFERRAL,), CASE_CLASSES,

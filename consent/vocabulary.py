@@ -203,3 +203,37 @@ class AccessNeed(models.TextChoices):
     PLAIN_WORDS = "plain_words", _("Plain words, read aloud")
     ACCOMPANIED = "accompanied", _("Somebody to come along")
     CHILDREN = "children", _("Children come along")
+
+
+class ChildSays(models.TextChoices):
+    """What a child said to what was explained (domain.md §5.5)."""
+
+    EXPLAINED = "explained", _("Too young to be asked; it was explained in simple words")
+    AGREES = "agrees", _("The child agrees")
+    REFUSES = "refuses", _("The child refuses")
+
+
+class CaregiverSays(models.TextChoices):
+    """What a caregiver said."""
+
+    AGREES = "agrees", _("The caregiver agrees")
+    REFUSES = "refuses", _("The caregiver refuses")
+
+
+class Relationship(models.TextChoices):
+    """Who a caregiver is to the child, or a trusted adult in their place."""
+
+    MOTHER = "mother", _("Mother")
+    FATHER = "father", _("Father")
+    GRANDPARENT = "grandparent", _("Grandparent")
+    RELATIVE = "relative", _("Another adult relative")
+    GUARDIAN = "guardian", _("Legal guardian")
+    TRUSTED = "trusted_adult", _("Another adult whom the child trusts")
+
+
+class NoteStatus(models.TextChoices):
+    """Where a best-interest decision stands."""
+
+    WRITTEN = "written", _("Waits for a second person")
+    AGREED = "agreed", _("Agreed to by two people")
+    REFUSED = "refused", _("The second person did not agree")

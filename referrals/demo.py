@@ -18,8 +18,8 @@ from django.db import transaction
 from django.utils import timezone
 
 from consent import actions as consent
+from consent import age_tables, notices
 from consent import demo as office
-from consent import notices
 from consent.terms import AssessmentSubject
 from foundation.accounts import actions as accounts
 from foundation.accounts import conduct
@@ -77,6 +77,7 @@ def install() -> None:
     machines.install()
     conduct.install()
     notices.install()
+    age_tables.install()
 
 
 @transaction.atomic

@@ -12,6 +12,7 @@ from django.test import override_settings
 from django.utils import timezone
 
 from cases import actions as cases
+from cases.actions import capacity as deciding
 from cases.actions.exceptions import ask_exception
 from cases.actions.triage import Triage
 from cases.invented import STORIES
@@ -20,7 +21,14 @@ from cases.vocabulary import Outcome
 from consent import actions as consent
 from consent.actions import exceptions
 from consent.actions.requests import Asking
-from consent.models import Consent, DataSubjectRequest, ExceptionalDisclosure, NoticeVersion
+from consent.models import (
+    BestInterestNote,
+    Caregiver,
+    Consent,
+    DataSubjectRequest,
+    ExceptionalDisclosure,
+    NoticeVersion,
+)
 from consent.vocabulary import Answer, Element, Purpose, RecipientKind
 from foundation.accounts import actions as accounts
 from foundation.accounts import backend, gate
@@ -114,8 +122,8 @@ def submitted(house: House, answer: str = Answer.GRANTED, **values: Any) -> Conc
         return cases.submit(concern, by=by)
 
 
-def case(house: House, **values: Any) -> Case:
-    """A case that the caseworker has accepted."""
+def case(house: House, age: int | None = 34, **values: Any) -> Case:
+    """A case that the caseworker has accepted; how old the person is was asked first (``None``: nobody knows it)."""
     concern, lead, owner = submitted(house, **values), house.people["focal_point"], house.people["caseworker"]
     with acting(lead.pk):
         concern = Concern.objects.get(pk=concern.pk)
@@ -123,6 +131,8 @@ def case(house: House, **values: Any) -> Case:
         cases.triage(concern, decided, by=lead)
     with acting(owner.pk):
         found = Case.objects.get(concern=concern)
+        if age is not None:
+            deciding.say_age(found, age, by=owner)
         return cases.accept(found, by=owner)
 
 
@@ -203,6 +213,21 @@ def alert(house: House, who: str = "caseworker", rule: Rule = Rule.BUDGET, n: in
     with clerk.as_clerk() as by:
         (raised,) = watch.raise_alerts(rules.finding(rule, now.date(), n, 40, seen), house.people[who], by=by)
     return raised
+
+
+def caregiver(house: House, case_: Case) -> Caregiver:
+    """Somebody who cares for the person of a case."""
+    by = house.people["caseworker"]
+    with acting(by.pk):
+        return deciding.add_caregiver(Case.objects.get(pk=case_.pk), "mother", "Mama", by=by)
+
+
+def note(house: House, case_: Case) -> BestInterestNote:
+    """What is best for a child, as one person wrote it; it waits for a second."""
+    by = house.people["caseworker"]
+    words = dict.fromkeys(("options", "views", "safety", "decision"), "The aunt’s house.")
+    with acting(by.pk):
+        return deciding.write_note(Case.objects.get(pk=case_.pk), [Purpose.FOLLOW_UP_CONTACT], words, by=by)
 
 
 def plea(house: House, service: Service | None = None, **more: Any) -> exceptions.Plea:

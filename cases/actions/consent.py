@@ -15,6 +15,7 @@ from cases.actions.case import note_event
 from cases.models import Case
 from consent import actions as consent
 from consent.actions import Asked
+from consent.actions.capacity import Voices
 from consent.models import Consent, Decision, NoticeVersion
 from consent.vocabulary import Answer, Mode
 from foundation.accounts.models import User
@@ -39,6 +40,7 @@ class Held:
     is_own: bool = True
     again_reason: str = ""
     seen: str = ""
+    voices: Voices | None = None
 
 
 @transaction.atomic
@@ -67,7 +69,8 @@ def record_consent(case: Case, asked: list[Asked], *, by: User, held: Held) -> C
             "explained_by",
         )
     clocks.stop(fresh.pk, "consent")
-    return consent.record(fresh.person, asked, by=by, explained_by=by, notice=held.notice, how=held.how, at=held.at)
+    given = {"notice": held.notice, "how": held.how, "at": held.at, "voices": held.voices}
+    return consent.record(fresh.person, asked, by=by, explained_by=by, **given)
 
 
 def _explain_pressure(case: Case, held: Held, by: User) -> None:

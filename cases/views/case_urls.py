@@ -3,6 +3,7 @@
 from django.urls import path
 
 from cases.views import (
+    capacity,
     case,
     consent,
     erasures,
@@ -49,6 +50,12 @@ urlpatterns = [
     path("requests/<uuid:pk>/identity/", rights.step, {"verb": "identity"}, name="right_identity"),
     path("requests/<uuid:pk>/take-back/", rights.take_back, name="right_take_back"),
     path("cases/<uuid:pk>/erase/", erasures.erase, name="erase"),
+    path("cases/<uuid:pk>/capacity/", capacity.capacity, name="capacity"),
+    path("cases/<uuid:pk>/capacity/caregiver/", capacity.add_caregiver, name="caregiver_add"),
+    path("cases/<uuid:pk>/capacity/caregivers/<uuid:caregiver>/shut-out/", capacity.flag, name="caregiver_flag"),
+    path("cases/<uuid:pk>/capacity/best-interest/", capacity.write_note, name="best_interest_write"),
+    path("cases/<uuid:pk>/capacity/best-interest/<uuid:note>/", capacity.best_interest, name="best_interest"),
+    path("cases/<uuid:pk>/capacity/assess/", capacity.assess, name="capacity_assess"),
     path("cases/<uuid:pk>/exception/", exceptions.choose, name="exception_choose"),
     path("cases/<uuid:pk>/exception/<uuid:recipient>/", exceptions.ask, name="exception_ask"),
     path("exceptions/", exceptions.exceptions, name="exceptions"),

@@ -17,8 +17,10 @@ from cases.identity import bar, clocks_of, open_case, zone_of
 from cases.knowing import conversations, ending, said
 from cases.models import Case
 from cases.story import tell
+from cases.views.capacity import heard, joined, shown
 from cases.views.guards import keeps_words, page, refuse, typed
 from cases.views.who import me
+from consent.actions.capacity import Voices
 from consent.models import Decision, NoticeVersion
 from consent.vocabulary import Answer, CopyOffer, InterpreterNeed
 from foundation.audit import trail
@@ -34,15 +36,17 @@ def conversation(request: HttpRequest, pk: UUID) -> HttpResponse:
     policy.require(request.user, "record_consent", case)
     with timezone.override(zone_of(case)):
         form = ConsentForm(own_rows(case) + _services(request, case), typed(request), initial=_initial(case))
+        part = joined(case, form)
         if form.is_valid():
             try:
-                made = record_consent(case, form.asked(), by=me(request), held=_held(form))
+                held = _held(form, heard(case, form, part, me(request)))
+                made = record_consent(case, form.asked(), by=me(request), held=held)
                 return redirect("cases:consent_copy", pk, made.pk) if made.copy == CopyOffer.ACCEPTED else _back(pk)
             except DomainError as error:
                 refuse(form, error)
                 _show_what_is_new(form, case)
         trail.record("case.read", dossier=case.dossier_id, subject=case.pk)
-        return page(request, "case_consent", form, **_context(request, case, form))
+        return page(request, "case_consent", form, **_context(request, case, form), **shown(case, form, part))
 
 
 def _show_what_is_new(form: ConsentForm, case: Case) -> None:
@@ -61,11 +65,11 @@ def _initial(case: Case) -> dict[str, Any]:
     return {"language": case.concern.language, "seen": standing(case.person_id)}
 
 
-def _held(form: ConsentForm) -> Held:
+def _held(form: ConsentForm, voices: Voices) -> Held:
     data = form.cleaned_data
     return Held(
         NoticeVersion.current(data["language"], data["channel"]), form.how(), data["held_at"],
-        data["explained_by"] == ME, data["again_reason"], data["seen"],
+        data["explained_by"] == ME, data["again_reason"], data["seen"], voices,
     )  # fmt: skip
 
 

@@ -9,6 +9,7 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from consent.actions.capacity import Voices, check_capacity, keep_basis
 from consent.actions.hooks import narrowed, renewed, withdrawn
 from consent.actions.withdrawing import hold, note
 from consent.models import Consent, Decision, NoticeVersion, Person
@@ -43,12 +44,14 @@ def record(
     notice: NoticeVersion,
     how: dict[str, Any],
     at: datetime | None = None,
+    voices: Voices | None = None,
 ) -> Consent:
     """Record a conversation and its decisions; each replaces the earlier one for the same purpose and recipient.
 
     ``how`` holds ``language``, ``mode``, ``interpreter``, ``is_private``, ``elements`` and ``asked_by_person``; it may hold
     the other facts of ``Consent``. HS-03: who explained records it, never for the past or the future, with the notice that
-    was given. Two who record at once do so one after the other.
+    was given. HS-04: who decides with a child, or for an adult who cannot, is said by ``voices``. Two who record at once do
+    so one after the other.
     """
     hold(person.pk)
     now = timezone.now()
@@ -61,7 +64,9 @@ def record(
         )
     check_conversation(asked, how["elements"], held_at, now)
     check_how(how)
+    checked = check_capacity(person, asked, voices)
     consent = _conversation(person, notice, how, by, held_at)
+    keep_basis(consent, person, checked)
     for line in asked:
         _decide(consent, person, line)
     trail.record(

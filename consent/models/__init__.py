@@ -1,5 +1,6 @@
 """The person, the notice, the conversation, each decision, what was taken back of it; and the office of data protection."""
 
+from consent.models.capacity import AgeTable, BestInterestNote, CapacityAssessment, Caregiver, ConsentBasis
 from consent.models.conversation import Consent, Decision, DecisionQuerySet
 from consent.models.exception import ExceptionalDisclosure, ExceptionalDisclosureQuerySet
 from consent.models.incident import DataIncident, IncidentMove
@@ -12,7 +13,8 @@ from consent.models.review import BasisReview
 from consent.models.withdrawal import Withdrawal
 
 __all__ = [
-    "BasisReview", "Consent", "DataIncident", "DataSubjectRequest", "Decision", "DecisionQuerySet", "ExceptionalDisclosure",
+    "AgeTable", "BasisReview", "BestInterestNote", "CapacityAssessment", "Caregiver", "Consent", "ConsentBasis",
+    "DataIncident", "DataSubjectRequest", "Decision", "DecisionQuerySet", "ExceptionalDisclosure",
     "ExceptionalDisclosureQuerySet", "ImpactAssessment", "ImpactText", "IncidentMove", "Keeping", "KeepingExtension",
     "LegalHold", "NoticeProposal", "NoticeVersion", "Person", "ProcessingBasis", "RetentionRule", "Withdrawal",
     "request_reference",

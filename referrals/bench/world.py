@@ -9,7 +9,7 @@ from typing import Any
 from django.utils import timezone
 from oauth2_provider.models import get_access_token_model, get_application_model
 
-from consent import notices
+from consent import age_tables, notices
 from consent.models import ImpactAssessment, NoticeVersion
 from consent.terms import AssessmentState, AssessmentSubject
 from foundation.accounts import actions as accounts
@@ -72,6 +72,7 @@ def build() -> World:
     """Make the world in an empty database."""
     clerk.install()
     notices.install()
+    age_tables.install()
     society = Organisation.objects.create(name="Meridian Society", kind=OrganisationKind.NATIONAL_SOCIETY)
     national = Unit.objects.create(organisation=society, kind=UnitKind.NATIONAL, name="National office")
     branches = [_unit(society, national, UnitKind.BRANCH, f"Branch {n}") for n in range(BRANCHES)]

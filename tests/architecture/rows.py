@@ -10,7 +10,7 @@ from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.utils import timezone
 
-from consent.models import Decision, ExceptionalDisclosure
+from consent.models import BestInterestNote, CapacityAssessment, Decision, ExceptionalDisclosure
 from foundation.dossiers import clerk
 from foundation.dossiers.models import Clock, Dossier, DossierBound
 from foundation.vault.fields import EncryptedField
@@ -19,6 +19,8 @@ from foundation.vault.fields import EncryptedField
 MORE: dict[type[models.Model], Callable[[], dict[str, Any]]] = {
     Clock: lambda: {"user_id": clerk._ids()[0]},
     Decision: lambda: {"valid_until": timezone.now() + timedelta(days=1)},
+    BestInterestNote: lambda: {"purposes": ["record_case"], "valid_until": timezone.now() + timedelta(days=1)},
+    CapacityAssessment: lambda: {"valid_until": timezone.now() + timedelta(days=1)},
     ExceptionalDisclosure: lambda: {"fields": ["alias"]},
 }
 

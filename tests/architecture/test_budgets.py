@@ -54,6 +54,8 @@ def fill(house, n: int) -> dict:
         for number in range(n):
             cases.add_note(Case.objects.get(pk=made["case"].pk), by=owner, text=f"Note {number}")
     for _ in range(n):
+        factories.caregiver(house, made["case"])
+        factories.note(house, made["case"])
         factories.filed(house, made["case"])
     for number in range(n):
         made["person"] = another(house, f"person{User.objects.count()}.{number}")
@@ -127,6 +129,8 @@ def costs(house, browse, made) -> dict[str, int]:
         "withdrawals": (owner, reverse("referrals:withdrawals", args=[made["case"].pk])),
         "erasures": (officer, reverse("cases:erasures")),
         "erasure": (officer, reverse("cases:erasure", args=[made["erasure"].pk])),
+        "who decides": (owner, reverse("cases:capacity", args=[made["case"].pk])),
+        "conversation": (owner, reverse("cases:case_consent", args=[made["case"].pk])),
         "exceptions": (officer, reverse("cases:exceptions")),
         "exception": (officer, reverse("cases:exception", args=[made["exception"].pk])),
         "whom to tell": (lead, reverse("cases:exception_choose", args=[made["case"].pk])),

@@ -98,9 +98,12 @@ class World:
         }
         given |= {"file": self.things["file"], "source": "cases", "recipient": self.things["service"]}
         given |= {"consent": self.things["consent"], "purpose": "record_case", "name": "concern"}
+        given |= {"caregiver": self.things["caregiver"], "note": self.things["note"]}
         given |= {"verb": VERBS.get(route, "accept")}
         if thing == "absent":
-            given |= {name: uuid4() for name in ("service", "decision", "file", "recipient", "consent")}
+            given |= {
+                name: uuid4() for name in ("service", "decision", "file", "recipient", "consent", "caregiver", "note")
+            }
         none = {name: NO_NUMBER if of == "int" else uuid4() for name, of in names.items()}
         return {name: given.get(name) or self.things.get(thing) or none[name] for name in names}
 
@@ -160,6 +163,7 @@ def build(house: factories.House, browse: Any) -> World:
         "file": factories.filed(house, case).pk,
         "message": stuck(house).pk, "export": asked(house.people["focal_point"]).pk,
         "appointment": pending.pk, "person": newcomer.pk, "measure": measure.pk, "session": session.pk,
+        "caregiver": factories.caregiver(house, case).pk, "note": factories.note(house, case).pk,
         "erasure": erasure.pk, "exception": factories.excepted(house, case).pk, "alert": factories.alert(house).pk,
         "access": factories.access(house, case.code).pk,
         "decoy": factories.decoy(house).pk, "decision": decision.pk, "consent": decision.consent_id,

@@ -13,7 +13,7 @@ EXPLAINED = [
     *("options", "risks", "use", "readers", "limits", "reporting"),
     *("voluntary", "withdraw", "validity", "questions", "understood"),
 ]
-BY_ME = {"explained_by": "me", "channel": "spoken"}
+BY_ME = {"explained_by": "me", "channel": "spoken", "age": "34"}
 
 
 # --- signing in

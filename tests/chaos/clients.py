@@ -21,7 +21,7 @@ EXPLAINED = [
     *("options", "risks", "use", "readers", "limits", "reporting"),
     *("voluntary", "withdraw", "validity", "questions", "understood"),
 ]
-BY_ME = {"explained_by": "me", "channel": "spoken"}
+BY_ME = {"explained_by": "me", "channel": "spoken", "age": "34"}
 STEPS: dict[str, dict[str, Any]] = {
     "limits": {"said": "on"},
     "where": {"reporter_kind": "affected_person_self", "setting": "hsp"},
