@@ -139,6 +139,7 @@ def opened(referral: Referral, reader: User) -> dict[str, Any]:
         "groups": groups,
         "due": dues[0] if dues and data["needs_action_by"] == "partner" else None,
         "taken_back": labels(referral.taken_back) if referral.must_confirm else "",
+        "corrections": facts({row["field"]: row["value"] for row in data["corrections"]}),
         "messages": [{**m, "at": moment_words(m["at"], now, zone)} for m in data["messages"]],
         "verbs": [{"label": LABELS[v], "url": _url(referral, v)} for v in LABELS if v in data["available_actions"]],
         "sent": inside(moment_words(referral.sent_at or now, now, zone)),

@@ -153,7 +153,7 @@ def test_the_copy_speaks_the_language_of_the_person(house, case, caseworker, bro
         assert english not in main, english
 
 
-def test_a_correction_reaches_whoever_received_the_wrong_value(house, case, caseworker):
+def test_a_correction_reaches_whoever_received_the_wrong_value(house, case, caseworker, browse):
     """Rectification: the old value stays sealed, the recipient reads the right one as a correction at its next read."""
     referral = factories.sent(house, case)
     factories.respond(house, referral, "accept")
@@ -167,6 +167,9 @@ def test_a_correction_reaches_whoever_received_the_wrong_value(house, case, case
     shown = partner.api(house).get(f"/{referral.pk}").json()
     assert shown["contact"]["alias"] == factories.NAME, "the package stays as it was sent"
     assert [(c["field"], c["value"]) for c in shown["corrections"]] == [("alias", "Layla")]
+    page = browse(house.people["partner_worker"]).get(reverse("referrals:offer", args=[referral.pk])).content.decode()
+    assert "Corrected since it was sent" in page
+    assert "Layla" in page
     with COURIER.at_work():
         assert Message.objects.filter(slot__startswith=f"referral.corrected:{referral.pk}").exists()
         assert "Layla" not in str(list(Message.objects.values()))
