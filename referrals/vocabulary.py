@@ -107,10 +107,10 @@ class Confirmation(models.TextChoices):
 class OwnGround(models.TextChoices):
     """On what a recipient keeps something although the person took the consent back: a closed list."""
 
-    LEGAL = "legal_obligation", _("The law obliges us to keep it")
-    RECORD = "professional_record", _("It is part of a record that our profession must keep")
+    LEGAL = "legal_obligation", _("A law requires that it is kept")
+    RECORD = "professional_record", _("It is part of a record that the profession must keep")
     VITAL = "vital_interests", _("A life depends on it")
-    OWN_CLIENT = "own_agreement", _("The person agreed to it with us directly")
+    OWN_CLIENT = "own_agreement", _("The person agreed to it with the organisation directly")
     CLAIMS = "legal_claims", _("It is needed for a claim or a complaint that runs")
     OTHER = "other", _("Another ground")
 

@@ -51,10 +51,10 @@ class Migration(migrations.Migration):
             field=models.CharField(
                 blank=True,
                 choices=[
-                    ("legal_obligation", "The law obliges us to keep it"),
-                    ("professional_record", "It is part of a record that our profession must keep"),
+                    ("legal_obligation", "A law requires that it is kept"),
+                    ("professional_record", "It is part of a record that the profession must keep"),
                     ("vital_interests", "A life depends on it"),
-                    ("own_agreement", "The person agreed to it with us directly"),
+                    ("own_agreement", "The person agreed to it with the organisation directly"),
                     ("legal_claims", "It is needed for a claim or a complaint that runs"),
                     ("other", "Another ground"),
                 ],
