@@ -135,7 +135,7 @@ def copy_right(case: Case, request: DataSubjectRequest, *, way: str, language: s
         raise WrongState("state.not_from_here", _("This has moved on in the meantime and cannot be done now."))
     requests.close(fresh, "told", by=by)
     reference = new_code((3, 3), check=True)
-    about = {"dossier": locked.dossier_id, "subject": fresh.pk, "reference": reference}
+    about: dict[str, Any] = {"dossier": locked.dossier_id, "subject": fresh.pk, "reference": reference}
     trail.record("right.copied", **about, way=way, language=language, why=why)
     note_event(locked, "right_copied", by=by)
     return reference

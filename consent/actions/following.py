@@ -17,7 +17,7 @@ def is_frozen(person: UUID, *, without: UUID | None = None) -> bool:
     """Whether an objection or a restriction is not settled yet."""
     kinds, open_ = (Right.RESTRICTION, Right.OBJECTION), (Stage.OPEN, Stage.DECIDED)
     rows = DataSubjectRequest.objects.filter(person=person, kind__in=kinds, stage__in=open_)
-    return bool(rows.exclude(pk=without).exists())
+    return bool((rows.exclude(pk=without) if without else rows).exists())
 
 
 @transaction.atomic

@@ -11,7 +11,19 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from consent.models import DataSubjectRequest, Person, request_reference
-from consent.rights import CORRECTABLE, REQUEST, UNCHECKED, VOICES, Identity, Refusal, Right, Ruling, Spoken, Stage
+from consent.rights import (
+    CORRECTABLE,
+    OWN_COLUMNS,
+    REQUEST,
+    UNCHECKED,
+    VOICES,
+    Identity,
+    Refusal,
+    Right,
+    Ruling,
+    Spoken,
+    Stage,
+)
 from consent.vocabulary import Told
 from foundation.accounts import actions as accounts
 from foundation.accounts.models import Appointment, Role, Seat, Unit, User
@@ -128,7 +140,7 @@ def _row(person: Person, unit: Unit, asking: Asking, folder: Dossier, by: User) 
 
 def known(person: Person, field: str) -> Any:
     """What is written now, as JSON holds it."""
-    value = getattr(person, field) if field in ("alias", "name", "date_of_birth") else person.facts.get(field)
+    value: Any = getattr(person, field) if field in OWN_COLUMNS else person.facts.get(field)
     return value.isoformat() if hasattr(value, "isoformat") else value
 
 

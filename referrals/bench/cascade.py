@@ -3,6 +3,7 @@
 import time
 from collections.abc import Iterable
 from statistics import median
+from typing import Any
 from uuid import UUID
 
 from django.conf import settings
@@ -62,9 +63,13 @@ def _case(world: World, place: Place) -> Case:
     with acting(by.pk), transaction.atomic():
         concern = cases.start(by=by, unit=place.unit, language="en")
         concern = cases.explain_limits(concern, by=by, notice=world.notice)
-        contact = {"method": "phone", "value": "+380501234567", "safe_times": "10:00-12:00"}
-        said = {"summary": "The landlord keeps the papers.", "wishes": "My papers back.", "alias": "Amina"}
-        coded = {
+        contact: dict[str, Any] = {"method": "phone", "value": "+380501234567", "safe_times": "10:00-12:00"}
+        said: dict[str, Any] = {
+            "summary": "The landlord keeps the papers.",
+            "wishes": "My papers back.",
+            "alias": "Amina",
+        }
+        coded: dict[str, Any] = {
             "reporter_kind": "affected_person_self",
             "setting": "hsp",
             "flags": [],
