@@ -20,6 +20,8 @@ LISTS_THAT_LEAVE = "who asked for which list; the codes in it are recorded when 
 WATCH = "the work list of who watches: each step on it is recorded, and so is whatever it leads to"
 OWN_WORDS = "a step of one's own draft: nobody but its author opens it, and saving it is recorded"
 
+RULES = "a form for a rule of the house; no matter of a person, and setting it is recorded"
+
 STEPS = ("limits", "where", "danger", "words", "wishes", "agreement", "contact", "check", "discard")
 ABOUT_PEOPLE = ("people", "person person", "deactivate person", "reopen person", "end_sessions person",
                 "reset_factors person", "end_appointment appointment")  # fmt: skip
@@ -40,6 +42,9 @@ SILENT = {
     "GET consent:start": "the rooms of data protection and how much waits there; no matter of a person",
     "GET consent:show": "what is shown to everybody, of nobody",
     "GET consent:notice_write": "what is said to everybody, to be changed", "POST consent:notice_write": "the same again",
+    **{f"{method} consent:{page}": RULES for method in ("GET", "POST") for page in ("assessment_new", "basis", "rule_new")},
+    "GET consent:rule_step rule": RULES,
+    "GET consent:incident_report": "three empty fields", "POST consent:incident_report": "three fields again",
     "GET api:openapi": "public", "GET api:problems": "public",
     "POST cases:search": "the field again, without a word in it",
     "POST cases:erasure_refuse erasure": "a refusal in words that are the same for every record",
