@@ -109,6 +109,8 @@ def test_who_is_on_no_list_opens_no_record(seat):
     own = (
         "GET cases:erasure",
         "POST cases:erasure",
+        "GET cases:exception",
+        "POST cases:exception",
         "GET riskanalysis:report",
         "GET consent:hold",
         "POST consent:hold",

@@ -41,6 +41,7 @@ SILENT = {
     "GET upkeep:status": "times and counts of the machine; no matter of a person",
     "GET consent:start": "the rooms of data protection and how much waits there; no matter of a person",
     "GET consent:show": "what is shown to everybody, of nobody",
+    "GET consent:notice_publish proposal": "what is said to everybody, before it is published",
     "GET consent:notice_write": "what is said to everybody, to be changed", "POST consent:notice_write": "the same again",
     **{f"{method} consent:{page}": RULES for method in ("GET", "POST") for page in ("assessment_new", "basis", "rule_new")},
     "GET consent:rule_step rule": RULES,
