@@ -51,6 +51,8 @@ def _covers(
 
 _REPLACED: dict[str, dict[str, Any]] = {
     "consent.covering": {"covers": _covers},
+    "consent.actions.capacity": {"check_capacity": _nothing, "keep_basis": _nothing},
+    "cases.actions.folder": {"collect_case": _nothing, "collect_concern": _nothing, "touch": _nothing},
     "foundation.audit.trail": {"record": _nothing, "names": _nothing},
     "foundation.accounts.context": {"nav": _nothing},
     "foundation.dossiers.clerk": {"as_clerk": _as_clerk},
@@ -69,7 +71,10 @@ class PlainModules:
         self.builtins = {**vars(builtins), "__import__": self._import}
 
     def __getitem__(self, name: str) -> Any:
-        """The plain twin of a module."""
+        """The plain twin of a module; its package comes first, as in any import."""
+        package = name.rpartition(".")[0]
+        if package not in self.made and self._is_again(package):
+            self[package]
         if name not in self.made:
             self._make(name)
         return self.made[name]
@@ -77,7 +82,7 @@ class PlainModules:
     def _make(self, name: str) -> None:
         if name in _REPLACED:
             self.made[name] = SimpleNamespace(**{**vars(importlib.import_module(name)), **_REPLACED[name]})
-        elif name in MODELS:
+        elif name.startswith(MODELS):
             real = vars(importlib.import_module(name))
             self.made[name] = SimpleNamespace(**{k: twin(v) if isinstance(v, type) else v for k, v in real.items()})
         else:
