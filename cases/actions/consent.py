@@ -69,8 +69,9 @@ def record_consent(case: Case, asked: list[Asked], *, by: User, held: Held) -> C
             "explained_by",
         )
     clocks.stop(fresh.pk, "consent")
-    given = {"notice": held.notice, "how": held.how, "at": held.at, "voices": held.voices}
-    return consent.record(fresh.person, asked, by=by, explained_by=by, **given)
+    return consent.record(
+        fresh.person, asked, by=by, explained_by=by, notice=held.notice, how=held.how, at=held.at, voices=held.voices
+    )
 
 
 def _explain_pressure(case: Case, held: Held, by: User) -> None:
