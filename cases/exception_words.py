@@ -129,7 +129,17 @@ def page(row: ExceptionalDisclosure) -> dict[str, Any]:
     """The context of its own page. Who opens the case sees where it stands; the reasons open with the key alone."""
     rows = [{"key": item["term"], "lines": _lines(item)} for item in asked(row) if item["main"] != SHUT]
     heading = ExceptionStatus(row.status).label
-    return {"exception": row, "heading": heading, "rows": rows + _after(row), "is_incident": row.status == "unsigned"}
+    return {"exception": row, "heading": heading, "rows": rows + _after(row), "warning": _warning(row)}
+
+
+def _warning(row: ExceptionalDisclosure) -> str:
+    if row.status == ExceptionStatus.UNSIGNED:
+        return _(
+            "It was in effect on one signature for 24 hours. It ended by itself, and the data-protection officer was told."
+        )
+    if row.status == ExceptionStatus.SINGLE_SIGNED:
+        return _("The second signature is due within 24 hours. Without it, this ends by itself and is an incident.")
+    return ""
 
 
 def _lines(item: dict[str, Any]) -> list[Any]:

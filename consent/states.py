@@ -11,7 +11,7 @@ class ExceptionStatus(models.TextChoices):
     """Where an exceptional disclosure stands."""
 
     REQUESTED = "requested", _("Waits for the second signature")
-    SINGLE_SIGNED = "single_signed", _("In effect on one signature; the second is due within 24 hours")
+    SINGLE_SIGNED = "single_signed", _("In effect on one signature")
     AUTHORISED = "authorised", _("In effect, signed by two people")
     REFUSED = "refused", pgettext_lazy("exception", "Refused by the second person")
     TAKEN_BACK = "taken_back", _("No longer asked for")

@@ -65,6 +65,8 @@ class VoicesForm(forms.Form):
             del self.fields["age"]
         for name in self.CHILD if needs.is_adult else self.ADULT:
             del self.fields[name]
+        if not needs.is_adult and is_certain and needs.caregiver != ages.Adult.IF_PERMITTED:
+            del self.fields["permitted"]
         self.known = {str(row.pk): row for row in _caregivers(case)} if not needs.is_adult else {}
         if not needs.is_adult:
             choices = [(pk, caregiver_name(row)) for pk, row in self.known.items() if not row.is_source_of_harm]

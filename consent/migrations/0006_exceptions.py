@@ -86,7 +86,7 @@ class Migration(migrations.Migration):
                     models.CharField(
                         choices=[
                             ("requested", "Waits for the second signature"),
-                            ("single_signed", "In effect on one signature; the second is due within 24 hours"),
+                            ("single_signed", "In effect on one signature"),
                             ("authorised", "In effect, signed by two people"),
                             ("refused", "Refused by the second person"),
                             ("taken_back", "No longer asked for"),

@@ -13,6 +13,7 @@ from django.test.utils import CaptureQueriesContext
 from django.utils.module_loading import import_string
 
 from cases import actions as cases
+from cases.actions import capacity
 from cases.actions.triage import Triage
 from cases.models import Case, Concern
 from cases.vocabulary import Outcome
@@ -83,7 +84,9 @@ def _case(world: World, place: Place) -> Case:
         decided = Triage(Outcome.CASE, fresh.urgency, "", "actual", ["coercion"], owner=place.owner)
         cases.triage(fresh, decided, by=world.approver)
     with acting(place.owner.pk), transaction.atomic():
-        return cases.accept(Case.objects.get(concern=concern), by=place.owner)
+        made = Case.objects.get(concern=concern)
+        capacity.say_age(made, 34, by=place.owner)
+        return cases.accept(made, by=place.owner)
 
 
 def _referred(world: World, case: Case, service: Service, n: int) -> UUID:

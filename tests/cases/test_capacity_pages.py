@@ -72,6 +72,7 @@ def test_a_child_of_nine_in_the_conversation(house, browse, caseworker):
     said = text_of(client.get(url))
     assert "The child must agree (assent)" in said
     assert "A caregiver must consent too" in said
+    assert 'name="permitted"' not in client.get(url).content.decode(), "that is asked from fifteen on"
     assert "Explain it to the child" in text_of(client.post(url, HELD))
     stop = client.post(url, {**HELD, "child": "refuses"})
     assert "Only a best-interest decision of two people lifts that" in text_of(stop)
