@@ -114,13 +114,16 @@ def required(ages: Iterable[int] | None, table: Table) -> Needs:
 
 
 def ages_of(born: date | None, facts: Mapping[str, Any], today: date) -> Iterable[int] | None:
-    """Which ages a person may have: from the date of birth, else the age that was said, else the band; ``None`` is unknown."""
+    """Which ages a person may have: from the date of birth, else the age that was said, else the band; ``None`` is unknown.
+
+    An age that lies outside the band was said before somebody changed the band: the band counts.
+    """
     if born is not None and born <= today:
         return {today.year - born.year - ((today.month, today.day) < (born.month, born.day))}
-    said = facts.get("age")
-    if isinstance(said, int) and 0 <= said < OLDEST:
+    said, band = facts.get("age"), str(facts.get("age_band") or "")
+    if isinstance(said, int) and 0 <= said < OLDEST and (not band or said in BANDS.get(band, ())):
         return {said}
-    return BANDS.get(str(facts.get("age_band") or ""))
+    return BANDS.get(band)
 
 
 @dataclass(frozen=True)

@@ -103,6 +103,9 @@ def test_the_closest_knowledge_of_the_age_counts():
     assert ages_of(None, {}, today) is None
     assert ages_of(date(2030, 1, 1), {}, today) is None, "a date to come says nothing"
     assert ages_of(None, {"age": "nine"}, today) is None
+    assert ages_of(None, {"age": 7}, today) == {7}
+    assert set(ages_of(None, {"age": 34, "age_band": "5-11"}, today)) == set(range(5, 12)), "the band was changed later"
+    assert ages_of(None, {"age": 34, "age_band": "unknown"}, today) is None
     assert set(BANDS) == set(AgeBand.values) - {AgeBand.UNKNOWN}
 
 
