@@ -10,7 +10,14 @@ from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.utils import timezone
 
-from consent.models import BestInterestNote, CapacityAssessment, Decision, ExceptionalDisclosure
+from consent.models import (
+    BestInterestNote,
+    CapacityAssessment,
+    DataSubjectRequest,
+    Decision,
+    ExceptionalDisclosure,
+    Withdrawal,
+)
 from foundation.dossiers import clerk
 from foundation.dossiers.models import Clock, Dossier, DossierBound
 from foundation.vault.fields import EncryptedField
@@ -21,7 +28,9 @@ MORE: dict[type[models.Model], Callable[[], dict[str, Any]]] = {
     Decision: lambda: {"valid_until": timezone.now() + timedelta(days=1)},
     BestInterestNote: lambda: {"purposes": ["record_case"], "valid_until": timezone.now() + timedelta(days=1)},
     CapacityAssessment: lambda: {"valid_until": timezone.now() + timedelta(days=1)},
+    DataSubjectRequest: lambda: {"kind": "feedback"},
     ExceptionalDisclosure: lambda: {"fields": ["alias"]},
+    Withdrawal: lambda: {"told": ""},
 }
 
 
