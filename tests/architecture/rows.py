@@ -21,6 +21,7 @@ from consent.models import (
 from foundation.dossiers import clerk
 from foundation.dossiers.models import Clock, Dossier, DossierBound
 from foundation.vault.fields import EncryptedField
+from referrals.models import Disclosure
 
 # Where a constraint of the table wants more than a value of the right kind.
 MORE: dict[type[models.Model], Callable[[], dict[str, Any]]] = {
@@ -29,6 +30,7 @@ MORE: dict[type[models.Model], Callable[[], dict[str, Any]]] = {
     BestInterestNote: lambda: {"purposes": ["record_case"], "valid_until": timezone.now() + timedelta(days=1)},
     CapacityAssessment: lambda: {"valid_until": timezone.now() + timedelta(days=1)},
     DataSubjectRequest: lambda: {"kind": "feedback"},
+    Disclosure: lambda: {"decision_id": uuid4()},
     ExceptionalDisclosure: lambda: {"fields": ["alias"]},
     Withdrawal: lambda: {"told": ""},
 }
