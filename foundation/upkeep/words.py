@@ -55,6 +55,8 @@ TASKS: dict[str, Any] = {
     "exports.sweep": gettext_lazy("Destroying lists that nobody fetched"),
     "cases.finish_erasures": gettext_lazy("Carrying out erasures"),
     "cases.retain": gettext_lazy("Ending what was kept long enough"),
+    "cases.remind_of_consent": gettext_lazy("Reminding of consent that ends"),
+    "consent.sign_in_time": gettext_lazy("Ending what nobody signed in time"),
     "dossiers.reconcile": gettext_lazy("Finishing erasures"),
     "upkeep.look": gettext_lazy("Looking whether everything runs"),
 }

@@ -107,7 +107,11 @@ def test_a_class_is_set_when_the_concern_is_handed_over_and_counts_from_triage_o
 
 def test_a_case_of_somebody_whose_age_is_not_known_is_kept_like_a_childs(house, agreed):
     """Unknown age counts as a child (domain.md §5.5)."""
-    case = factories.case(house)
+    case, owner = factories.case(house), house.people["caseworker"]
+    with acting(owner.pk):
+        fresh = Case.objects.get(pk=case.pk)
+        consent.change_person(fresh.person, by=owner, profile={})
+        cases.add_note(fresh, by=owner, text="Met again.")
     assert place(case.dossier_id).record_class == RecordClass.CASE_CHILD
 
 

@@ -203,7 +203,7 @@ def test_a_limit_is_one_length_and_not_negative(wrong):
 
 
 def test_the_defaults_are_those_of_the_source():
-    """Hours; ``(n,)`` is n working days (domain.md §6; partners.md §2)."""
+    """Hours; ``(n,)`` is n working days (domain.md §4.3, §5.7, §6; partners.md §2)."""
     expected = {
         "notified": (0, 0, 0),
         "triage": (1, 4, (2,)),
@@ -224,6 +224,17 @@ def test_the_defaults_are_those_of_the_source():
         "withdrawal_phone": (24, 24, 24),
         "withdrawal_confirm": (168, 168, 168),
         "export": (4, 24, (1,)),
+        "consent": (336, 336, 336),
+        "exception_sign": (4, 24, (1,)),
+        "exception_review": (168, 168, 168),
+        "withdrawal_chase": (96, 96, 96),
+        "tell_result": (240, 240, 240),
+        "basis_review": (168, 168, 168),
+        "incident_alert": (1, 1, 1),
+        "incident_decision": (24, 24, 24),
+        "incident_authority": (72, 72, 72),
+        "right": (720, 720, 720),
+        "right_close": (168, 168, 168),
     }
     shipped = {
         clock: tuple(limit.hours if limit.hours is not None else (limit.working_days,) for limit in row.values())

@@ -275,16 +275,19 @@ def test_a_question_is_encrypted_in_the_package(house, case):
         assert Message.objects.get(referral=referral).text == "Which papers?"
 
 
-def test_sending_locks_the_decision_before_the_referral_as_a_withdrawal_does(house, case):
+def locked_by(queries) -> list[str]:
+    """The tables of which rows were locked, in order."""
+    locks = [q["sql"] for q in queries if re.search("FOR (NO KEY )?UPDATE", q["sql"])]
+    return [found[1] for text in locks if (found := re.search(r'FROM "(\w+)"', text))]
+
+
+def test_sending_locks_the_person_before_the_referral_as_a_withdrawal_does(house, case):
     """Otherwise the two could wait for each other, and PostgreSQL would kill one: perhaps the withdrawal."""
     referral = walked(house, case, Status.AWAITING_APPROVAL)
     with CaptureQueriesContext(connection) as queries:
         step(house, referral.pk, "send")
-    locks = [q["sql"] for q in queries if "FOR UPDATE" in q["sql"]]
-    tables = [re.search(r'FROM "(\w+)"', text).group(1) for text in locks]
-    assert tables[:2] == ["consent_decision", "referrals_referral"]
+    assert locked_by(queries)[:2] == ["consent_person", "referrals_referral"]
     with CaptureQueriesContext(connection) as queries, acting(house.people["caseworker"].pk):
         consent.withdraw(Decision.objects.get(pk=referral.decision_id), by=house.people["caseworker"])
-    locks = [q["sql"] for q in queries if "FOR UPDATE" in q["sql"]]
-    tables = [re.search(r'FROM "(\w+)"', text).group(1) for text in locks]
-    assert tables.index("consent_decision") < tables.index("referrals_referral")
+    tables = locked_by(queries)
+    assert tables.index("consent_person") < tables.index("referrals_referral")

@@ -77,10 +77,7 @@ def test_a_referral_is_counted_when_it_is_sent_and_when_it_ends(house):
     service = sent.service.service_type
     before = counted(house)
     assert (
-        before["sent", service]
-        == before["sent_age", service, "unknown"]
-        == before["sent_who", "unknown", "unknown"]
-        == 1
+        before["sent", service] == before["sent_age", service, "18-59"] == before["sent_who", "18-59", "unknown"] == 1
     )
     factories.respond(house, sent, "accept")
     assert counted(house) == before, "what is open is what has not ended"
