@@ -68,12 +68,15 @@ class Line:
 
     @classmethod
     def parse(cls, raw: bytes, number: int) -> "Line":
-        """The line as it stands; its hash is not checked here."""
+        """The line as it stands, byte for byte as it would be written; its hash is not checked here."""
         try:
             said, at, why, pk, digest = raw.decode("ascii").split(" ")
-            return cls(int(said), at, why, uuid.UUID(pk), digest)
+            line = cls(int(said), at, why, uuid.UUID(pk), digest)
         except ValueError:
             raise damaged(number) from None
+        if str(line).encode() != raw:  # a number or an id can be spelled in other ways
+            raise damaged(number)
+        return line
 
     def follows(self, previous: str, number: int) -> bool:
         """Whether it is the line ``number`` after the one with the hash ``previous``."""

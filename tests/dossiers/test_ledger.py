@@ -3,7 +3,7 @@
 import os
 import threading
 from pathlib import Path
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import pytest
 from hypothesis import HealthCheck, given
@@ -75,6 +75,13 @@ def test_every_changed_byte_is_found(ledger, data):
         assert code_of(lambda: list(ledger.lines())) == "ledger.damaged"
     finally:
         ledger.path.write_bytes(whole)
+
+
+def test_another_spelling_of_the_same_id_is_found(ledger):
+    ledger.append([("withdrawn", UUID("abcdefab-cdef-4bcd-8fab-cdefabcdefab"))])
+    whole = ledger.path.read_bytes()
+    ledger.path.write_bytes(whole.replace(b"abcdefab-cdef", b"ABCDEFAB-cdef"))
+    assert code_of(lambda: list(ledger.lines())) == "ledger.damaged"
 
 
 def test_a_line_taken_out_or_moved_is_found(ledger):
