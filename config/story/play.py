@@ -138,7 +138,9 @@ class Play:
         service = first_id(ask.split("?")[1])
         page = worker.opened(ask)
         how = {"elements": EXPLAINED, "mode": "verbal", "interpreter": "none", "is_private": "yes", **BY_ME}
-        worker.submit(page, page.form(service), **how, **{service: "granted"})
+        form = page.form(service)
+        asked = {name: value for name, value in how.items() if name != "age" or name in form.names}  # once it is known
+        worker.submit(page, form, **asked, **{service: "granted"})
         say(f"The person agrees to one service of {partner}; nothing was chosen beforehand")
         prepared = worker.step(f"/cases/{self.case}/refer/{service}/", reason=REASON)
         expect(prepared.path.startswith("/referrals/"), f"no referral was prepared: {prepared.text[:400]}")

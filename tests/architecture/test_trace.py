@@ -24,7 +24,7 @@ TITLES = {
     "Person", "Refer", "Referral",
     "Referrals", "Remove a file", "Running", "Search", "Second step at sign-in", "Sign in", "Sign out", "Signed out",
     "What was passed on", "Where it stands", "Where you are signed in",
-    "What was taken back", "Who opened this", "Your day", "Your seats",
+    "Rights of the person", "What was taken back", "Who opened this", "Your day", "Your seats",
 }  # fmt: skip
 WRITTEN = {"text", "search", "email", "tel", "url", "number", "date", "datetime-local", "time", "password"}
 # What a password manager fills in, so that nobody has to choose a short one (WCAG 2.2, 3.3.8).

@@ -14,6 +14,7 @@ from django.db.models.expressions import RawSQL
 
 from cases import policy as cases
 from cases.models import Case, Concern, Erasure
+from consent.models import ExceptionalDisclosure, LegalHold
 from foundation.accounts.models import User
 from foundation.core import policy
 from foundation.core.acting import acting
@@ -210,11 +211,13 @@ def asked_for(house) -> list[tuple[str, UUID]]:
 
 
 def decided_on(house) -> dict[str, set[int]]:
-    """The codes of cases whose erasure a seat must decide on, although it opens none of them (HS-20)."""
+    """The codes of cases on which a seat must decide, although it opens none of them: erasures, holds, exceptions (HS-20)."""
     found: dict[str, set[int]] = {}
     with acting(house.people["focal_point"].pk):
-        for erasure in Erasure.objects.all():
-            found.setdefault(erasure.code, set()).update(erasure.deciders)
+        for row in [*Erasure.objects.all(), *ExceptionalDisclosure.objects.all()]:
+            found.setdefault(row.code, set()).update(row.deciders)
+        for hold in LegalHold.objects.all():
+            found.setdefault(hold.reference, set()).update(hold.deciders)
     return found
 
 

@@ -112,7 +112,7 @@ def test_without_the_archive_of_keys_nothing_of_the_data_opens(installation, vau
     listing.write_bytes(dump)
     text = as_sql(listing)
     assert "COPY public.cases_case" in text
-    assert len(rows_of(text, "public.dossiers_dossier ")) == 4
+    assert len(rows_of(text, "public.dossiers_dossier ")) == 5
     for table in ("dossiers_dossierkey", "vault_organisationkey", "vault_canary", "django_session"):
         assert rows_of(text, f"public.{table} ") == [], table
     words = (factories.NAME, factories.PHONE, factories.WORDS, "My papers back")

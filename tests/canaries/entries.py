@@ -154,7 +154,9 @@ def case_work(world: World) -> None:
     page = worker.opened(f"{at}consent/")
     how: dict[str, Any] = {"elements": EXPLAINED, "mode": "verbal", "interpreter": "none", "is_private": "yes", **BY_ME}
     agreed = {"follow_up_contact": "granted", "condition-follow_up_contact": mint.sentence()}
-    worker.submit(page, page.form("follow_up_contact"), **how, **agreed)
+    form = page.form("follow_up_contact")
+    asked = {name: value for name, value in how.items() if name != "age" or name in form.names}
+    worker.submit(page, form, **asked, **agreed)
     worker.step(f"{at}follow-up/", due_at=(datetime.now(UTC) + timedelta(days=3)).strftime("%Y-%m-%dT10:00"))
     worker.step(f"{at}follow-up/", result="reached", text=mint.sentence())
     known = {"alias": mint.name("arabic"), "name": mint.name("cyrillic"), "district": mint.name("latin")}

@@ -37,7 +37,7 @@ def test_all_is_well_says_what_is_wrapped_by_what(world, capsys):
     text = said(capsys, deep=True)
     n = worlds.owner("SELECT count(*) FROM dossiers_dossierkey")[0][0]
     assert "Root key in use: file:1; the canary opens" in text
-    assert "Meridian Society, version 1: 2 folder keys, 1 secrets" in text
+    assert "Meridian Society, version 1: 3 folder keys, 1 secrets" in text
     assert "Quayside Legal Clinic, version 1: 1 folder keys, 1 secrets" in text
     assert f"Opened: {n} folder keys" in text
     assert "0 do not open" in text
@@ -59,7 +59,7 @@ def test_an_exchange_of_the_root_key_that_stopped_half_way(world, capsys):
 
 def test_a_replaced_organisation_key(world, capsys):
     rewrapping.new_organisation_key(world.house.units["harbour"].organisation_id)
-    assert "version 1: 2 folder keys, 1 secrets; replaced" in wrong(capsys)
+    assert "version 1: 3 folder keys, 1 secrets; replaced" in wrong(capsys)
 
 
 def test_a_rotation_that_stopped_half_way(world, capsys):

@@ -6,10 +6,13 @@ import json
 import pytest
 from django.core.management import CommandError, call_command
 from django.urls import reverse
+from django.utils import timezone
 
 from foundation.core import keyring as ring
+from foundation.core.acting import acting
 from foundation.core.keyring import KeyringError
 from foundation.custody import start
+from foundation.dossiers.models import Dossier
 from foundation.vault import canary
 from foundation.vault import models as vault
 from foundation.vault.crypto import VaultError
@@ -95,6 +98,8 @@ def test_a_damaged_wrapped_key_is_refused(key, spoil):
 def test_another_key_under_the_same_name_is_found_out(house, key, keeper, settings):
     """Somebody deleted the key there and made it anew."""
     canary.Canary.objects.all().delete()
+    with acting(house.people["data_officer"].pk):
+        Dossier.objects.update(erased_at=timezone.now())  # the folders of the office, whose keys would hold the others
     OrganisationKey.objects.exclude(pk=key.pk).delete()
     canary.require()
     keeper.forget()
