@@ -186,7 +186,9 @@ def refer(world: World, partner: str) -> str:
     service = first_id(ask.split("?")[1])
     page = worker.opened(ask)
     how: dict[str, Any] = {"elements": EXPLAINED, "mode": "verbal", "interpreter": "none", "is_private": "yes", **BY_ME}
-    worker.submit(page, page.form(service), **how, **{service: "granted"})
+    form = page.form(service)
+    asked = {name: value for name, value in how.items() if name != "age" or name in form.names}
+    worker.submit(page, form, **asked, **{service: "granted"})
     pk = worker.step(f"{at}{service}/", reason=f"{world.mint.sentence()} {world.mint.sentence()}").pk
     worker.step(f"/referrals/{pk}/submit/")
     lead.step(f"/referrals/{pk}/share/")
