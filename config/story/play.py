@@ -8,6 +8,7 @@ from config.story.browser import Browser, Page, expect, first_id
 from config.story.erasing import erase
 from config.story.filing import add_file
 from config.story.partner import PATIENCE, Api, Listener, listening, manage
+from config.story.talking import how_held
 
 BEGAN = time.monotonic()
 ALIAS, PHONE = "ليلى", "+380 50 123 45 67"
@@ -15,11 +16,6 @@ WORDS = "صاحب السكن أخذ أوراقي ويقفل الباب في ال
 WISHES = "أريد أوراقي. لا أريد الشرطة."
 REASON = "Help to get the identity papers back from the landlord."
 SECRETS = (ALIAS, PHONE, WORDS, WISHES, REASON)
-EXPLAINED = [
-    *("options", "risks", "use", "readers", "limits", "reporting"),
-    *("voluntary", "withdraw", "validity", "questions", "understood"),
-]
-BY_ME = {"explained_by": "me", "channel": "spoken", "age": "34"}
 
 
 def say(text: str) -> None:
@@ -137,10 +133,8 @@ class Play:
         ask = worker.opened(f"/cases/{self.case}/refer/").link(r"\?service=", partner)
         service = first_id(ask.split("?")[1])
         page = worker.opened(ask)
-        how = {"elements": EXPLAINED, "mode": "verbal", "interpreter": "none", "is_private": "yes", **BY_ME}
         form = page.form(service)
-        asked = {name: value for name, value in how.items() if name != "age" or name in form.names}  # once it is known
-        worker.submit(page, form, **asked, **{service: "granted"})
+        worker.submit(page, form, **how_held(form), **{service: "granted"})
         say(f"The person agrees to one service of {partner}; nothing was chosen beforehand")
         prepared = worker.step(f"/cases/{self.case}/refer/{service}/", reason=REASON)
         expect(prepared.path.startswith("/referrals/"), f"no referral was prepared: {prepared.text[:400]}")

@@ -6,15 +6,9 @@ from urllib.parse import quote
 from uuid import uuid4
 
 from config.story.browser import Browser, first_id
+from config.story.talking import how_held
 from tests.canaries.markers import SCRIPTS
 from tests.canaries.world import World, entry
-
-EXPLAINED = [
-    *("options", "risks", "use", "readers", "limits", "reporting"),
-    *("voluntary", "withdraw", "validity", "questions", "understood"),
-]
-BY_ME = {"explained_by": "me", "channel": "spoken", "age": "34"}
-
 
 # --- signing in
 
@@ -152,11 +146,9 @@ def case_work(world: World) -> None:
     for script in SCRIPTS * 2:
         worker.step(f"{at}notes/", text=f"{mint.sentence(script)} {mint.phone()} {mint.day()}")
     page = worker.opened(f"{at}consent/")
-    how: dict[str, Any] = {"elements": EXPLAINED, "mode": "verbal", "interpreter": "none", "is_private": "yes", **BY_ME}
     agreed = {"follow_up_contact": "granted", "condition-follow_up_contact": mint.sentence()}
     form = page.form("follow_up_contact")
-    asked = {name: value for name, value in how.items() if name != "age" or name in form.names}
-    worker.submit(page, form, **asked, **agreed)
+    worker.submit(page, form, **how_held(form), **agreed)
     worker.step(f"{at}follow-up/", due_at=(datetime.now(UTC) + timedelta(days=3)).strftime("%Y-%m-%dT10:00"))
     worker.step(f"{at}follow-up/", result="reached", text=mint.sentence())
     known = {"alias": mint.name("arabic"), "name": mint.name("cyrillic"), "district": mint.name("latin")}
@@ -185,10 +177,8 @@ def refer(world: World, partner: str) -> str:
     ask = worker.opened(at).link(r"\?service=", partner)
     service = first_id(ask.split("?")[1])
     page = worker.opened(ask)
-    how: dict[str, Any] = {"elements": EXPLAINED, "mode": "verbal", "interpreter": "none", "is_private": "yes", **BY_ME}
     form = page.form(service)
-    asked = {name: value for name, value in how.items() if name != "age" or name in form.names}
-    worker.submit(page, form, **asked, **{service: "granted"})
+    worker.submit(page, form, **how_held(form), **{service: "granted"})
     pk = worker.step(f"{at}{service}/", reason=f"{world.mint.sentence()} {world.mint.sentence()}").pk
     worker.step(f"/referrals/{pk}/submit/")
     lead.step(f"/referrals/{pk}/share/")

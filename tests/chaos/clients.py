@@ -13,15 +13,11 @@ from urllib.request import HTTPCookieProcessor, HTTPRedirectHandler, Request, bu
 
 from config.story.browser import Browser, Form, Page, StoryError, expect, first_id
 from config.story.partner import Api
+from config.story.talking import how_held
 from tests.installation import Installation
 
 PATIENCE = 120.0
 LOST = (URLError, http.client.HTTPException, OSError)
-EXPLAINED = [
-    *("options", "risks", "use", "readers", "limits", "reporting"),
-    *("voluntary", "withdraw", "validity", "questions", "understood"),
-]
-BY_ME = {"explained_by": "me", "channel": "spoken", "age": "34"}
 STEPS: dict[str, dict[str, Any]] = {
     "limits": {"said": "on"},
     "where": {"reporter_kind": "affected_person_self", "setting": "hsp"},
@@ -298,14 +294,8 @@ class Client:
 
         def agree() -> Page:
             page = self.worker.opened(ask)
-            how: dict[str, Any] = {
-                "elements": EXPLAINED,
-                "mode": "verbal",
-                "interpreter": "none",
-                "is_private": "yes",
-                **BY_ME,
-            }
-            return self.worker.submit(page, page.form(service), **how, **{service: "granted"})
+            form = page.form(service)
+            return self.worker.submit(page, form, **how_held(form), **{service: "granted"})
 
         self.worker.settle(agree, lambda: self._agreed(f"{at}{service}/"))
         page = self.worker.settle(
