@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy
 from cases.forms.capacity import caregiver_name
 from cases.models import Case
 from consent import ages
-from consent.actions.capacity import needs_of
+from consent.actions.capacity import known_ages, needs_of
 from consent.models import AgeTable, BestInterestNote, CapacityAssessment, Caregiver
 from consent.vocabulary import AgeBand, NoteStatus, Purpose
 from foundation.core.legible import SHUT, legible
@@ -37,21 +37,15 @@ TONES = {
 }
 
 
-def known_ages(case: Case) -> set[int] | None:
-    """Which ages the person may have."""
-    found = ages.ages_of(case.person.date_of_birth, case.person.facts, timezone.localdate())
-    return set(found) if found is not None else None
-
-
 def is_certain(case: Case, table: AgeTable) -> bool:
     """Whether a closer age would change nothing: every age it may be asks the same."""
-    found = known_ages(case)
+    found = known_ages(case.person)
     return found is not None and len({ages.required({age}, table.table) for age in found}) == 1
 
 
 def needs(case: Case, table: AgeTable) -> dict[str, Any]:
     """What the person's age asks, for the panel of the conversation and the page of its own."""
-    asked, found = needs_of(case.person, table), known_ages(case)
+    asked, found = needs_of(case.person, table), known_ages(case.person)
     points = [str(CHILD[asked.child])] + ([] if asked.is_adult else [str(CAREGIVER[asked.caregiver])])
     if not asked.is_adult:
         points.append(_("Or two people decide what is best for the child (best-interest decision)."))

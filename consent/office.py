@@ -35,7 +35,8 @@ def own(actor: Any) -> Organisation | None:
 
 def deciders(unit: Unit) -> list[Seat]:
     """The seats of which one must agree: data-protection officers and managers of the unit and of those above it."""
-    return list(Seat.objects.filter(unit__in=[place.pk for place in unit.upwards()], role__in=DECIDERS))
+    above = [place.pk for place in unit.upwards()]
+    return list(Seat.objects.filter(unit__in=above, role__in=DECIDERS).select_related("unit"))
 
 
 def _assesses(actor: Any, assessment: ImpactAssessment) -> bool:

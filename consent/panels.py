@@ -8,7 +8,6 @@ from django.utils.translation import gettext_lazy
 
 from consent import cards, rooms
 from consent.models import NoticeProposal
-from consent.models.notice import OFFICERS
 from foundation.accounts import context
 
 
@@ -28,7 +27,7 @@ NOTICES = rooms.Room(
     gettext_lazy("What people are told"),
     gettext_lazy("The explanation before every decision: spoken, in simple words, in pictures."),
     "consent:notices",
-    OFFICERS,
+    rooms.DECIDERS,
     _texts_that_wait,
 )
 

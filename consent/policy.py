@@ -3,12 +3,9 @@
 from typing import Any
 
 from consent.models import BestInterestNote, ExceptionalDisclosure, NoticeProposal
-from consent.models.notice import is_officer
+from consent.models.notice import writes_notices
 from consent.states import EXCEPTION, ProposalState
-from foundation.accounts.actions import CONFIRMING
 from foundation.core import policy
-
-__all__ = ["CONFIRMING", "install", "signs"]
 
 
 def signs(actor: Any, row: ExceptionalDisclosure) -> bool:
@@ -30,11 +27,11 @@ def _is_to_review(row: ExceptionalDisclosure) -> bool:
 
 def _publishes(actor: Any, proposal: NoticeProposal) -> bool:
     """Somebody else than who wrote it (HS-20)."""
-    return is_officer(actor) and actor.pk != proposal.written_by_id and proposal.state == ProposalState.WAITING
+    return writes_notices(actor) and actor.pk != proposal.written_by_id and proposal.state == ProposalState.WAITING
 
 
 def _takes_back(actor: Any, proposal: NoticeProposal) -> bool:
-    return is_officer(actor) and proposal.state == ProposalState.WAITING
+    return writes_notices(actor) and proposal.state == ProposalState.WAITING
 
 
 def install() -> None:
@@ -53,8 +50,8 @@ def install() -> None:
     policy.register(
         NoticeProposal,
         {
-            "read": lambda a, p: is_officer(a),
-            "propose": lambda a, p: is_officer(a),
+            "read": lambda a, p: writes_notices(a),
+            "propose": lambda a, p: writes_notices(a),
             "publish": _publishes,
             "take_back": _takes_back,
         },

@@ -7,6 +7,7 @@ from typing import Any
 from django.urls import reverse
 from django.utils.functional import Promise
 
+from foundation.accounts.actions import CONFIRMING
 from foundation.accounts.models import Role
 
 PLACES = (
@@ -14,7 +15,7 @@ PLACES = (
 )  # fmt: skip
 """The order of the cards; a room that stands in no place comes last."""
 OFFICERS = (Role.DATA_OFFICER,)
-DECIDERS = (Role.DATA_OFFICER, Role.MANAGER)
+DECIDERS = CONFIRMING
 """Who decides on matters of data protection, two of them on each."""
 
 

@@ -136,9 +136,9 @@ def may_reach(case: Case) -> bool:
     """Whether the safe contact may be used now: they agreed to be called back, or have not been asked and agreed that the
     focal point is told how to reach them. A refusal, and what was taken back or has run out, shuts it (HS-05)."""
     said = consent.current(case.person, Purpose.FOLLOW_UP_CONTACT, case.unit_id)
-    if said is not None and said.answer != Answer.NOT_ASKED:
-        return covers(case.person_id, Purpose.FOLLOW_UP_CONTACT, case.unit_id, ["safe_contact"]) is not None
-    return covers(case.person_id, Purpose.INTERNAL_ESCALATION, case.unit_id, ["safe_contact"]) is not None
+    is_answered = said is not None and said.answer != Answer.NOT_ASKED
+    purpose = Purpose.FOLLOW_UP_CONTACT if is_answered else Purpose.INTERNAL_ESCALATION
+    return covers(case.person_id, purpose, case.unit_id, ["safe_contact"]) is not None
 
 
 @transaction.atomic

@@ -88,10 +88,15 @@ def _refusal(code: str) -> Refused:
     return Refused(f"consent.{code}", message, field)
 
 
+def known_ages(person: Person) -> set[int] | None:
+    """Which ages the person may have today; ``None`` is unknown."""
+    found = ages.ages_of(person.date_of_birth, person.facts, timezone.localdate())
+    return None if found is None else set(found)
+
+
 def needs_of(person: Person, table: AgeTable) -> ages.Needs:
     """What the person's age asks, as far as it is known; an age that is not known is a child's."""
-    known = ages.ages_of(person.date_of_birth, person.facts, timezone.localdate())
-    return ages.required(known, table.table)
+    return ages.required(known_ages(person), table.table)
 
 
 def check_capacity(person: Person, asked: Iterable[Line], voices: Voices | None) -> Checked:
@@ -110,7 +115,7 @@ def check_capacity(person: Person, asked: Iterable[Line], voices: Voices | None)
         raise Refused("consent.caregiver", _("Choose a caregiver of this person."), "caregiver")
     note = _note_for(person, outside)
     code = ages.missing(needs, _said(said, note is not None))
-    if code == "child_explained" and not ages.ages_of(person.date_of_birth, person.facts, timezone.localdate()):
+    if code == "child_explained" and not known_ages(person):
         raise Refused(
             "consent.age_unknown",
             _("How old the person is, is not known. Until it is, the rules for children hold. Ask, and write it down."),

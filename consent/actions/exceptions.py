@@ -13,9 +13,9 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from consent import exceptions as rules
+from consent import office
 from consent.actions.hooks import exception_ended, unsigned
 from consent.models import ExceptionalDisclosure, Person
-from consent.policy import CONFIRMING
 from consent.states import EXCEPTION, OVER, ExceptionStatus
 from consent.vocabulary import RecipientKind
 from foundation.accounts import actions as accounts
@@ -66,8 +66,7 @@ class Plea:
 def deciders(unit: Unit) -> list[Seat]:
     """The seats of which one gives the second signature: managers and data officers of the unit and above, nearest first."""
     above = [place.pk for place in unit.upwards()]
-    seats = Seat.objects.filter(unit__in=above, role__in=CONFIRMING).select_related("unit")
-    return sorted(seats, key=lambda seat: (seat.role != Role.MANAGER, above.index(seat.unit_id)))
+    return sorted(office.deciders(unit), key=lambda seat: (seat.role != Role.MANAGER, above.index(seat.unit_id)))
 
 
 @transaction.atomic

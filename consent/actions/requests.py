@@ -10,6 +10,7 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from consent import office
 from consent.models import DataSubjectRequest, Person, request_reference
 from consent.rights import (
     CORRECTABLE,
@@ -26,7 +27,7 @@ from consent.rights import (
 )
 from consent.vocabulary import Told
 from foundation.accounts import actions as accounts
-from foundation.accounts.models import Appointment, Role, Seat, Unit, User
+from foundation.accounts.models import Appointment, Seat, Unit, User
 from foundation.audit import trail
 from foundation.core import policy
 from foundation.core.errors import Refused
@@ -35,8 +36,6 @@ from foundation.dossiers import clocks
 from foundation.dossiers.models import VIEW, Dossier, Kind
 from foundation.outbox import delivery
 
-DECIDERS = (Role.DATA_OFFICER, Role.MANAGER)
-VOICE_SEATS = (Role.MANAGER, Role.DATA_OFFICER)
 PROVEN = (Right.ACCESS, Right.RECTIFICATION, Right.ERASURE)
 """Granted only to whom it belongs: somebody else's copy, correction or erasure would be an attack."""
 
@@ -62,17 +61,12 @@ class Readers:
     people: tuple[User, ...] = ()
 
 
-def deciding(unit: Unit) -> list[Seat]:
-    """Data-protection officers and managers of the unit and of those above it."""
-    return list(Seat.objects.filter(unit__in=[place.pk for place in unit.upwards()], role__in=DECIDERS))
-
-
 def seat_for_voice(unit: Unit, about: User | None) -> Seat:
     """The nearest manager, else officer, that somebody holds and that is not the one spoken of."""
     held = Appointment.objects.in_force().filter(user__is_active=True)
     theirs = held.filter(user=about).values("seat") if about is not None else held.none().values("seat")
     seats = Seat.objects.filter(pk__in=held.exclude(user=about).values("seat")).exclude(pk__in=theirs)
-    for role in VOICE_SEATS:
+    for role in accounts.CONFIRMING:
         for place in unit.upwards():
             found = seats.filter(unit=place, role=role).first()
             if found is not None:
@@ -85,7 +79,7 @@ def take(person: Person, unit: Unit, asking: Asking, readers: Readers, *, by: Us
     """Take down what the person asks, with the day by which it is answered; who decides is told."""
     _check(asking)
     is_voice = asking.kind in VOICES
-    seats = [seat_for_voice(unit, asking.about)] if is_voice else deciding(unit)
+    seats = [seat_for_voice(unit, asking.about)] if is_voice else office.deciders(unit)
     if not is_voice and not seats:
         raise Refused("right.nobody", _("There is nobody on a seat that could decide this."))
     folder = _folder(unit, seats, Readers() if is_voice else readers, by)

@@ -11,15 +11,12 @@ from django.utils import timezone
 
 from consent.states import ProposalState
 from consent.vocabulary import Channel
-from foundation.accounts.models import Role
-
-OFFICERS = (Role.DATA_OFFICER, Role.MANAGER)
-"""The seats that write and publish what is said to people: always two persons (HS-20)."""
+from foundation.accounts.oversight import CONFIRMING
 
 
-def is_officer(actor: Any) -> bool:
-    """Whether the actor now holds one of these seats."""
-    return any(seat.role in OFFICERS for seat in actor.seats)
+def writes_notices(actor: Any) -> bool:
+    """Whether the actor now holds a seat that writes and publishes what is said to people: always two persons (HS-20)."""
+    return any(seat.role in CONFIRMING for seat in actor.seats)
 
 
 class NoticeVersion(models.Model):
@@ -67,7 +64,7 @@ class NoticeProposalQuerySet(models.QuerySet["NoticeProposal"]):
 
     def visible_to(self, actor: Any) -> "NoticeProposalQuerySet":
         """All for the officers, none for others."""
-        return self.all() if is_officer(actor) else self.none()
+        return self.all() if writes_notices(actor) else self.none()
 
     def waiting(self) -> "NoticeProposalQuerySet":
         """Those that nobody has decided on."""
