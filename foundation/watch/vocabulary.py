@@ -53,5 +53,5 @@ class Ground(models.TextChoices):
 WORKERS = (Role.CASEWORKER, Role.FOCAL_POINT, Role.DEPUTY, Role.MANAGER)
 """The seats that may ask for emergency access."""
 
-NEVER = (Role.ADMINISTRATOR, Role.AUDITOR, Role.PARTNER_WORKER)
+NEVER = (Role.ADMINISTRATOR, Role.AUDITOR, Role.PARTNER_WORKER, Role.SAFEGUARDING, Role.DIRECTORY_EDITOR)
 """The seats that shut it, whatever else the person holds."""

@@ -29,6 +29,9 @@ class Role(models.TextChoices):
     ADMINISTRATOR = "administrator", _("Administrator")
     PARTNER_WORKER = "partner_worker", _("Partner worker")
     AUDITOR = "auditor", _("Auditor")
+    DIRECTORY_EDITOR = "directory_editor", _("Directory editor")
+    DIALOGUE = "dialogue", _("Officer for dialogue with authorities")
+    SAFEGUARDING = "safeguarding", _("Safeguarding focal point")
 
 
 class OrganisationKind(models.TextChoices):

@@ -1,7 +1,5 @@
-"""Partners, their services, referrals and every release of information."""
+"""One offer of one matter to one service: its steps, its thread, every release of information."""
 
-import uuid
-from datetime import timedelta
 from typing import Any, ClassVar
 
 import pgtrigger
@@ -19,8 +17,9 @@ from foundation.accounts.models import Organisation, Unit, User
 from foundation.core.codes import new_code
 from foundation.dossiers.models import FOLLOW, VIEW, DossierBound
 from foundation.vault.fields import EncryptedJSON, EncryptedText
+from referrals.models.partner import Service
 from referrals.states import LIFE, NEEDS, RETURNS, WITH_PARTNER
-from referrals.vocabulary import FIELDS, Confirmation, OwnGround, PartnerStatus, ServiceOutcome, ServiceType, Status
+from referrals.vocabulary import Confirmation, OwnGround, ServiceOutcome, Status
 
 REASON_LENGTH = 1000
 
@@ -28,60 +27,6 @@ REASON_LENGTH = 1000
 def referral_reference() -> str:
     """A random reference with a check character, such as R8Q-K47-C."""
     return new_code((3, 3), check=True)
-
-
-class Partner(models.Model):
-    """What binds an organisation to us: status, agreement, how much it may be told."""
-
-    organisation = models.OneToOneField(Organisation, models.PROTECT, primary_key=True, related_name="partner")
-    status = models.CharField(max_length=10, choices=PartnerStatus.choices, default=PartnerStatus.PROPOSED)
-    agreement_until = models.DateField()
-    max_tier = models.PositiveSmallIntegerField(default=2)
-    phone = models.CharField(max_length=40, blank=True)
-    last_change = models.BigIntegerField(default=0)
-
-    class Meta:
-        constraints: ClassVar = [models.CheckConstraint(condition=Q(max_tier__lte=3), name="tier_at_most_3")]
-
-    def __str__(self) -> str:
-        return self.organisation.name
-
-    @property
-    def may_receive(self) -> bool:
-        """Active, with an agreement in force (HS-10)."""
-        return self.status == PartnerStatus.ACTIVE and self.agreement_until >= timezone.localdate()
-
-
-class Service(models.Model):
-    """An entry of the directory: what a partner gives, where, to whom, and when somebody last checked."""
-
-    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
-    partner = models.ForeignKey(Partner, models.PROTECT, related_name="services")
-    name = models.CharField(max_length=120)
-    service_type = models.CharField(max_length=30, choices=ServiceType.choices)
-    area = models.CharField(max_length=120)
-    eligibility = models.CharField(max_length=300, blank=True)
-    needs = models.JSONField(default=list, help_text="Field codes beyond the preview that the service needs.")
-    is_active = models.BooleanField(default=True)
-    verified_on = models.DateField()
-
-    class Meta:
-        constraints: ClassVar = [models.UniqueConstraint(fields=["partner", "name"], name="service_name_of_partner")]
-
-    def __str__(self) -> str:
-        return self.name
-
-    @property
-    def is_fresh(self) -> bool:
-        """Verified within the last 180 days (HS-10)."""
-        return self.verified_on >= timezone.localdate() - timedelta(days=settings.SERVICE_STALE_DAYS)
-
-    @property
-    def offered_fields(self) -> list[str]:
-        """What would be told at most: the preview, and what the service needs within the agreement's tier."""
-        return [
-            c for c, (tier, _l) in FIELDS.items() if tier == 0 or (c in self.needs and tier <= self.partner.max_tier)
-        ]
 
 
 class Referral(DossierBound):
@@ -285,38 +230,6 @@ class KeptReason(DossierBound):
     referral = models.ForeignKey(Referral, models.DO_NOTHING, related_name="kept_reasons")
     at = models.DateTimeField(default=timezone.now)
     text = EncryptedText(validators=[MaxLengthValidator(REASON_LENGTH)])
-
-    def __str__(self) -> str:
-        return str(self.pk)
-
-
-class WebhookEndpoint(models.Model):
-    """Where a partner wants to be told, by id only. The secret is sealed with the partner's own key."""
-
-    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
-    organisation = models.ForeignKey(Organisation, models.CASCADE, related_name="endpoints")
-    url = models.URLField(max_length=300)
-    organisation_key_id = models.UUIDField()
-    secret = models.BinaryField()
-    is_active = models.BooleanField(default=True)
-
-    def __str__(self) -> str:
-        return str(self.pk)
-
-
-class IdempotencyKey(models.Model):
-    """A POST of a partner that succeeded, kept for 24 hours: its key, the fingerprint of
-    address and body, and the answer that was given: a line of the inbox, nothing of the person.
-    """
-
-    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="+", db_index=False)
-    key = models.CharField(max_length=80)
-    fingerprint = models.BinaryField()
-    answer = models.TextField(blank=True)
-    created_at = models.DateTimeField(default=timezone.now, db_index=True)
-
-    class Meta:
-        constraints: ClassVar = [models.UniqueConstraint(fields=["user", "key"], name="one_use_of_a_key")]
 
     def __str__(self) -> str:
         return str(self.pk)

@@ -1,0 +1,30 @@
+"""Partners, their services, referrals and every release of information."""
+
+from referrals.models.partner import IdempotencyKey, Partner, Service, WebhookEndpoint
+from referrals.models.referral import (
+    REASON_LENGTH,
+    Correction,
+    Disclosure,
+    KeptReason,
+    Message,
+    Referral,
+    ReferralMove,
+    referral_reference,
+    values_of,
+)
+
+__all__ = [
+    "REASON_LENGTH",
+    "Correction",
+    "Disclosure",
+    "IdempotencyKey",
+    "KeptReason",
+    "Message",
+    "Partner",
+    "Referral",
+    "ReferralMove",
+    "Service",
+    "WebhookEndpoint",
+    "referral_reference",
+    "values_of",
+]
