@@ -41,3 +41,11 @@ INCIDENT_AUTHORITY = env.bool("AMPARO_INCIDENT_AUTHORITY", default=True)
 """Whether a law obliges us to tell an authority within 72 hours."""
 RIGHTS_DAYS = env.int("AMPARO_RIGHTS_DAYS", default=30)
 COMPLAINT_DAYS = env.int("AMPARO_COMPLAINT_DAYS", default=30)
+TRAINING_DAYS = 1096
+"""The longest that a training counts (HS-07)."""
+TRAINED_SHARE = env.int("AMPARO_TRAINED_SHARE", default=80)
+"""How many in a hundred of those at the front line must be trained (P3)."""
+READINESS_ENDING_DAYS = 30
+"""So long before an item of readiness or a training runs out, somebody is reminded (W-19)."""
+APPOINTMENT_ENDING_DAYS = 14
+"""So long before an appointment ends, its unit is warned (W-14)."""

@@ -48,6 +48,7 @@ INSTALLED_APPS = [
     "foundation.audit",
     "foundation.outbox",
     "foundation.accounts",
+    "foundation.readiness",
     "foundation.dossiers",
     "foundation.files",
     "foundation.exports",

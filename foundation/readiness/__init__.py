@@ -1,0 +1,1 @@
+"""Whether a unit is ready for the four elements, and who is trained for what."""
