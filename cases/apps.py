@@ -31,7 +31,7 @@ class CasesConfig(AppConfig):
             "case.accepted", "case.assigned", "case.noted", "case.follow_up_planned", "case.followed_up",
             "case.restricted", "case.searched", "work.listed", "case.erasure_requested", "case.erasure_authorised",
             "case.erasure_refused", "case.erasure_taken_back", "case.erasure_read", "case.erased",
-            "case.openings_read", "case.printed", "case.frozen", "case.thawed",
+            "case.openings_read", "case.printed", "case.frozen", "case.thawed", "case.assessed", "case.urgency_set",
         )  # fmt: skip
         openings.kind("concern.read", _("Opened the concern"))
         openings.kind("case.read", _("Opened the case"))

@@ -3,7 +3,7 @@
 from typing import Any
 
 from cases.models import Case, Concern, Erasure
-from cases.states import CaseStatus, ConcernStatus, ErasureStatus
+from cases.states import SHUT, CaseStatus, ConcernStatus, ErasureStatus
 from foundation.accounts.models import Role
 from foundation.core import policy
 
@@ -31,7 +31,11 @@ def works_on(actor: Any, case: Case) -> bool:
 
 
 def _open_work(actor: Any, case: Case) -> bool:
-    return works_on(actor, case) and case.status != CaseStatus.RESTRICTED
+    return works_on(actor, case) and case.status not in SHUT
+
+
+def _unclosed(actor: Any, case: Case) -> bool:
+    return works_on(actor, case) and case.status not in (CaseStatus.CLOSED, CaseStatus.ERASED)
 
 
 def _asks_exception(actor: Any, case: Case) -> bool:
@@ -60,12 +64,13 @@ def install() -> None:
         Case,
         {
             "read": lambda a, c: True,
-            "note": works_on,
+            "note": _unclosed,
             "print": _open_work,
-            "accept": lambda a, c: c.owner_id == a.pk and c.status == CaseStatus.NEW,
-            "assign": lambda a, c: has_seat(a, LEADS),
+            "accept": lambda a, c: c.owner_id == a.pk and c.waits_for_owner,
+            "assign": lambda a, c: has_seat(a, LEADS) and _unclosed(a, c),
             "plan": _open_work,
-            "follow_up": works_on,
+            "follow_up": _unclosed,
+            "set_urgency": _unclosed,
             "describe_person": _open_work,
             "record_consent": works_on,
             "withdraw_consent": works_on,
@@ -76,7 +81,9 @@ def install() -> None:
             "review_basis": lambda a, c: has_seat(a, LEADS),
             "rights": works_on,
             "add_file": _open_work,
-            "open_file": lambda a, c: c.status != CaseStatus.RESTRICTED,
+            "open_file": lambda a, c: (
+                c.status not in (CaseStatus.RESTRICTED, CaseStatus.ERASED) and not c.restricted_for
+            ),
             "remove_file": works_on,
         },
     )

@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from cases.actions import folder
 from cases.models import Case, CaseNote, Concern, FollowUp, case_code
 from cases.states import CASE, CaseStatus, Resting
+from cases.vocabulary import RANK, Urgency
 from consent import actions as consent
 from consent.covering import covers
 from consent.models import Decision
@@ -16,7 +17,7 @@ from consent.vocabulary import Answer, Purpose
 from foundation.accounts.models import User
 from foundation.audit import trail
 from foundation.core import policy
-from foundation.core.errors import Refused
+from foundation.core.errors import Refused, WrongState
 from foundation.core.hooks import Hook
 from foundation.dossiers import actions as dossiers
 from foundation.dossiers import clocks, ladder
@@ -68,10 +69,12 @@ def note_event(case: Case, event: str, *, by: User, text: str | None = None) -> 
 def accept(case: Case, *, by: User) -> Case:
     """The owner takes the case on."""
     locked = _locked(case, "read", by)
-    CASE.check("accept", locked.status)
+    if not locked.waits_for_owner:
+        raise WrongState("state.not_from_here", _("This has moved on in the meantime and cannot be done now."))
     policy.require(by, "accept", locked)
-    locked.status = CaseStatus.ACCEPTED
-    locked.save(update_fields=["status"])
+    locked.status = CaseStatus.ACCEPTED if locked.status == CaseStatus.NEW else locked.status
+    locked.accepted_at = timezone.now()
+    locked.save(update_fields=["status", "accepted_at"])
     clocks.stop(locked.pk, "owner")
     note_event(locked, "accepted", by=by)
     trail.record("case.accepted", dossier=locked.dossier_id, subject=locked.pk)
@@ -86,8 +89,8 @@ def assign(case: Case, owner: User, *, by: User) -> Case:
     if former == owner:
         return locked
     dossiers.share_with_user(locked.dossier, owner, "owner", by=by)
-    locked.owner, locked.status = owner, CaseStatus.NEW if locked.status == CaseStatus.NEW else locked.status
-    locked.save(update_fields=["owner", "status"])
+    locked.owner, locked.accepted_at = owner, None
+    locked.save(update_fields=["owner", "accepted_at"])
     clocks.stop(locked.pk, "owner")
     clocks.start(locked.dossier, "owner", _subject(locked), locked.urgency, locked.unit, user=owner)
     note_event(locked, "assigned", by=by)
@@ -157,8 +160,38 @@ def start_response(case: Case, *, by: User) -> None:
     """Something is being done for the person: the case is in response."""
     CASE.check("respond", case.status)
     if case.status != CaseStatus.IN_RESPONSE:
-        Case.objects.filter(pk=case.pk).update(status=CaseStatus.IN_RESPONSE)
+        Case.objects.filter(pk=case.pk).update(
+            status=CaseStatus.IN_RESPONSE, accepted_at=case.accepted_at or timezone.now()
+        )
         clocks.stop(case.pk, "owner")
+
+
+def mark_assessed(case: Case) -> None:
+    """The risk was assessed by somebody trained; of a case that has come further nothing changes (domain.md §11.3)."""
+    locked: Case = Case.objects.select_for_update(of=("self",)).get(pk=case.pk)
+    if locked.status not in CASE.moves["assess"].sources:
+        return
+    locked.status, locked.accepted_at = CaseStatus.ASSESSED, locked.accepted_at or timezone.now()
+    locked.save(update_fields=["status", "accepted_at"])
+    clocks.stop(locked.pk, "owner")
+    trail.record("case.assessed", dossier=locked.dossier_id, subject=locked.pk)
+
+
+@transaction.atomic
+def set_urgency(case: Case, urgency: str, *, by: User, reason: str = "") -> Case:
+    """Say how pressing it is now; its clocks follow. Lowering it needs a reason (W-12)."""
+    locked = _locked(case, "set_urgency", by)
+    was, wanted = Urgency(locked.urgency), Urgency(urgency)
+    if was == wanted:
+        return locked
+    if RANK[wanted] > RANK[was] and not reason.strip():
+        raise Refused("case.urgency_reason", _("Say why it is less pressing now."), "reason")
+    locked.urgency = wanted
+    locked.save(update_fields=["urgency"])
+    clocks.press(locked.pk, wanted)
+    note_event(locked, "urgency_lowered" if RANK[wanted] > RANK[was] else "urgency_raised", by=by, text=reason or None)
+    trail.record("case.urgency_set", dossier=locked.dossier_id, subject=locked.pk, urgency=wanted, was=was)
+    return locked
 
 
 def restrict(decision: Decision) -> None:
@@ -174,9 +207,10 @@ def restrict(decision: Decision) -> None:
         for other in Decision.objects.active().filter(person=decision.person_id).exclude(pk=decision.pk):
             consent.withdraw(other, by=by)
         was, case.restricted_for = case.status, Resting.CONSENT
-        case.status = CaseStatus.RESTRICTED
-        case.save(update_fields=["status", "restricted_for"])
-        if was != CaseStatus.RESTRICTED:
+        if was != CaseStatus.CLOSED:
+            case.status, case.came_from, case.waits_for = CaseStatus.RESTRICTED, "", ""
+        case.save(update_fields=["status", "restricted_for", "came_from", "waits_for"])
+        if was not in (CaseStatus.RESTRICTED, CaseStatus.CLOSED):
             CASE.check("restrict", was)
             clocks.stop(case.pk, "owner", "follow_up")
             note_event(case, "restricted", by=by)

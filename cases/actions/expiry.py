@@ -13,7 +13,7 @@ from django.utils import timezone
 
 from cases.models import Case
 from cases.policy import WORKERS
-from cases.states import CaseStatus
+from cases.states import SHUT
 from consent.models import Decision
 from consent.standing import DecisionState, asked_again_by, of_decision, soonest
 from consent.vocabulary import Answer
@@ -59,7 +59,7 @@ def remind(*, by: User) -> int:
 
 def _worth_a_look(owner: User, now: datetime) -> dict[UUID, list[Decision]]:
     """By case of this owner: agreements that are old, end soon or ended lately."""
-    cases = Case.objects.filter(owner=owner).exclude(status__in=(CaseStatus.RESTRICTED, CaseStatus.ERASED))
+    cases = Case.objects.filter(owner=owner).exclude(status__in=SHUT)
     people = dict(cases.values_list("person_id", "pk"))
     oldest, latest = soonest(now)
     rows = Decision.objects.filter(

@@ -62,10 +62,14 @@ def _asked_already(case: Case, asking: Asking) -> bool:
 def _freeze(case: Case, by: User) -> None:
     """Nothing is used and nothing new is sent from here on; clocks stand, but never an emergency's."""
     consent.suspend(case.person, by=by)
-    if case.status != CaseStatus.RESTRICTED:
+    if case.status == CaseStatus.CLOSED:
+        case.restricted_for = case.restricted_for or Resting.OBJECTION
+        case.save(update_fields=["restricted_for"])
+    elif case.status != CaseStatus.RESTRICTED:
         CASE.check("freeze", case.status)
-        case.came_from, case.status, case.restricted_for = case.status, CaseStatus.RESTRICTED, Resting.OBJECTION
-        case.save(update_fields=["status", "came_from", "restricted_for"])
+        case.came_from = case.came_from if case.status == CaseStatus.ON_HOLD else case.status
+        case.status, case.restricted_for, case.waits_for = CaseStatus.RESTRICTED, Resting.OBJECTION, ""
+        case.save(update_fields=["status", "came_from", "restricted_for", "waits_for"])
         if case.urgency != "emergency":
             for code in RESTING:
                 clocks.pause(case.pk, code)
@@ -78,6 +82,9 @@ def _thaw(case: Case, request: DataSubjectRequest, by: User) -> None:
     if following.is_frozen(case.person_id, without=request.pk):
         return
     consent.resume(case.person, by=by)
+    if case.status == CaseStatus.CLOSED and case.restricted_for == Resting.OBJECTION:
+        case.restricted_for = ""
+        case.save(update_fields=["restricted_for"])
     if case.status == CaseStatus.RESTRICTED and case.restricted_for == Resting.OBJECTION:
         case.status, case.came_from, case.restricted_for = case.came_from, "", ""
         case.save(update_fields=["status", "came_from", "restricted_for"])

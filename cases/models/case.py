@@ -2,14 +2,16 @@
 
 from typing import ClassVar
 
+import pgtrigger
 from django.conf import settings
 from django.contrib.auth.models import Group
 from django.core.validators import MaxLengthValidator
 from django.db import models
+from django.db.models import Q
 from django.utils import timezone
 
 from cases.models.concern import Concern, case_code
-from cases.states import CaseStatus, Resting
+from cases.states import CASE, CASE_RETURNS, SHUT, CaseStatus, Resting, Waiting
 from cases.vocabulary import Urgency
 from consent.models import Person
 from foundation.accounts.models import Unit
@@ -34,8 +36,33 @@ class Case(DossierBound):
     urgency = models.CharField(max_length=10, choices=Urgency.choices)
     restricted_for = models.CharField(max_length=10, choices=Resting.choices, blank=True)
     came_from = models.CharField(max_length=12, choices=CaseStatus.choices, blank=True)
+    waits_for = models.CharField(max_length=12, choices=Waiting.choices, blank=True)
     opened_at = models.DateTimeField(default=timezone.now)
+    accepted_at = models.DateTimeField(null=True, blank=True)
+    closed_at = models.DateTimeField(null=True, blank=True)
+    reopened_at = models.DateTimeField(null=True, blank=True)
     classification = EncryptedJSON(null=True, blank=True)
+
+    class Meta:
+        constraints: ClassVar = [
+            models.CheckConstraint(
+                condition=Q(status=CaseStatus.CLOSED, closed_at__isnull=False)
+                | Q(status=CaseStatus.ERASED)
+                | ~Q(status__in=(CaseStatus.CLOSED, CaseStatus.ERASED)) & Q(closed_at=None),
+                name="closed_since_a_day",
+            ),
+            models.CheckConstraint(
+                condition=~Q(status=CaseStatus.ON_HOLD) | ~Q(waits_for="") & ~Q(came_from=""),
+                name="waits_for_a_reason",
+            ),
+        ]
+        triggers: ClassVar = [
+            pgtrigger.FSM(
+                name="case_life",
+                field="status",
+                transitions=sorted((str(a), str(b)) for a, b in CASE.pairs(CASE_RETURNS)),
+            )
+        ]
 
     def __str__(self) -> str:
         return self.code
@@ -45,6 +72,11 @@ class Case(DossierBound):
         """Where it stands, in words; of a case that rests, why."""
         words: str = self.get_restricted_for_display() or self.get_status_display()
         return words if self.status == CaseStatus.RESTRICTED else self.get_status_display()
+
+    @property
+    def waits_for_owner(self) -> bool:
+        """Whether who was asked to follow up has not taken it on yet."""
+        return self.accepted_at is None and self.status not in SHUT
 
 
 class CaseNote(DossierBound):

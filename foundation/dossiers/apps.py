@@ -17,6 +17,6 @@ class DossiersConfig(AppConfig):
 
         trail.names(
             "dossier.opened", "dossier.shared", "dossier.unshared", "dossier.erased",
-            "clock.started", "clock.stopped", "clock.reminded", "clock.rerouted",
+            "clock.started", "clock.stopped", "clock.reminded", "clock.rerouted", "clock.pressed",
         )  # fmt: skip
         accounts.absence_changed.listen(ladder.reroute_seat)

@@ -111,6 +111,26 @@ def resume(subject_id: UUID, code: str) -> None:
     clock.save(update_fields=["started_at", "due_at", "paused_at", "next_at"])
 
 
+AGREED = ("follow_up", "consent", "waiting")
+"""Clocks whose time was agreed with the person or stands in a decision: no table moves it."""
+
+
+@transaction.atomic
+def press(subject_id: UUID, urgency: str) -> None:
+    """The matter is more or less pressing now: what runs follows, from when it began; an emergency stands still nowhere."""
+    for clock in Clock.objects.running().select_for_update(of=("self",)).filter(subject_id=subject_id):
+        if clock.paused_at and urgency == "emergency":
+            resume(subject_id, clock.code)
+            clock.refresh_from_db()
+        clock.urgency, clock.rank = urgency, RANKS[urgency]
+        if clock.code not in AGREED:
+            limit = SLA_DEFAULTS[clock.code][urgency]
+            clock.due_at = calendars.due_at(clock.started_at, urgency, limit, clock.unit.calendar)
+        clock.next_at = next_time(clock)
+        clock.save(update_fields=["urgency", "rank", "due_at", "next_at"])
+        trail.record("clock.pressed", dossier=clock.dossier_id, subject=clock.pk, code=clock.code, due_at=clock.due_at)
+
+
 @transaction.atomic
 def hand_over(clock: Clock, *, group: int | None = None, user: User | None = None, rung: int = 0) -> None:
     """Give a running clock to somebody else; the due time stays."""
