@@ -25,6 +25,7 @@ class Part:
     ``steps`` are still to come. ``names`` and ``links`` say for a recipient of a decision who it is, and (address,
     words) of the step that follows. ``more`` are pages of its own, ``url`` and ``link``. ``words`` gives for a field code
     its tier and label, ``offered`` for a recipient the codes that it would be told if nothing were held back.
+    ``warnings`` stand on top of the page: ``title``, ``text``, ``url``, ``link``.
     """
 
     cards: list[dict[str, Any]] = field(default_factory=list)
@@ -36,6 +37,7 @@ class Part:
     more: list[dict[str, str]] = field(default_factory=list)
     words: dict[str, tuple[int, Any]] = field(default_factory=dict)
     offered: dict[UUID, list[str]] = field(default_factory=dict)
+    warnings: list[dict[str, str]] = field(default_factory=list)
 
 
 @dataclass(frozen=True)

@@ -38,6 +38,11 @@ def _unclosed(actor: Any, case: Case) -> bool:
     return works_on(actor, case) and case.status not in (CaseStatus.CLOSED, CaseStatus.ERASED)
 
 
+def _assists(actor: Any, case: Case) -> bool:
+    """Help is never a price for consent: also where it was taken back, as long as the case is there (R-55)."""
+    return works_on(actor, case) and case.status not in (CaseStatus.CLOSED, CaseStatus.ERASED)
+
+
 def _asks_exception(actor: Any, case: Case) -> bool:
     """A focal point, a deputy or who stands in for them; also where consent was taken back, never where nothing is left."""
     return works_on(actor, case) and has_seat(actor, LEADS) and case.status != CaseStatus.ERASED
@@ -75,6 +80,7 @@ def install() -> None:
             "record_consent": works_on,
             "withdraw_consent": works_on,
             "refer": _open_work,
+            "assist": _assists,
             "erase": works_on,
             "ask_exception": _asks_exception,
             "hold": works_on,

@@ -53,6 +53,10 @@ TITLES = {
     "frozen": gettext_lazy("The person objected; everything rests until it is decided"),
     "thawed": gettext_lazy("The objection is settled; it goes on"),
     "corrected": gettext_lazy("Something about the person was corrected"),
+    "assistance_planned": gettext_lazy("Help by one of our services was planned"),
+    "assistance_given": gettext_lazy("Help by one of our services was given"),
+    "assistance_answered": gettext_lazy("The person was asked what came of our help"),
+    "assistance_not_given": gettext_lazy("It was decided not to give help that was planned"),
     "asked_again": gettext_lazy("The person was asked again within 24 hours"),
 }
 TOLD_ELSEWHERE = ("referral_sent",)

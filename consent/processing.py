@@ -57,6 +57,10 @@ CATEGORIES: dict[str, Category] = {
         gettext_lazy("The package for a partner, questions and answers"),
         ("referrals_referral", "referrals_message", "referrals_correction"), (Purpose.EXTERNAL_REFERRAL,), CASE_CLASSES,
     ),
+    "assistance": Category(
+        gettext_lazy("What our own services give, and what came of it"),
+        ("referrals_assistance",), (Purpose.RECORD_CASE,), CASE_CLASSES,
+    ),
     "reasons": Category(
         gettext_lazy("Why a record stays or is kept longer"),
         ("consent_basisreview", "consent_keepingextension"), (Purpose.RECORD_CASE,), CASE_CLASSES,

@@ -24,6 +24,8 @@ class ReferralsConfig(AppConfig):
             *(f"referral.{verb}" for verb in LIFE.moves), "referral.prepared", "referral.disclosed", "referral.read",
             "referral.listed", "referral.recalled", "referral.narrowed", "referral.withdrawal_confirmed",
             "referral.unconfirmed", "referral.corrected", "referral.verify", "webhook.sent", "api.token", "partner.listed",
+            *(f"assistance.{verb}" for verb in ("planned", "given", "answered", "not_given")),
+            *(f"capacity.{verb}" for verb in ("declared", "approved", "dropped")),
             "partner.activated", "partner.client_added", "person.releases_told",
         )  # fmt: skip
         openings.kind("referral.read", _("Read the referral"))
@@ -55,6 +57,7 @@ def _listen() -> None:
     consent.corrected.listen(actions.pass_on)
     ladder.overdue.listen(actions.chase)
     reassigned.listen(actions.follow)
+    reassigned.listen(actions.follow_needs)
     consent.renewed.listen(actions.renew)
     erasing.confirmed.listen(actions.settle)
     hanging.listen(actions.end_with_case)

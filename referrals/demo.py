@@ -32,6 +32,7 @@ from foundation.vault import canary
 from foundation.watch import actions as watch
 from foundation.watch import rules
 from foundation.watch.vocabulary import Rule
+from referrals import actions
 from referrals.actions import partners
 from referrals.models import Partner, Service
 
@@ -90,6 +91,7 @@ def load(password: str | None = None) -> dict[str, Any]:
         _assess(units[partner].organisation)
     programs = [_client(units["quayside"]), _client(units["lantern"])]
     _services(units)
+    _capacity(units["harbour"])
     return {"url": settings.URL, "people": people, "partners": programs}
 
 
@@ -169,6 +171,21 @@ def _services(units: dict[str, Unit]) -> None:
             partner_id=units[unit].organisation_id, name=name, service_type=kind, area=area, needs=needs,
             eligibility="Everybody, whatever their status", verified_on=today - timedelta(days=12),
         )  # fmt: skip
+
+
+def _capacity(unit: Unit) -> None:
+    """What the service point gives itself: declared by its focal point, approved by the manager (R-17, P10)."""
+    lead, manager = (User.objects.get(email=f"{who}@amparo.example") for who in ("focal_point", "manager"))
+    talk = ["information_counselling", "mhpss"]
+    lines = {
+        "documents_legal_status": talk, "neglect_abandonment": [*talk, "food", "nfi"], "physical_safety": talk,
+        "family_separated_or_missing": ["rfl", "mhpss"], "psychological_distress": talk, "eviction_property": ["cash", "nfi"],
+    }  # fmt: skip
+    today = timezone.localdate()
+    with acting(lead.pk):
+        made = actions.declare_capacity(unit, lines, today, today + timedelta(days=180), by=lead)
+    with acting(manager.pk):
+        actions.approve_capacity(made, by=manager)
 
 
 def place() -> Path:

@@ -5,14 +5,16 @@ from typing import Any
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
+from cases.closing import veto
 from cases.contributions import contribute
-from cases.policy import WORKERS, has_seat
+from cases.policy import LEADS, WORKERS, has_seat
 from consent import processing
 from consent.vocabulary import Purpose
 from foundation.accounts.context import nav
 from foundation.accounts.models import Role
 from foundation.core.worklist import Job, describe
-from referrals import contribution, directory
+from foundation.readiness.evidence import supply
+from referrals import assisting, capacity, contribution, directory
 
 
 def _inside(clock: Any) -> str:
@@ -52,12 +54,24 @@ TELL_RESULT = Job(
 )
 
 
+def _needs(clock: Any) -> str:
+    return reverse("referrals:assistance_of", args=[clock.subject_id])
+
+
+HELP = {
+    "assist": Job(_("Give what was planned"), _("One of our services gives it because of a concern"), _needs),
+    "assist_outcome": Job(_("Ask the person what came of our help"), _("It was given; only the person knows"), _needs),
+}
+
+
 def _nav(user: Any) -> list[dict[str, str]]:
     items = []
     if has_seat(user, (Role.PARTNER_WORKER,)):
         items.append({"url": reverse("referrals:inbox"), "label": str(_("Referrals")), "section": "inbox"})
     if has_seat(user, WORKERS):
         items.append({"url": reverse("referrals:directory"), "label": str(_("Partners")), "section": "partners"})
+    if has_seat(user, LEADS):
+        items.append({"url": reverse("referrals:capacity"), "label": str(_("What we can give")), "section": "capacity"})
     return items
 
 
@@ -68,4 +82,9 @@ def install() -> None:
     for code, job in JOBS.items():
         describe("referral", code, job)
     describe("case", "tell_result", TELL_RESULT)
+    for code, job in HELP.items():
+        describe("assistance", code, job)
     contribute(contribution)
+    contribute(assisting)
+    veto(assisting.open_needs)
+    supply("P10", capacity.evidence)

@@ -6,7 +6,8 @@ from cases.policy import LEADS, has_seat
 from consent.models import Decision
 from foundation.accounts.models import Role
 from foundation.core import policy
-from referrals.models import Referral
+from referrals.capacity import APPROVING, may_declare, stands_over
+from referrals.models import CapacityDeclaration, Referral
 from referrals.vocabulary import Status
 
 
@@ -32,8 +33,24 @@ def _revises(actor: Any, referral: Referral) -> bool:
     return is_referrer(actor, referral) and referral.status == Status.DRAFT
 
 
+def _approves_capacity(actor: Any, row: CapacityDeclaration) -> bool:
+    return actor.pk != row.declared_by_id and stands_over(actor, row.unit, APPROVING)
+
+
+def _drops_capacity(actor: Any, row: CapacityDeclaration) -> bool:
+    return _approves_capacity(actor, row) or actor.pk == row.declared_by_id
+
+
 def install() -> None:
     """Register the rules."""
+    policy.register(
+        CapacityDeclaration,
+        {
+            "read": lambda a, r: may_declare(a, r.unit),
+            "approve": _approves_capacity,
+            "drop": _drops_capacity,
+        },
+    )
     policy.register(
         Referral,
         {

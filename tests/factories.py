@@ -3,6 +3,7 @@
 import time
 from base64 import b32encode
 from dataclasses import dataclass, field
+from datetime import timedelta
 from secrets import token_bytes
 from typing import Any
 from uuid import UUID, uuid4
@@ -44,7 +45,7 @@ from foundation.watch.models import Alert, Decoy, EmergencyAccess
 from foundation.watch.vocabulary import Rule
 from referrals import actions as referrals
 from referrals import demo
-from referrals.models import Referral, Service
+from referrals.models import Assistance, CapacityDeclaration, Referral, Service
 from tests.clamd import clamd
 
 PASSWORD = "correct horse battery staple"
@@ -285,3 +286,19 @@ def right(house: House, case_: Case, kind: str = "access", by: str = "caseworker
     with acting(who.pk):
         fresh = Case.objects.get(pk=case_.pk)
         return cases.ask_right(fresh, Asking(kind, more.pop("identity", "known"), **more), by=who)
+
+
+def assistance(house: House, case_: Case, **more: Any) -> Assistance:
+    """A need that one of our services is to answer, planned by the case's owner."""
+    by = house.people["caseworker"]
+    need = {"service_type": "mhpss", "within": "hsp", "need": "Somebody to talk to, twice a week", "giver": by, **more}
+    with acting(by.pk):
+        return referrals.plan_assistance(Case.objects.get(pk=case_.pk), referrals.Need(**need), by=by)
+
+
+def capacity(house: House, unit: str = "harbour", lines: dict[str, list[str]] | None = None) -> CapacityDeclaration:
+    """What a unit says it can give, as the focal point proposes it."""
+    by, today = house.people["focal_point"], timezone.localdate()
+    given = lines or {"documents_legal_status": ["mhpss", "cash"]}
+    with acting(by.pk):
+        return referrals.declare_capacity(house.units[unit], given, today, today + timedelta(90), by=by)

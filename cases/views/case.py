@@ -76,7 +76,7 @@ def overview(request: HttpRequest, pk: UUID) -> HttpResponse:
         "held": [item for part in story.parts for item in part.held],
         "more": [item for part in story.parts for item in part.more],
         "concern": _concern(case),
-        "exceptions": of_case(case),
+        "exceptions": [*of_case(case), *(item for part in story.parts for item in part.warnings)],
         "can": policy.abilities(request.user, case),
         "form": NoteForm(),
     }

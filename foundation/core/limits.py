@@ -56,6 +56,8 @@ SLA_DEFAULTS: Mapping[str, Mapping[str, Limit]] = MappingProxyType(
         "decide": _hours(24, 72, 7 * 24),
         "first_contact": _hours(24, 72, 14 * 24),
         "feedback": _hours(48, 7 * 24, 14 * 24),
+        "assist": _hours(24, 72, 14 * 24),
+        "assist_outcome": _hours(48, 7 * 24, 14 * 24),
         "follow_up": _hours(48, 7 * 24, 14 * 24),
         "follow_up_again": _days(7, 14, 30),
         "reassess": _days(7, 14, 30),
@@ -85,6 +87,7 @@ SLA_DEFAULTS: Mapping[str, Mapping[str, Limit]] = MappingProxyType(
 * ``notified`` concern saved → focal point told (normal: in the digest); ``triage`` concern → triaged;
   ``owner`` triaged → named owner; ``send`` consent → referral sent; ``acknowledge``, ``decide`` sent → the partner
   received, decided; ``first_contact`` accepted → the person was met; ``feedback`` service or decision → referrer told.
+* ``assist`` a need is planned → one of our services gave it; ``assist_outcome`` given → the person was asked.
 * ``follow_up`` the first, then ``follow_up_again`` (weekly, fortnightly, monthly; normal starts at 14 of the 14–30
   days); ``reassess`` the risk; ``represent_follow_up`` after a representation to an authority.
 * Waiting states of a referral: ``info_requested`` the referrer answers; ``unable_to_reach`` then the focal point;

@@ -1,6 +1,15 @@
 """Writes: one function per verb of the life-cycle."""
 
 from referrals.actions.answering import Reply, act_as_recipient, viewed
+from referrals.actions.assisting import (
+    Need,
+    answer_assistance,
+    follow_needs,
+    give_assistance,
+    not_give_assistance,
+    plan_assistance,
+)
+from referrals.actions.capacity import approve_capacity, declare_capacity, drop_capacity
 from referrals.actions.chasing import chase
 from referrals.actions.confirming import Kept, confirm_withdrawal, hear_confirmation
 from referrals.actions.correcting import pass_on
@@ -15,8 +24,46 @@ from referrals.actions.tokens import end_tokens
 from referrals.actions.withdrawing import cascade, end_exception, end_with_case, renew, settle, uncount
 
 __all__ = [
-    "Kept", "Offer", "Reply", "act_as_recipient", "advise", "answer", "cancel", "cascade", "chase", "confirm_withdrawal",
-    "end_exception", "end_tokens", "end_with_case", "expire", "follow", "hear_confirmation", "mark_error",
-    "narrow_packages", "pass_on", "prepare", "renew", "rest", "return_to_draft", "revise", "send", "settle", "submit",
-    "tell", "tell_result", "uncount", "verify", "viewed", "wake",
+    "Kept",
+    "Need",
+    "Offer",
+    "Reply",
+    "act_as_recipient",
+    "advise",
+    "answer",
+    "answer_assistance",
+    "approve_capacity",
+    "cancel",
+    "cascade",
+    "chase",
+    "confirm_withdrawal",
+    "declare_capacity",
+    "drop_capacity",
+    "end_exception",
+    "end_tokens",
+    "end_with_case",
+    "expire",
+    "follow",
+    "follow_needs",
+    "give_assistance",
+    "hear_confirmation",
+    "mark_error",
+    "narrow_packages",
+    "not_give_assistance",
+    "pass_on",
+    "plan_assistance",
+    "prepare",
+    "renew",
+    "rest",
+    "return_to_draft",
+    "revise",
+    "send",
+    "settle",
+    "submit",
+    "tell",
+    "tell_result",
+    "uncount",
+    "verify",
+    "viewed",
+    "wake",
 ]  # fmt: skip

@@ -1,5 +1,6 @@
 """Partners, their services, referrals and every release of information."""
 
+from referrals.models.assistance import NEED_LENGTH, Assistance, CapacityDeclaration
 from referrals.models.partner import IdempotencyKey, Partner, Service, WebhookEndpoint
 from referrals.models.referral import (
     REASON_LENGTH,
@@ -14,7 +15,10 @@ from referrals.models.referral import (
 )
 
 __all__ = [
+    "NEED_LENGTH",
     "REASON_LENGTH",
+    "Assistance",
+    "CapacityDeclaration",
     "Correction",
     "Disclosure",
     "IdempotencyKey",

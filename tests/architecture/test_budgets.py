@@ -37,6 +37,8 @@ def fill(house, n: int) -> dict:
         made["concern"] = factories.submitted(house)
         made["case"] = factories.case(house)
         made["referral"] = factories.sent(house, made["case"])
+        factories.assistance(house, made["case"])
+        factories.capacity(house)
         made["right"] = factories.right(house, made["case"])
         with acting(lead.pk):
             case = Case.objects.get(pk=made["case"].pk)
@@ -55,6 +57,7 @@ def fill(house, n: int) -> dict:
             cases.add_note(Case.objects.get(pk=made["case"].pk), by=owner, text=f"Note {number}")
     for _ in range(n):
         factories.caregiver(house, made["case"])
+        factories.assistance(house, made["case"])
         factories.note(house, made["case"])
         factories.filed(house, made["case"])
     for number in range(n):
@@ -126,6 +129,8 @@ def costs(house, browse, made) -> dict[str, int]:
         "right": (owner, reverse("cases:right", args=[made["right"].pk])),
         "requests": (officer, reverse("consent:requests")),
         "request": (officer, reverse("consent:request", args=[made["right"].pk])),
+        "our help": (owner, reverse("referrals:assistance", args=[made["case"].pk])),
+        "own services": (lead, reverse("referrals:capacity")),
         "withdrawals": (owner, reverse("referrals:withdrawals", args=[made["case"].pk])),
         "erasures": (officer, reverse("cases:erasures")),
         "erasure": (officer, reverse("cases:erasure", args=[made["erasure"].pk])),

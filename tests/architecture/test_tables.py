@@ -34,6 +34,7 @@ OPEN = {
     "consent_impactassessment": "what was assessed, by whom, until when; its words are walled and encrypted",
     "consent_retentionrule": "how many days a class of records is kept, and which two people said so",
     "consent_agetable": "what the law asks of children of each age",
+    "referrals_capacitydeclaration": "what a unit can give itself, in codes, and which two people said so",
     "referrals_partner": REFERENCE, "referrals_service": REFERENCE,
     "custody_rotation": "when keys were exchanged, and how many: names no folder",
     "custody_evacuation": "which organisation was cut off, by whom; its keys in a file that only others open",

@@ -99,10 +99,11 @@ class World:
         given |= {"file": self.things["file"], "source": "cases", "recipient": self.things["service"]}
         given |= {"consent": self.things["consent"], "purpose": "record_case", "name": "concern"}
         given |= {"caregiver": self.things["caregiver"], "note": self.things["note"]}
-        given |= {"verb": VERBS.get(route, "accept")}
+        given |= {"verb": VERBS.get(route, "accept"), "unit": self.things["unit"]}
         if thing == "absent":
             given |= {
-                name: uuid4() for name in ("service", "decision", "file", "recipient", "consent", "caregiver", "note")
+                name: uuid4()
+                for name in ("service", "decision", "file", "recipient", "consent", "caregiver", "note", "unit")
             }
         none = {name: NO_NUMBER if of == "int" else uuid4() for name, of in names.items()}
         return {name: given.get(name) or self.things.get(thing) or none[name] for name in names}
@@ -116,7 +117,7 @@ VERBS = {
 # Part of an address → the record it is about; all others are about a case.
 THINGS = {
     "exports/": "export", "messages/": "message", "appointments/": "appointment", "erasures/": "erasure",
-    "exceptions/": "exception",
+    "exceptions/": "exception", "assistance/": "assistance", "own-services/": "capacity",
     "alerts/": "alert", "decoys/": "decoy", "emergency-access/": "access", "referrals/": "referral",
     "people/": "person", "sessions/": "session", "measures/": "measure", "inbox/": "referral", "<str:id>": "referral",
     "reports/": "report", "proposals/": "proposal", "requests/": "request", "assessments/": "assessment", "rules/": "rule",
@@ -170,6 +171,8 @@ def build(house: factories.House, browse: Any) -> World:
         "proposal": _proposal(house),
         "service": house.services["Safe shelter"].pk,
         "report": _report(house).pk, **office.things(house), "request": factories.right(house, case).pk,
+        "assistance": factories.assistance(house, case).pk, "capacity": factories.capacity(house).pk,
+        "unit": house.units["harbour"].pk,
     }  # fmt: skip
     clients: dict[str, Any] = {seat: browse(house.people[seat]) for seat in PEOPLE if seat != "nobody"}
     clients |= {

@@ -213,6 +213,8 @@ def test_the_defaults_are_those_of_the_source():
         "decide": (24, 72, 168),
         "first_contact": (24, 72, 336),
         "feedback": (48, 168, 336),
+        "assist": (24, 72, 336),
+        "assist_outcome": (48, 168, 336),
         "follow_up": (48, 168, 336),
         "follow_up_again": (168, 336, 720),
         "reassess": (168, 336, 720),
