@@ -17,6 +17,7 @@ urlpatterns = [
     path("", include("referrals.urls")),
     path("", include("riskanalysis.urls")),
     path("", include("foundation.accounts.urls")),
+    path("", include("foundation.readiness.urls")),
     path("", include("foundation.exports.urls")),
     path("", include("foundation.upkeep.urls")),
     path("", include("foundation.watch.urls")),

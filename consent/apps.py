@@ -10,7 +10,7 @@ class ConsentConfig(AppConfig):
 
     def ready(self) -> None:
         """Event names, rules, navigation, and the clocks that stay with the officers."""
-        from consent import office, panels, policy, requests_room, rights_policy
+        from consent import office, panels, policy, readying, requests_room, rights_policy
         from consent.actions import schedule
         from consent.actions.hooks import unconfirmed, unsigned
         from consent.actions.incidents import CLOCKS, from_alert, never_answered, never_signed
@@ -49,6 +49,7 @@ class ConsentConfig(AppConfig):
         rights_policy.install()
         requests_room.install()
         panels.install()
+        readying.install()
         trail.names(
             "caregiver.added", "caregiver.flagged", "interest.written", "interest.answered", "capacity.assessed",
         )  # fmt: skip

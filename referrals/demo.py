@@ -28,6 +28,7 @@ from foundation.core import machines
 from foundation.core.acting import acting
 from foundation.core.hooks import Hook
 from foundation.dossiers import clerk
+from foundation.readiness import demo as readiness
 from foundation.vault import canary
 from foundation.watch import actions as watch
 from foundation.watch import rules
@@ -91,6 +92,7 @@ def load(password: str | None = None) -> dict[str, Any]:
         _assess(units[partner].organisation)
     programs = [_client(units["quayside"]), _client(units["lantern"])]
     _services(units)
+    readiness.furnish(units["coast"], {key: User.objects.get(email=f"{key}@amparo.example") for key in PEOPLE})
     _capacity(units["harbour"])
     return {"url": settings.URL, "people": people, "partners": programs}
 

@@ -23,6 +23,7 @@ from foundation.dossiers import actions as dossiers
 from foundation.dossiers import clocks, ladder
 from foundation.dossiers.models import Clock, Kind
 from foundation.outbox import delivery
+from foundation.readiness.training import Competence, require_training
 
 reassigned: Hook[tuple[Case, User]] = Hook()
 
@@ -72,6 +73,7 @@ def accept(case: Case, *, by: User) -> Case:
     if not locked.waits_for_owner:
         raise WrongState("state.not_from_here", _("This has moved on in the meantime and cannot be done now."))
     policy.require(by, "accept", locked)
+    require_training(by, Competence.PROTECTION_REFERRAL)
     locked.status = CaseStatus.ACCEPTED if locked.status == CaseStatus.NEW else locked.status
     locked.accepted_at = timezone.now()
     locked.save(update_fields=["status", "accepted_at"])

@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from cases.actions import folder
 from cases.models import Concern, case_code
 from cases.policy import REPORTERS, has_seat
+from cases.readying import require_escalation
 from cases.states import CONCERN, ConcernStatus
 from consent import actions as consent
 from consent.covering import covers
@@ -147,7 +148,10 @@ def submit(concern: Concern, *, by: User, revision: int | None = None) -> Concer
     is_agreed = _may_hand_over(locked)
     if is_agreed and not (locked.summary or "").strip():
         raise Refused("concern.unfinished", _("Some questions have no answer yet."))
-    return _hand_over(locked, seat, by) if is_agreed else _anonymous(locked, seat, by)
+    if is_agreed:
+        require_escalation(locked, locked.urgency)
+        return _hand_over(locked, seat, by)
+    return _anonymous(locked, seat, by)
 
 
 def _may_hand_over(concern: Concern) -> bool:

@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 
 from cases.actions.case import open_case
 from cases.models import Case, Concern, Redirection
+from cases.readying import require_escalation
 from cases.states import CONCERN
 from cases.vocabulary import RANK, Outcome, Urgency
 from foundation.accounts.models import Role, User
@@ -43,6 +44,8 @@ def triage(concern: Concern, decided: Triage, *, by: User) -> Concern:
     CONCERN.check(f"triage_{decided.outcome}", locked.status)
     policy.require(by, "triage", locked)
     _check(locked, decided)
+    if decided.outcome == Outcome.CASE:
+        require_escalation(locked, decided.urgency)
     locked.status, locked.urgency = decided.outcome, decided.urgency
     locked.triaged_at, locked.triaged_by = timezone.now(), by
     locked.triage = {"reason": decided.reason, "exposure": decided.exposure, "harm_forms": decided.harm_forms}

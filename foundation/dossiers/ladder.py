@@ -6,39 +6,23 @@ A rung is used only if somebody holds the seat now and is not away. Rerouting ke
 from django.utils import timezone
 
 from foundation.accounts import actions as accounts
-from foundation.accounts.models import Appointment, Role, Seat, Unit
+from foundation.accounts.models import Appointment, Role, Seat
+from foundation.accounts.routing import RUNGS as RUNGS
+from foundation.accounts.routing import first as first
+from foundation.accounts.routing import is_held as is_held
+from foundation.accounts.routing import rungs as rungs
 from foundation.audit import trail
 from foundation.core.hooks import Hook
 from foundation.dossiers import actions, clerk, clocks
 from foundation.dossiers.models import VIEW, Clock
 from foundation.outbox import delivery
 
-RUNGS = (Role.FOCAL_POINT, Role.DEPUTY, Role.MANAGER)
 overdue: Hook[Clock] = Hook()
 staying: set[str] = set()
 """Codes of clocks that remind and climb to nobody: what they are about is for their own seat's eyes alone."""
 # Which clocks wait for people outside (a partner): their ladder leads to these seats of the referring unit.
 SWEEP = 500
 AT_THE_END = 2  # reminders that go out before the limit is reached
-
-
-def rungs(unit: Unit) -> list[Seat]:
-    """The seats of the ladder that somebody can act from now, lowest first."""
-    found = []
-    for place in unit.upwards():
-        seats = {seat.role: seat for seat in Seat.objects.filter(unit=place, role__in=RUNGS)}
-        found += [seats[role] for role in RUNGS if role in seats and is_held(seats[role])]
-    return found
-
-
-def is_held(seat: Seat) -> bool:
-    """Whether somebody on this seat is there."""
-    return Appointment.objects.present().filter(seat=seat).exists()
-
-
-def first(unit: Unit) -> Seat | None:
-    """Where something new in this unit goes: the focal point, or at once whoever stands in."""
-    return next(iter(rungs(unit)), None)
 
 
 def reroute_seat(seat: Seat) -> None:

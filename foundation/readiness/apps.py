@@ -12,7 +12,7 @@ class ReadinessConfig(AppConfig):
     def ready(self) -> None:
         """Event names, rules, facts."""
         from foundation.audit import trail
-        from foundation.readiness import facts, policy
+        from foundation.readiness import facts, panels, policy
 
         trail.names(
             "readiness.begun", "readiness.filled", "readiness.submitted", "readiness.approved", "readiness.given_back",
@@ -20,4 +20,5 @@ class ReadinessConfig(AppConfig):
             "training.recorded", "training.confirmed", "training.refused", "training.ended", "training.read",
         )  # fmt: skip
         facts.install()
+        panels.install()
         policy.install()

@@ -4,6 +4,7 @@ Each app asks at its own door: ``require(unit, element)`` before a concern with 
 referral prepared or sent (b), assistance given (c), a representation made (d).
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from django.urls import reverse
@@ -26,9 +27,16 @@ class Gap:
     url: str
 
 
-def missing(unit: Unit, element: str, *, is_child: bool = False) -> list[Gap]:
+IsChild = bool | Callable[[], bool]
+"""Whether the person is a child; a function is asked only when an item for children is lacking."""
+
+
+def missing(unit: Unit, element: str, *, is_child: IsChild = False) -> list[Gap]:
     """The items that keep this element shut in this unit; none when the gate is open."""
-    return _gaps(unit, [item for item in ITEMS.values() if _blocks(item, element, is_child=is_child)])
+    gaps = _gaps(unit, [item for item in ITEMS.values() if element in item.blocks])
+    if any(ITEMS[gap.code].is_for_children for gap in gaps) and not (is_child() if callable(is_child) else is_child):
+        return [gap for gap in gaps if not ITEMS[gap.code].is_for_children]
+    return gaps
 
 
 def warnings(unit: Unit, element: str) -> list[Gap]:
@@ -36,7 +44,7 @@ def warnings(unit: Unit, element: str) -> list[Gap]:
     return _gaps(unit, [item for item in ITEMS.values() if element in item.warns])
 
 
-def require(unit: Unit, element: str, *, is_child: bool = False) -> None:
+def require(unit: Unit, element: str, *, is_child: IsChild = False) -> None:
     """Raise ``Refused`` that says what is missing and who can mend it, unless the unit is ready (HS-09)."""
     gaps = missing(unit, element, is_child=is_child)
     if gaps:
@@ -55,10 +63,6 @@ def sentence(element: str, gaps: list[Gap]) -> str:
 def menders(item: Item) -> str:
     """Who can mend it, in words."""
     return ", ".join(str(Role(role).label) for role in item.menders)
-
-
-def _blocks(item: Item, element: str, *, is_child: bool) -> bool:
-    return element in item.blocks and (is_child or not item.is_for_children)
 
 
 def _gaps(unit: Unit, items: list[Item]) -> list[Gap]:

@@ -4,7 +4,10 @@ An item that a unit has not answered is taken from the nearest unit above that h
 """
 
 from dataclasses import dataclass
+from datetime import timedelta
 
+from django.conf import settings
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from foundation.accounts.models import Unit
@@ -56,3 +59,10 @@ def _written(item: Item, answer: ReadinessItem | None) -> Standing:
         return Standing(item, False, _("the evidence has run out"), answer=answer)
     said = _("In order, as written down for %(unit)s.") % {"unit": isolated(answer.assessment.unit.name)}
     return Standing(item, True, said, answer=answer)
+
+
+def is_ending(standing: Standing) -> bool:
+    """W-19: met, and what was written down for it runs out soon."""
+    answer, today = standing.answer, timezone.localdate()
+    soon = today + timedelta(days=min(settings.READINESS_ENDING_DAYS, standing.item.days // 3))
+    return standing.is_met and answer is not None and answer.valid_until <= soon

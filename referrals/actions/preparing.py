@@ -18,6 +18,7 @@ from foundation.dossiers import actions as dossiers
 from foundation.dossiers import clocks
 from foundation.dossiers.models import VIEW, Kind
 from referrals.actions.moving import lock, set_clocks
+from referrals.actions.readying import require_ready
 from referrals.models import Referral, Service, referral_reference
 from referrals.vocabulary import FIELDS
 
@@ -89,6 +90,7 @@ def prepare(case: Case, service: Service, offer: Offer, *, by: User, previous: R
     ``previous`` links a new attempt to the one that was declined or not answered; it needs a decision of its own.
     """
     policy.require(by, "refer", case)
+    require_ready(case, by)
     groups = {case.focal_group_id: VIEW}
     owner = service.partner.organisation
     dossier = dossiers.open_dossier(Kind.PACKAGE, case.unit, by=by, groups=groups, reason="referrer", owner=owner)

@@ -12,6 +12,7 @@ from foundation.core.errors import Refused, WrongState
 from foundation.dossiers import clocks
 from referrals.actions.answering import _say, narrow
 from referrals.actions.moving import lock, move, tell_recipient, touch
+from referrals.actions.readying import require_ready
 from referrals.actions.sending import check_ground, check_recipient, check_tier
 from referrals.models import Referral
 from referrals.states import APPROVER, LIFE, REFERRER
@@ -28,6 +29,7 @@ def _step(referral: Referral, verb: str, by: User, side: str = REFERRER) -> Refe
 def submit(referral: Referral, *, by: User) -> Referral:
     """Ask the focal point to approve and send. Refused at once when it could not be sent (HS-01)."""
     locked = _step(referral, "submit", by)
+    require_ready(locked.case, by)
     check_recipient(locked.service)
     check_tier(locked)
     check_ground(locked)

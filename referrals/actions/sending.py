@@ -18,6 +18,7 @@ from foundation.dossiers import actions as dossiers
 from foundation.dossiers.models import VIEW
 from referrals.actions.moving import lock, move, recipient_group, tell_recipient
 from referrals.actions.preparing import by_tier, gather
+from referrals.actions.readying import require_ready
 from referrals.models import Disclosure, Referral, Service
 from referrals.states import APPROVER, LIFE, TERMINAL, tiers_open
 from referrals.vocabulary import Status
@@ -72,6 +73,7 @@ def send(referral: Referral, *, by: User) -> Referral:
     locked = lock(referral)
     LIFE.check("send", locked.status)
     policy.require(by, "send", locked)
+    require_ready(locked.case, by)
     check_recipient(locked.service)
     check_tier(locked)
     check_ground(locked)

@@ -15,6 +15,7 @@ from consent.terms import AssessmentState, AssessmentSubject
 from foundation.accounts import actions as accounts
 from foundation.accounts.models import Organisation, OrganisationKind, Role, Unit, UnitKind, User
 from foundation.dossiers import clerk
+from referrals.bench import ready
 from referrals.models import Partner, Service
 from referrals.vocabulary import PartnerStatus
 
@@ -77,11 +78,12 @@ def build() -> World:
     national = Unit.objects.create(organisation=society, kind=UnitKind.NATIONAL, name="National office")
     branches = [_unit(society, national, UnitKind.BRANCH, f"Branch {n}") for n in range(BRANCHES)]
     units = [_unit(society, b, UnitKind.SERVICE_POINT, f"{b.name}, point {n}") for b in branches for n in range(POINTS)]
-    people = _people(society, branches, units)
+    people = _people(society, national, branches, units)
     points = [_place(unit) for unit in units]
     _kinds(points, people, branches[0])
     special = {key: _place(unit) for key, unit in _special(society, branches[-1], people).items()}
     services, groups, machine = _partners(society, people)
+    ready.make(national, people)
     return World(
         society, people, points, special, services, groups, machine, _token(machine), NoticeVersion.current("en"),
         User.objects.get(email="focal0@bench.invalid"),
@@ -97,18 +99,21 @@ def _unit(society: Organisation, parent: Unit, kind: str, name: str) -> Unit:
     return Unit.objects.create(organisation=society, parent=parent, kind=kind, name=name)
 
 
-def _people(society: Organisation, branches: list[Unit], units: list[Unit]) -> dict[str, User]:
+def _people(society: Organisation, national: Unit, branches: list[Unit], units: list[Unit]) -> dict[str, User]:
     """The four kinds. A worker has seats at three points: deputy, focal point, and caseworker who owns every case."""
     for number, unit in enumerate(units):
         _user(f"reporter{number}", (unit, Role.REPORTER))
         _user(f"owner{number}", (unit, Role.CASEWORKER))
         _user(f"focal{number}", (unit, Role.FOCAL_POINT))
+        if number:  # of the first the worker is the deputy
+            _user(f"deputy{number}", (unit, Role.DEPUTY))
     return {
         "worker": _user(
             "worker", (units[0], Role.DEPUTY), (units[1], Role.FOCAL_POINT), (units[2], Role.CASEWORKER),
             (units[2], Role.REPORTER),
         ),
         "manager": _user("manager", (branches[0], Role.MANAGER)),
+        "officer": _user("officer", (national, Role.DATA_OFFICER)),
         "none": _user("none", (_unit(society, branches[-1], UnitKind.SERVICE_POINT, "New point"), Role.CASEWORKER)),
     }  # fmt: skip
 
