@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.canaries import entries, filed, misuse
+from tests.canaries import entries, filed, grounds, misuse
 from tests.canaries.browser import travelled
 from tests.canaries.markers import Mint
 from tests.canaries.scan import GREP, Scanner
@@ -21,7 +21,7 @@ from tests.installation import Installation, installed, wait_until
 
 pytestmark = [pytest.mark.slow, pytest.mark.proof("canaries")]
 AT_LEAST = 200
-WALKED = (entries, filed, misuse)
+WALKED = (entries, filed, grounds, misuse)
 """The modules whose ways in are walked, in this order."""
 
 

@@ -71,7 +71,7 @@ def visit(chromium: Browser, live_server: Any) -> Iterator[Callable[..., Page]]:
             locale=language, extra_http_headers={"Accept-Language": language},
         )  # fmt: skip
         contexts.append(context)
-        context.set_default_timeout(10_000)
+        context.set_default_timeout(30_000)  # a machine where everything runs at once
         page = context.new_page()
         page.goto("/accounts/login/")
         page.fill("input[name=login]", user.email)
