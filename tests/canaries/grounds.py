@@ -47,7 +47,9 @@ def excepted(world: World) -> None:
         page = lead.confirm(page, people["focal_point"])
     form = page.own_form("ground", "necessity")
     first = next(iter(form.choices["fields_told"]))
-    said = {name: mint.sentence(script) for name, script in zip(("necessity", "proportionality"), SCRIPTS, strict=False)}
+    said = {
+        name: mint.sentence(script) for name, script in zip(("necessity", "proportionality"), SCRIPTS, strict=False)
+    }
     plea = {"ground": "life_at_risk", "source": "partner", "informed": "no", "fields_told": [first]}
     pk = lead.submit(page, form, **plea, **said, law=mint.name(), unsafe=mint.sentence(), days="1").pk
     manager.step(f"/exceptions/{pk}/refuse/", answer=mint.sentence("arabic"))
@@ -66,5 +68,7 @@ def incident(world: World) -> None:
 @entry("the office of data protection")
 def office(world: World) -> None:
     officer, mint, at = world.person("data_officer"), world.mint, "/data-protection/"
-    said = {part: mint.sentence(script) for part, script in zip(("processing", "risks", "measures"), SCRIPTS, strict=True)}
+    said = {
+        part: mint.sentence(script) for part, script in zip(("processing", "risks", "measures"), SCRIPTS, strict=True)
+    }
     officer.step(f"{at}assessments/new/", subject="country", topic="Elsewhere", **said, review_by=ahead(300))
