@@ -1,4 +1,4 @@
-"""What people type where consent is not the whole story: rights, those who decide for others, exceptions, incidents, the office."""
+"""What people type where consent is not the whole story: rights, deciding for others, exceptions, incidents, the office."""
 
 from datetime import UTC, datetime, timedelta
 
