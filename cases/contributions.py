@@ -26,6 +26,8 @@ class Part:
     words) of the step that follows. ``more`` are pages of its own, ``url`` and ``link``. ``words`` gives for a field code
     its tier and label, ``offered`` for a recipient the codes that it would be told if nothing were held back.
     ``warnings`` stand on top of the page: ``title``, ``text``, ``url``, ``link``.
+    ``sections`` stand under headings of their own: ``title``, ``lines`` of ``what``, ``tag`` and ``when`` (or ``nothing``),
+    ``panels``, ``url`` and ``link``.
     """
 
     cards: list[dict[str, Any]] = field(default_factory=list)
@@ -38,6 +40,7 @@ class Part:
     words: dict[str, tuple[int, Any]] = field(default_factory=dict)
     offered: dict[UUID, list[str]] = field(default_factory=dict)
     warnings: list[dict[str, str]] = field(default_factory=list)
+    sections: list[dict[str, Any]] = field(default_factory=list)
 
 
 @dataclass(frozen=True)

@@ -81,6 +81,7 @@ def install() -> None:
             "withdraw_consent": works_on,
             "refer": _open_work,
             "assist": _assists,
+            "assess_risk": _open_work,
             "erase": works_on,
             "ask_exception": _asks_exception,
             "hold": works_on,

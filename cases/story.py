@@ -57,6 +57,13 @@ TITLES = {
     "assistance_given": gettext_lazy("Help by one of our services was given"),
     "assistance_answered": gettext_lazy("The person was asked what came of our help"),
     "assistance_not_given": gettext_lazy("It was decided not to give help that was planned"),
+    "risk_assessed": gettext_lazy("The risk was assessed"),
+    "risk_second_asked": gettext_lazy("A second person was asked about the level of a risk"),
+    "risk_second_refused": gettext_lazy("The second person did not agree to the level of a risk"),
+    "outcome_measured": gettext_lazy("What became of the risk was written down"),
+    "help_told": gettext_lazy("The person was told about medical help"),
+    "help_declined": gettext_lazy("The person did not want to hear about medical help now"),
+    "help_not_safe": gettext_lazy("It was not safe to tell the person about medical help"),
     "asked_again": gettext_lazy("The person was asked again within 24 hours"),
 }
 TOLD_ELSEWHERE = ("referral_sent",)
@@ -70,6 +77,10 @@ class Story:
     parts: list[Part]
     events: list[Event]
     decisions: list[Decision]
+
+    def added(self, name: str) -> list[Any]:
+        """What all apps added under one name of ``Part``, such as ``more``."""
+        return [item for part in self.parts for item in getattr(part, name)]
 
     @property
     def names(self) -> dict[UUID, str]:

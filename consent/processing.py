@@ -61,6 +61,14 @@ CATEGORIES: dict[str, Category] = {
         gettext_lazy("What our own services give, and what came of it"),
         ("referrals_assistance",), (Purpose.RECORD_CASE,), CASE_CLASSES,
     ),
+    "risk": Category(
+        gettext_lazy("Threats to the person, how their risk was assessed, and what became of it"),
+        (
+            "riskanalysis_specificthreat", "riskanalysis_riskassessment", "riskanalysis_outcomemeasurement",
+            "riskanalysis_clinicalwindow",
+        ),
+        (Purpose.RECORD_CASE,), CASE_CLASSES,
+    ),
     "reasons": Category(
         gettext_lazy("Why a record stays or is kept longer"),
         ("consent_basisreview", "consent_keepingextension"), (Purpose.RECORD_CASE,), CASE_CLASSES,

@@ -1,11 +1,11 @@
-"""Risk analysis: figures and reports."""
+"""Risk analysis: the risk of a case and what became of it; figures and reports."""
 
 from django.apps import AppConfig
 from django.utils.translation import gettext_lazy as _
 
 
 class RiskanalysisConfig(AppConfig):
-    """Counts that lead back to nobody, and reports under disclosure control. Assessments come later."""
+    """Assessments of specific threats, outcomes; counts that lead back to nobody, and reports under disclosure control."""
 
     name = "riskanalysis"
 
@@ -13,20 +13,32 @@ class RiskanalysisConfig(AppConfig):
         """Count what moves below; rules, event names, navigation; refuse a threshold that hides nothing."""
         from django.core.checks import register
 
+        from cases import closing
         from cases.actions.triage import triaged
+        from cases.contributions import contribute
         from foundation.audit import trail
         from foundation.custody import holders
+        from foundation.dossiers.erasing import confirmed
         from foundation.upkeep.words import name_task
         from referrals import demo as demonstration
         from referrals.actions.moving import moved
-        from riskanalysis import demo, panels, policy, sealing
-        from riskanalysis.actions import count_concern, count_referral
+        from riskanalysis import closing as ending
+        from riskanalysis import contribution, demo, panels, policy, sealing
+        from riskanalysis.actions import clear, count_concern, count_referral
         from riskanalysis.checks import threshold
 
-        trail.names("report.released", "report.read", "report.listed")
+        trail.names(
+            "report.released", "report.read", "report.listed", "threat.named", "assessment.started",
+            "assessment.answered", "assessment.discarded", "assessment.proposed", "assessment.refused",
+            "assessment.confirmed", "window.opened", "window.answered", "outcome.measured",
+        )  # fmt: skip
         name_task("riskanalysis.release", _("Quarterly reports"))
         triaged.listen(count_concern)
         moved.listen(count_referral)
+        confirmed.listen(clear)
+        closing.veto(ending.vetoes)
+        closing.grave(ending.is_grave)
+        contribute(contribution)
         demonstration.loaded.listen(demo.fill)
         holders.register("figures", sealing.HOLDER)
         register(threshold)

@@ -19,9 +19,10 @@ View = Callable[..., HttpResponse]
 TYPED = (
     "summary", "wishes", "alias", "value", "safe_times", "reason", "contact", "text", "name", "necessity",
     "proportionality", "law", "unsafe", "place_reason", "interpreter_reason", "again_reason",
+    "evidence", "words", "why",
 )  # fmt: skip
-LINES = "condition-"
-"""The conditions of a conversation about consent: one field per line of it."""
+LINES = ("condition-", "reason_")
+"""The conditions of a conversation about consent, one field per line of it; the reasons of an assessment."""
 
 
 def typed(request: HttpRequest) -> QueryDict | None:

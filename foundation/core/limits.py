@@ -61,6 +61,7 @@ SLA_DEFAULTS: Mapping[str, Mapping[str, Limit]] = MappingProxyType(
         "follow_up": _hours(48, 7 * 24, 14 * 24),
         "follow_up_again": _days(7, 14, 30),
         "reassess": _days(7, 14, 30),
+        "risk_sign": _working(4, 24, 1),
         "represent_follow_up": _days(7, 14, 30),
         "info_requested": _hours(72, 72, 72),
         "unable_to_reach": _days(5, 5, 5),
@@ -89,7 +90,8 @@ SLA_DEFAULTS: Mapping[str, Mapping[str, Limit]] = MappingProxyType(
   received, decided; ``first_contact`` accepted → the person was met; ``feedback`` service or decision → referrer told.
 * ``assist`` a need is planned → one of our services gave it; ``assist_outcome`` given → the person was asked.
 * ``follow_up`` the first, then ``follow_up_again`` (weekly, fortnightly, monthly; normal starts at 14 of the 14–30
-  days); ``reassess`` the risk; ``represent_follow_up`` after a representation to an authority.
+  days); ``reassess`` the risk, from the last look on; ``represent_follow_up`` after a representation to an authority.
+* ``risk_sign`` a high risk is to be rated lower than suggested → a second person has answered.
 * Waiting states of a referral: ``info_requested`` the referrer answers; ``unable_to_reach`` then the focal point;
   ``declined_answer`` the referrer offers elsewhere or says why not; ``verify`` with the person.
 * ``export`` a list is asked for → a second person lets it leave or keeps it here.

@@ -22,6 +22,7 @@ from foundation.dossiers import clerk
 from foundation.dossiers.models import Clock, Dossier, DossierBound
 from foundation.vault.fields import EncryptedField
 from referrals.models import Disclosure
+from riskanalysis.models import ClinicalWindow, OutcomeMeasurement
 
 # Where a constraint of the table wants more than a value of the right kind.
 MORE: dict[type[models.Model], Callable[[], dict[str, Any]]] = {
@@ -32,6 +33,8 @@ MORE: dict[type[models.Model], Callable[[], dict[str, Any]]] = {
     DataSubjectRequest: lambda: {"kind": "feedback"},
     Disclosure: lambda: {"decision_id": uuid4()},
     ExceptionalDisclosure: lambda: {"fields": ["alias"]},
+    ClinicalWindow: lambda: {"answer": ""},
+    OutcomeMeasurement: lambda: {"category": "unknown", "why": "x"},
     Withdrawal: lambda: {"told": ""},
 }
 

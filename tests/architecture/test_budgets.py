@@ -21,7 +21,7 @@ from riskanalysis.models import Release
 from tests import door, factories, office, partner
 from tests.architecture import visits
 from tests.exports.asking import asked
-from tests.riskanalysis import world
+from tests.riskanalysis import assessing, world
 
 BUDGETS: dict[str, int] = json.loads((Path(__file__).parent / "budgets.json").read_text())
 MANY = 12
@@ -63,6 +63,8 @@ def fill(house, n: int) -> dict:
     for number in range(n):
         made["person"] = another(house, f"person{User.objects.count()}.{number}")
         door.password(Client(), house.people["volunteer"])
+    for number in range(n):
+        made["risk"] = assessing.assessed(house, made["case"], rating=3, risk=f"GPC-{number + 1:02}")
     for service in list(house.services.values())[:n]:
         factories.decide(house, made["case"], Purpose.EXTERNAL_REFERRAL, service.pk, fields=service.offered_fields)
     return made
@@ -142,6 +144,9 @@ def costs(house, browse, made) -> dict[str, int]:
         "lists": (lead, reverse("exports:index")),
         "list": (lead, reverse("exports:export", args=[made["list"].pk])),
         "sheet": (owner, reverse("cases:print", args=[made["case"].pk])),
+        "risk": (owner, reverse("riskanalysis:risk", args=[made["case"].pk])),
+        "threat": (owner, reverse("riskanalysis:assessment", args=[made["risk"].pk])),
+        "outcome": (owner, reverse("riskanalysis:outcome", args=[made["case"].pk])),
         "reports": (officer, reverse("riskanalysis:reports")),
         "report": (officer, reverse("riskanalysis:report", args=[made["report"].pk])),
         "directory": (owner, reverse("referrals:directory")),

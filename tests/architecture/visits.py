@@ -25,10 +25,10 @@ from foundation.outbox import delivery
 from foundation.outbox.models import Message, Status
 from referrals.models import Referral
 from riskanalysis import actions as reports
-from riskanalysis.models import Release
+from riskanalysis.models import ClinicalWindow, Release
 from tests import door, factories, office, partner
 from tests.exports.asking import asked
-from tests.riskanalysis import world
+from tests.riskanalysis import assessing, world
 
 # The six seats of every test, the case's owner, another partner's machine, and nobody.
 PEOPLE = (
@@ -100,10 +100,21 @@ class World:
         given |= {"consent": self.things["consent"], "purpose": "record_case", "name": "concern"}
         given |= {"caregiver": self.things["caregiver"], "note": self.things["note"]}
         given |= {"verb": VERBS.get(route, "accept"), "unit": self.things["unit"]}
+        given |= {"question": "threat", "window": self.things["window"]}
         if thing == "absent":
             given |= {
                 name: uuid4()
-                for name in ("service", "decision", "file", "recipient", "consent", "caregiver", "note", "unit")
+                for name in (
+                    "service",
+                    "decision",
+                    "file",
+                    "recipient",
+                    "consent",
+                    "caregiver",
+                    "note",
+                    "unit",
+                    "window",
+                )
             }
         none = {name: NO_NUMBER if of == "int" else uuid4() for name, of in names.items()}
         return {name: given.get(name) or self.things.get(thing) or none[name] for name in names}
@@ -121,7 +132,7 @@ THINGS = {
     "alerts/": "alert", "decoys/": "decoy", "emergency-access/": "access", "referrals/": "referral",
     "people/": "person", "sessions/": "session", "measures/": "measure", "inbox/": "referral", "<str:id>": "referral",
     "reports/": "report", "proposals/": "proposal", "requests/": "request", "assessments/": "assessment", "rules/": "rule",
-    "keeping/": "keeping", "holds/": "hold", "incidents/": "incident",
+    "keeping/": "keeping", "threats/": "threat", "assessing/": "risk", "holds/": "hold", "incidents/": "incident",
 }  # fmt: skip
 
 
@@ -172,7 +183,7 @@ def build(house: factories.House, browse: Any) -> World:
         "service": house.services["Safe shelter"].pk,
         "report": _report(house).pk, **office.things(house), "request": factories.right(house, case).pk,
         "assistance": factories.assistance(house, case).pk, "capacity": factories.capacity(house).pk,
-        "unit": house.units["harbour"].pk,
+        "unit": house.units["harbour"].pk, **_risk(house, case),
     }  # fmt: skip
     clients: dict[str, Any] = {seat: browse(house.people[seat]) for seat in PEOPLE if seat != "nobody"}
     clients |= {
@@ -190,6 +201,18 @@ def stuck(house: factories.House) -> Message:
         message = delivery.add("notice", "work.waiting", f"stuck:{uuid4()}", recipient=house.people["volunteer"])
         Message.objects.filter(pk=message.pk).update(status=Status.FAILED, problem="died")
     return message
+
+
+def _risk(house: factories.House, case: Case) -> dict[str, UUID]:
+    """A threat of the case that its owner is assessing, and hours of medical help that run."""
+    row = assessing.named(house, case)
+    assessing.train(house, "focal_point")
+    owner = house.people["caseworker"]
+    with acting(owner.pk):
+        given = {"flags": ["sexual_violence_120h"], "hours": 12}
+        reports.answer(row, "danger", given, by=owner)
+        window = ClinicalWindow.objects.get(case=case)
+    return {"risk": row.pk, "threat": row.threat_id, "window": window.pk}
 
 
 def _proposal(house: factories.House) -> UUID:

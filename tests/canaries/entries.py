@@ -160,6 +160,31 @@ def case_work(world: World) -> None:
     worker.submit(page, page.own_form("csrfmiddlewaretoken"))
 
 
+@entry("a risk: what each answer rests on, a level that is given back, an outcome that nobody knows")
+def risk(world: World) -> None:
+    worker, lead, mint, at = (
+        world.person("caseworker"),
+        world.person("focal_point"),
+        world.mint,
+        f"/cases/{world.case}/risk/",
+    )
+    about = {"risk": "GPC-12", "source": "landlord", "exposure": "actual", "intent": "unknown", "subject": "person"}
+    pk = worker.step(f"{at}threat/", **about).pk
+    here = f"/assessing/{pk}/"
+    worker.step(f"{here}danger/", flags=["none"])
+    for name, script in zip(("threat", "vulnerability", "prevent", "respond", "recover"), SCRIPTS * 2, strict=False):
+        score = "3" if name in ("threat", "vulnerability") else "1"
+        worker.step(f"{here}{name}/", score=score, evidence=f"{mint.sentence(script)} {mint.phone()}")
+    worker.step(f"{here}duty/", can="1", will="unknown", evidence=mint.sentence())
+    worker.step(f"{here}person/", rating="3", safety="2", words=mint.sentence("arabic"))
+    lower = {"level": "2", "urgency": "normal", "reason_level": mint.sentence("cyrillic")}
+    worker.step(here, **lower)
+    lead.step(f"{here}sign/", answer="no", why=mint.sentence())
+    worker.step(here, **{**lower, "reason_level": mint.sentence("arabic")})
+    lead.step(f"{here}sign/", answer="yes")
+    worker.step(f"{at}outcome/", why=mint.sentence("latin"))
+
+
 @entry("search")
 def searched(world: World) -> None:
     for script in SCRIPTS * 3:

@@ -218,6 +218,7 @@ def test_the_defaults_are_those_of_the_source():
         "follow_up": (48, 168, 336),
         "follow_up_again": (168, 336, 720),
         "reassess": (168, 336, 720),
+        "risk_sign": (4, 24, (1,)),
         "represent_follow_up": (168, 336, 720),
         "info_requested": (72, 72, 72),
         "unable_to_reach": (120, 120, 120),

@@ -1,0 +1,76 @@
+"""What the risk adds to the page of a case (see ``cases.contributions``)."""
+
+from datetime import tzinfo
+from typing import Any
+from uuid import UUID
+
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from cases.contributions import Event, Line, Part
+from cases.identity import zone_of
+from cases.models import Case
+from consent.models import Decision
+from foundation.core.legible import SHUT, legible
+from foundation.core.words import day_words
+from foundation.dossiers.models import Clock
+from riskanalysis import risk_words
+from riskanalysis.measuring import by_threat
+from riskanalysis.models import RiskAssessment
+from riskanalysis.suggesting import confirmed_of
+
+
+def overview(case: Case, actor: Any, decisions: list[Decision]) -> Part:
+    """The section on risk, medical help that is still in time, the next look: three queries."""
+    rows = confirmed_of(case)
+    url = reverse("riskanalysis:risk", args=[case.pk])
+    section = {
+        "title": _("Risk"),
+        "lines": [_line(case, known[-1]) for known in by_threat(rows).values()],
+        "nothing": _("No threat was assessed yet."),
+        "panels": risk_words.windows(case),
+        "url": url,
+        "link": _("The risk, and how it changed") if rows else _("Assess a threat"),
+    }
+    clocks = Clock.objects.running().filter(subject_id=case.pk, code="reassess")
+    steps = [Event(clock.due_at, _("look at the risk again"), case.owner.name) for clock in clocks]
+    return Part(sections=[section], steps=steps)
+
+
+def _line(case: Case, row: RiskAssessment) -> dict[str, Any]:
+    return {
+        "what": legible(lambda: risk_words.title(row.threat), SHUT),
+        "tag": risk_words.tag(row.decided),
+        "when": day_words(row.confirmed_at or timezone.now(), zone_of(case)),
+    }
+
+
+def lines(case: Case, recipients: list[UUID]) -> list[Line]:
+    """Nobody is told anything of a risk."""
+    return []
+
+
+def recipients(case: Case) -> dict[UUID, str]:
+    """Nobody."""
+    return {}
+
+
+def labels(codes: list[str]) -> list[str]:
+    """No field of a referral is its own."""
+    return []
+
+
+def folders(case: Case) -> list[UUID]:
+    """It lies in the folder of the case."""
+    return []
+
+
+def for_person(case: Case, zone: tzinfo) -> list[dict[str, Any]]:
+    """Nothing of it left the organisation."""
+    return []
+
+
+def ends_with(decision: Decision) -> list[str]:
+    """Nothing of it rests on a decision to tell somebody."""
+    return []
