@@ -19,12 +19,15 @@ class CasesConfig(AppConfig):
         from cases.actions.rights import end_requests, follow_requests, settle_requests
         from cases.actions.triage import triaged
         from cases.lists import CaseList
+        from cases.vocabulary import Category
         from consent import actions as consent
+        from foundation.accounts import routing
         from foundation.audit import openings, trail
         from foundation.dossiers.erasing import confirmed
         from foundation.exports import sources as exports
         from foundation.outbox import delivery
 
+        routing.topics(Category.choices)
         trail.names(
             "concern.started", "concern.described", "concern.limits_explained", "concern.submitted", "concern.discarded",
             "concern.read", "concern.listed", "concern.triaged", "case.opened", "case.read", "case.listed",

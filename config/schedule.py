@@ -13,6 +13,7 @@ CELERY_BEAT_SCHEDULE = {
     "look": {"task": "upkeep.look", "schedule": 60.0},
     "api": {"task": "api.forget", "schedule": 3600.0},
     "exports": {"task": "exports.sweep", "schedule": env.float("AMPARO_EXPORT_SWEEP_SECONDS", default=60)},
+    "readiness": {"task": "readiness.sweep", "schedule": env.float("AMPARO_READINESS_SECONDS", default=3600)},
     "exceptions": {"task": "consent.sign_in_time", "schedule": 60.0},
     "drafts": {"task": "cases.remove_old_drafts", "schedule": 3600.0},
     "consents": {"task": "cases.remind_of_consent", "schedule": 3600.0},

@@ -220,19 +220,9 @@ ALLAUTH_TRUSTED_PROXY_COUNT = env.int("AMPARO_PROXIES", default=1 if HTTPS else 
 # Whoever can open more than their own matters signs in with a second step; the others may.
 SECOND_STEP_ROLES = env.list(
     "AMPARO_SECOND_STEP_ROLES",
-    default=[
-        "focal_point",
-        "deputy",
-        "manager",
-        "data_officer",
-        "administrator",
-        "auditor",
-        "partner_worker",
-        "directory_editor",
-        "dialogue",
-        "safeguarding",
-    ],
-)
+    default=["focal_point", "deputy", "manager", "data_officer", "administrator", "auditor", "partner_worker",
+             "directory_editor", "dialogue", "safeguarding"],
+)  # fmt: skip
 SECOND_STEP_GRACE_DAYS = env.int("AMPARO_SECOND_STEP_GRACE_DAYS", default=0)
 DIRECTORY_ALLOW_LOOPBACK = False  # for tests alone
 SAFEGUARDING_CONTACT = env.str("AMPARO_SAFEGUARDING_CONTACT", default="")

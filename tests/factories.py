@@ -39,6 +39,9 @@ from foundation.dossiers import clerk
 from foundation.files import actions as files
 from foundation.files import checking
 from foundation.files.models import Attachment
+from foundation.readiness import actions as readiness
+from foundation.readiness.items import ITEMS
+from foundation.readiness.models import ReadinessAssessment, Training
 from foundation.watch import actions as watch
 from foundation.watch import rules
 from foundation.watch.models import Alert, Decoy, EmergencyAccess
@@ -302,3 +305,33 @@ def capacity(house: House, unit: str = "harbour", lines: dict[str, list[str]] | 
     given = lines or {"documents_legal_status": ["mhpss", "cash"]}
     with acting(by.pk):
         return referrals.declare_capacity(house.units[unit], given, today, today + timedelta(90), by=by)
+
+
+def trained(
+    house: House, user: User, competence: str = "protection_referral", *, is_confirmed: bool = True, days: int = 700
+) -> Training:
+    """A training of one of the people, recorded by the manager and confirmed by the data-protection officer."""
+    recorder, second = house.people["manager"], house.people["data_officer"]
+    today = timezone.localdate()
+    held = readiness.Held(
+        competence, today - timedelta(days=30), today + timedelta(days=days), "Three days, list in the safe."
+    )
+    with acting(recorder.pk):
+        row = readiness.record(user, held, by=recorder)
+    if is_confirmed:
+        with acting(second.pk):
+            row = readiness.confirm(row, by=second)
+    return row
+
+
+def unready(house: House, *codes: str, unit: str = "coast", is_met: bool = False) -> ReadinessAssessment:
+    """The unit says of these items that they are not there (or there again); the manager wrote it, the officer approved it."""
+    writer, second = house.people["manager"], house.people["data_officer"]
+    with acting(writer.pk):
+        row = readiness.begin(house.units[unit], by=writer)
+        for code in codes:
+            until = timezone.localdate() + timedelta(days=ITEMS[code].days)
+            readiness.fill(row, code, readiness.Answer(is_met, "Since the flood.", writer, until), by=writer)
+        row = readiness.submit(row, by=writer)
+    with acting(second.pk):
+        return readiness.approve(row, by=second)

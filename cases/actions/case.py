@@ -30,7 +30,7 @@ reassigned: Hook[tuple[Case, User]] = Hook()
 
 def open_case(concern: Concern, *, owner: User, by: User) -> Case:
     """Turn a triaged concern into a case with a code of its own and an owner on the folder's list."""
-    seat = ladder.first(concern.unit)
+    seat = ladder.first(concern.unit, concern.known.get("category", ""))
     if seat is None or concern.person is None:
         raise Refused("triage.owner", _("Choose who will follow up."), "owner")
     dossiers.turn_into(concern.dossier, Kind.CASE)

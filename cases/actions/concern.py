@@ -140,7 +140,7 @@ def submit(concern: Concern, *, by: User, revision: int | None = None) -> Concer
     decision = escalation_decision(locked)
     if decision is None or decision.answer == Answer.NOT_ASKED:
         raise Refused("concern.not_asked", _("First ask the person whether this may be passed on."))
-    seat = ladder.first(locked.unit)
+    seat = ladder.first(locked.unit, locked.known.get("category", ""))
     if seat is None:
         raise Refused(
             "concern.nobody", _("No focal point can be reached in the system now. Phone the duty focal point.")

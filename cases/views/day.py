@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_safe
 
+from cases.event_words import EVENTS
 from cases.moments import stamp, written, zone_of
 from cases.policy import LEADS, REPORTERS, WORKERS, has_seat
 from cases.views.who import me
@@ -82,26 +83,7 @@ def _aside(actor: User, zone: tzinfo) -> dict[str, Any]:
 
 
 def _event(event: str) -> str:
-    known = {
-        "work.waiting": _("Something new waits"),
-        "work.overdue": _("Something is overdue"),
-        "record.unreadable": _("A record could not be opened"),
-        "consent.ended": _("A consent ended by time"),
-        "file.refused": _("A file was not kept"),
-        "upkeep.wrong": _("Something does not run as it should"),
-        "evacuation.waits": _("Cutting off an organisation waits for a second person"),
-        "evacuation.done": _("The keys of an organisation were destroyed here"),
-        "evacuation.returned": _("The records of an organisation open again"),
-        "alert.raised": _("A new alert waits"),
-        "incident.reported": _("A data incident was reported"),
-        "access.asked": _("Somebody asks for emergency access"),
-        "access.answered": _("Your emergency access was answered"),
-        "exception.asked": _("Something is to be told without consent; a second signature is asked for"),
-        "exception.answered": _("What you asked to tell without consent was answered"),
-        "exception.unsigned": _("Something was told without consent and not signed in time"),
-        "access.opened": _("A case was opened by emergency access"),
-    }
-    return known.get(event, _("Something changed"))
+    return str(EVENTS.get(event, _("Something changed")))
 
 
 def _team(actor: User, zone: tzinfo) -> dict[str, Any]:

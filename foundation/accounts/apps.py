@@ -17,7 +17,7 @@ class AccountsConfig(AppConfig):
 
         trail.names(
             "appointment.proposed", "appointment.confirmed", "appointment.ended", "appointment.away", "user.invited",
-            "session.began", "session.refused", "session.ended", "session.expired",
+            "appointment.limited", "session.began", "session.refused", "session.ended", "session.expired",
             "factor.added", "factor.removed", "factor.renewed", "factor.used", "factor.refused",
             "conduct.published", "conduct.accepted", "session.closed", "session.confirmed", "user.deactivated", "user.reopened",
             "measure.proposed", "measure.confirmed", "measure.refused", "factor.reset", "society.founded",

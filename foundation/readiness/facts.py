@@ -18,6 +18,7 @@ def focal_point(unit: Unit) -> Evidence:
     """P2: two people, one the focal point and one the deputy, here or in the nearest unit above; and a duty phone."""
     line = unit.upwards()
     rows = Appointment.objects.in_force().filter(
+        topics=[],
         seat__unit__in=[place.pk for place in line],
         seat__role__in=(Role.FOCAL_POINT, Role.DEPUTY),
         user__is_active=True,

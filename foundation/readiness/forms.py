@@ -8,6 +8,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from foundation.accounts.models import Appointment, Unit, User
+from foundation.accounts.routing import TOPICS
 from foundation.core.pages import DayInput
 from foundation.readiness.items import Item
 from foundation.readiness.models import Competence
@@ -58,6 +59,19 @@ class Answer(forms.Form):
         held = Appointment.objects.in_force().filter(seat__unit__organisation=unit.organisation_id)
         owner.queryset = User.objects.filter(pk__in=held.values("user"), is_machine=False).order_by("name", "pk")
         self.fields["valid_until"].help_text = _("At most %(n)d days ahead.") % {"n": item.days}
+
+
+class Topics(forms.Form):
+    """The kinds of concern that come to one focal point alone."""
+
+    topics = forms.MultipleChoiceField(
+        label=_("Only for these kinds of concern"), widget=forms.CheckboxSelectMultiple, required=False
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        field: Any = self.fields["topics"]
+        field.choices = list(TOPICS.items())
 
 
 class Held(forms.Form):

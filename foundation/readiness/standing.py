@@ -64,5 +64,10 @@ def _written(item: Item, answer: ReadinessItem | None) -> Standing:
 def is_ending(standing: Standing) -> bool:
     """W-19: met, and what was written down for it runs out soon."""
     answer, today = standing.answer, timezone.localdate()
-    soon = today + timedelta(days=min(settings.READINESS_ENDING_DAYS, standing.item.days // 3))
+    soon = today + timedelta(days=ending_days(standing.item))
     return standing.is_met and answer is not None and answer.valid_until <= soon
+
+
+def ending_days(item: Item) -> int:
+    """So many days before its end it is mentioned (W-19): fewer for what counts shortly anyway."""
+    return int(min(settings.READINESS_ENDING_DAYS, item.days // 3))

@@ -35,6 +35,7 @@ urlpatterns = [
     path("readiness/<uuid:pk>/", units.unit, name="unit"),
     path("readiness/<uuid:pk>/begin/", assessing.begin, name="begin"),
     path("readiness/<uuid:pk>/register/", register.register, name="register"),
+    path("readiness/focal-points/<uuid:pk>/", register.cover, name="cover"),
     path("readiness/assessments/<uuid:pk>/", assessing.assessment, name="assessment"),
     path("readiness/assessments/<uuid:pk>/<item:code>/", assessing.fill, name="fill"),
     path("readiness/assessments/<uuid:pk>/<readying:verb>/", assessing.step, name="step"),

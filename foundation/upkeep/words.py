@@ -57,6 +57,7 @@ TASKS: dict[str, Any] = {
     "cases.retain": gettext_lazy("Ending what was kept long enough"),
     "cases.remind_of_consent": gettext_lazy("Reminding of consent that ends"),
     "consent.sign_in_time": gettext_lazy("Ending what nobody signed in time"),
+    "readiness.sweep": gettext_lazy("Reminding of what runs out: readiness, trainings, appointments"),
     "dossiers.reconcile": gettext_lazy("Finishing erasures"),
     "upkeep.look": gettext_lazy("Looking whether everything runs"),
 }

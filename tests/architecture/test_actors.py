@@ -26,6 +26,7 @@ TASKS: dict[str, set[str]] = {
     "consent.sign_in_time": {CLERK},
     "cases.retain": {CLERK},
     "dossiers.reconcile": {CLERK},
+    "readiness.sweep": {NOBODY},
     "dossiers.remind": {CLERK},
     "exports.sweep": {CLERK},
     "files.check": {CLERK},

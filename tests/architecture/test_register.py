@@ -14,6 +14,7 @@ from foundation.vault.fields import REGISTER
 
 ROOT = Path(settings.BASE_DIR)
 APPS = (
+    "readiness_",
     *("vault_", "outbox_", "accounts_", "dossiers_", "custody_", "files_"),
     *("consent_", "cases_", "referrals_", "riskanalysis_", "upkeep_"),
     "vault_",
@@ -112,6 +113,12 @@ PLAINTEXT: dict[str, str] = {
     "referrals_capacitydeclaration.lines": "codes of kinds of concern and of services: what a unit can give, of nobody",
     "referrals_capacitydeclaration.state": CODE, "referrals_capacitydeclaration.valid_from": REFERENCE,
     "referrals_capacitydeclaration.valid_until": REFERENCE,
+    "accounts_appointment.topics": CODE,
+    "readiness_readinessassessment.state": CODE, "readiness_readinessassessment.valid_until": OFFICE,
+    "readiness_readinessitem.code": CODE, "readiness_readinessitem.valid_until": OFFICE,
+    "readiness_readinessitem.evidence": "which document or procedure a unit has, for everybody who works there; about nobody",
+    "readiness_training.competence": CODE, "readiness_training.state": CODE, "readiness_training.held_on": STAFF,
+    "readiness_training.valid_until": STAFF, "readiness_training.evidence": "which course and certificate of who works here",
     "cases_concern.code": RANDOM, "cases_concern.status": CODE, "cases_concern.urgency": CODE,
     "cases_concern.language": CODE, "cases_concern.reporter_kind": CODE, "cases_concern.setting": CODE,
     "cases_case.restricted_for": CODE, "cases_case.came_from": CODE,

@@ -13,6 +13,7 @@ from tests import factories, partner
 STAFF = "who works here and in which seat: every policy asks it, and it names no matter"
 SIGNING_IN = "read before anybody acts, to learn who does; holds nothing of a matter"
 REFERENCE = "reference data that every seat may read"
+READY = "what a unit has in place before it does an element; every gate asks it, and it names no matter"
 DJANGO = "of the framework: which models and permissions exist"
 
 OPEN = {
@@ -26,6 +27,8 @@ OPEN = {
     "accounts_measure": SIGNING_IN, "accounts_directorylink": SIGNING_IN,
     "auth_permission": DJANGO, "django_content_type": DJANGO, "django_migrations": DJANGO,
     "django_admin_log": "which administrator changed which unit or person who works here",
+    "readiness_readinessassessment": READY, "readiness_readinessitem": READY,
+    "readiness_training": "who works here was trained in what; every gate asks it, and it names no matter",
     "upkeep_pulse": "when each scheduled task last ran; names no matter and nobody",
     "dossiers_ledgermark": "one row: how far the ledger of erasures was followed; names no folder",
     "consent_noticeversion": "what is read aloud to everybody",

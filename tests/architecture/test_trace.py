@@ -21,6 +21,7 @@ TITLES = {
     "Lists", "New password", "New tab", "No registration", "Not done", "Not open to you", "Not signed in",
     "Notes", "One question", "Without consent",
     "Owner", "Page not found", "Page", "Partners", "Passkeys and security keys", "Password", "People",
+    "Readiness", "Focal points", "Trainings",
     "Person", "Refer", "Referral",
     "Referrals", "Remove a file", "Running", "Search", "Second step at sign-in", "Sign in", "Sign out", "Signed out",
     "What was passed on", "What we can give", "Where it stands", "Where you are signed in",

@@ -23,6 +23,7 @@ from foundation.core.acting import acting
 from foundation.core.machines import COURIER
 from foundation.outbox import delivery
 from foundation.outbox.models import Message, Status
+from foundation.readiness import actions as readiness
 from referrals.models import Referral
 from riskanalysis import actions as reports
 from riskanalysis.models import ClinicalWindow, Release
@@ -52,7 +53,10 @@ ELSEWHERE = {
     "uidb36": "1",
     "key": "x-y",
 }
-OURS = ("core:", "cases:", "referrals:", "accounts:", "upkeep:", "exports:", "watch:", "riskanalysis:", "consent:")
+OURS = (
+    "core:", "cases:", "referrals:", "accounts:", "upkeep:", "exports:", "watch:", "riskanalysis:", "consent:", "readiness:",
+)  # fmt: skip
+PROVED = ("watch:", "accounts:", "consent:", "readiness:")
 
 
 def routes() -> dict[str, str]:
@@ -116,6 +120,7 @@ class World:
                     "window",
                 )
             }
+        given |= {"code": "P1"} if route == "readiness:fill" else {}
         none = {name: NO_NUMBER if of == "int" else uuid4() for name, of in names.items()}
         return {name: given.get(name) or self.things.get(thing) or none[name] for name in names}
 
@@ -123,10 +128,12 @@ class World:
 # Addresses whose verbs are other ones.
 VERBS = {
     "consent:assessment_step": "approve", "consent:rule_step": "agree", "consent:hold_step": "agree",
-    "consent:incident_step": "take_on",
+    "consent:incident_step": "take_on", "readiness:step": "approve", "readiness:decide": "confirm",
 }  # fmt: skip
 # Part of an address → the record it is about; all others are about a case.
 THINGS = {
+    "readying:verb": "readiness waiting", "readiness/assessments/": "readiness", "focal-points/": "held",
+    "readiness/": "unit", "trainings/<int": "worker", "trainings/<uuid": "training",
     "exports/": "export", "messages/": "message", "appointments/": "appointment", "erasures/": "erasure",
     "exceptions/": "exception", "assistance/": "assistance", "own-services/": "capacity",
     "alerts/": "alert", "decoys/": "decoy", "emergency-access/": "access", "referrals/": "referral",
@@ -182,6 +189,7 @@ def build(house: factories.House, browse: Any) -> World:
         "proposal": _proposal(house),
         "service": house.services["Safe shelter"].pk,
         "report": _report(house).pk, **office.things(house), "request": factories.right(house, case).pk,
+        **_readiness(house),
         "assistance": factories.assistance(house, case).pk, "capacity": factories.capacity(house).pk,
         "unit": house.units["harbour"].pk, **_risk(house, case),
     }  # fmt: skip
@@ -220,6 +228,20 @@ def _proposal(house: factories.House) -> UUID:
     manager = house.people["manager"]
     with acting(manager.pk):
         return consent.propose_notice(notices.current(), by=manager).pk
+
+
+def _readiness(house: factories.House) -> dict[str, UUID | int]:
+    """An assessment that the focal point writes, one that the manager submitted, a training that waits, a focal point."""
+    lead, manager, worker = (house.people[seat] for seat in ("focal_point", "manager", "caseworker"))
+    with acting(lead.pk):
+        written = readiness.begin(house.units["harbour"], by=lead)
+    with acting(manager.pk):
+        waiting = readiness.submit(readiness.begin(house.units["coast"], by=manager), by=manager)
+    return {
+        "readiness": written.pk, "readiness waiting": waiting.pk, "worker": worker.pk,
+        "training": factories.trained(house, worker, "child_protection", is_confirmed=False).pk,
+        "held": lead.held[0].pk,
+    }  # fmt: skip
 
 
 def _report(house: factories.House) -> Release:
@@ -296,5 +318,5 @@ def attempt(world: World, seat: str, method: str, route: str, thing: str) -> tup
         client = world.clients[{"person": "caseworker"}.get(seat, seat)]
         return url, call(client, method, url)
     # Pages that ask again who it is are tried by people who have just proved it: the answer then is their seat's.
-    name = f"proved {seat}" if route.startswith(("watch:", "accounts:", "consent:")) and seat != "nobody" else seat
+    name = f"proved {seat}" if route.startswith(PROVED) and seat != "nobody" else seat
     return url, visit(world.clients[name], method, url)

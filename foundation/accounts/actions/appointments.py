@@ -9,7 +9,8 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from foundation.accounts import oversight
-from foundation.accounts.models import Appointment, Organisation, OrganisationKind, Seat, Unit, UnitKind, User
+from foundation.accounts.models import Appointment, Organisation, OrganisationKind, Role, Seat, Unit, UnitKind, User
+from foundation.accounts.routing import RUNGS, TOPICS
 from foundation.audit import trail
 from foundation.core.errors import Forbidden, Refused
 from foundation.core.hooks import Hook
@@ -58,11 +59,43 @@ def confirm(appointment: Appointment, *, by: User | None) -> Appointment:
 
 
 def _may_confirm(appointment: Appointment, by: User) -> None:
+    _require_calendar(appointment)
     if by.pk in (appointment.user_id, appointment.proposed_by_id):
         raise Refused("appointment.same_person", _("Another person must confirm an appointment."))
     mine = [seat for seat in by.seats if seat.role in CONFIRMING]
     tree = oversight.parents()
     oversight.require(any(oversight.stands_above(seat, appointment.seat.unit, tree) for seat in mine))
+
+
+def _require_calendar(appointment: Appointment) -> None:
+    """Nobody leads a unit whose days off nobody has set: every clock there would be wrong."""
+    if appointment.seat.role in RUNGS and not appointment.seat.unit.has_calendar:
+        raise Refused(
+            "appointment.no_calendar",
+            _("This unit has no calendar: its days off and holidays are not set. The administrator sets them first."),
+        )
+    other = {Role.FOCAL_POINT: Role.DEPUTY, Role.DEPUTY: Role.FOCAL_POINT}.get(Role(appointment.seat.role))
+    if other is not None and appointment.user.holds(other, appointment.seat.unit_id):
+        raise Refused("appointment.own_deputy", _("Nobody can be their own deputy: appoint another person."))
+
+
+def has_deputy(unit: Unit) -> bool:
+    """Whether a focal point who is away has somebody who stands in, in this unit (P2)."""
+    return Appointment.objects.in_force().filter(seat__unit=unit, seat__role=Role.DEPUTY).exists()
+
+
+@transaction.atomic
+def cover(appointment: Appointment, wanted: list[str], *, by: User) -> Appointment:
+    """Limit an appointment to some topics; none means everything. ``by`` is a manager or data-protection officer above."""
+    mine = [seat for seat in by.seats if seat.role in CONFIRMING]
+    tree = oversight.parents()
+    oversight.require(any(oversight.stands_above(seat, appointment.seat.unit, tree) for seat in mine))
+    if not set(wanted) <= set(TOPICS) or appointment.seat.role not in RUNGS:
+        raise Refused("appointment.topics", _("Choose from the list."), "topics")
+    appointment.topics = sorted(set(wanted))
+    appointment.save(update_fields=["topics"])
+    trail.record("appointment.limited", subject=appointment.pk, topics=appointment.topics)
+    return appointment
 
 
 @transaction.atomic

@@ -86,6 +86,9 @@ class Unit(models.Model):
         constraints: ClassVar = [
             models.UniqueConstraint(fields=["organisation", "name"], name="unit_name_in_organisation"),
             models.CheckConstraint(condition=Q(opens__lt=F("closes")), name="unit_opens_before_it_closes"),
+            models.CheckConstraint(
+                condition=~Q(weekend__contains=[0, 1, 2, 3, 4, 5, 6]), name="unit_works_on_some_day"
+            ),
         ]
 
     def __str__(self) -> str:
@@ -96,6 +99,11 @@ class Unit(models.Model):
         """Working hours for the clocks of non-urgent matters."""
         days = frozenset(datetime.fromisoformat(day).date() for day in self.holidays)
         return WorkingCalendar(self.time_zone, self.opens, self.closes, frozenset(self.weekend), days)
+
+    @property
+    def has_calendar(self) -> bool:
+        """Whether somebody has set its days off or holidays: until then no clock of its focal point is to be trusted."""
+        return bool(self.weekend or self.holidays)
 
     def upwards(self) -> list["Unit"]:
         """This unit and those above it, nearest first."""
@@ -216,6 +224,7 @@ class Appointment(models.Model):
     valid_until = models.DateTimeField(null=True, blank=True)
     away_from = models.DateTimeField(null=True, blank=True)
     away_until = models.DateTimeField(null=True, blank=True)
+    topics = models.JSONField(default=list, blank=True, help_text=_("Kinds of concern that come to this person alone."))
     proposed_by = models.ForeignKey(User, models.PROTECT, related_name="+", null=True, blank=True)
     confirmed_by = models.ForeignKey(User, models.PROTECT, related_name="+", null=True, blank=True)
     confirmed_at = models.DateTimeField(null=True, blank=True)

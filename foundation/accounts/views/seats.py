@@ -14,7 +14,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from foundation.accounts import actions, oversight
 from foundation.accounts.forms import Away
-from foundation.accounts.models import Appointment, Unit, User
+from foundation.accounts.models import Appointment, Role, Unit, User
 from foundation.accounts.stepup import asked_again
 from foundation.accounts.views.people import waiting
 from foundation.core.errors import Absent, DomainError
@@ -121,4 +121,9 @@ def confirm(request: HttpRequest, pk: UUID) -> HttpResponse:
         raise Absent("record.absent", _("There is nothing at this address."))
     actions.confirm(found, by=_me(request))
     messages.success(request, _("The appointment is in force now."))
+    if found.seat.role == Role.FOCAL_POINT and not actions.has_deputy(found.seat.unit):
+        messages.warning(
+            request,
+            _("This unit has no deputy focal point, so it is not ready to escalate or refer. Propose a deputy now."),
+        )
     return redirect("accounts:appointments")

@@ -146,7 +146,15 @@ def _step(request: HttpRequest, row: ReadinessAssessment, verb: str) -> HttpResp
             return redirect("readiness:unit", row.unit_id)
         except DomainError as error:
             pages.refuse(form, error)
-    words = {
+    heading, lede, submit = _words(verb)
+    return pages.step(
+        request, form, over=row.unit.name, heading=heading, lede=lede, back=_back(row), submit=submit,
+        said=_said(row) if verb == "approve" else [],
+    )  # fmt: skip
+
+
+def _words(verb: str) -> tuple[str, str, str]:
+    return {
         "submit": (_("Submit it to a second person"), _("From now on nothing in it changes. A manager or data-protection "
                    "officer above this unit, not the one who wrote it, approves it."), _("Submit it")),
         "drop": (_("Throw it away"), _("What is in force stays in force."), _("Throw it away")),
@@ -154,12 +162,7 @@ def _step(request: HttpRequest, row: ReadinessAssessment, verb: str) -> HttpResp
                     _("I approve it")),
         "give_back": (_("Give it back"), _("Who wrote it goes on writing. Nothing changes until somebody approves it."),
                       _("Give it back")),
-    }  # fmt: skip
-    heading, lede, submit = words[verb]
-    return pages.step(
-        request, form, over=row.unit.name, heading=heading, lede=lede, back=_back(row), submit=submit,
-        said=_said(row) if verb == "approve" else [],
-    )  # fmt: skip
+    }[verb]  # fmt: skip
 
 
 def _said(row: ReadinessAssessment) -> list[dict[str, Any]]:
