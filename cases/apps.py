@@ -11,12 +11,13 @@ class CasesConfig(AppConfig):
 
     def ready(self) -> None:
         """Rules, event names, navigation and words for the work list."""
-        from cases import decoys, erasing, panels, policy
+        from cases import decoys, erasing, panels, policy, vetoes
         from cases.actions.case import reassigned, restrict
         from cases.actions.erasing import clear, hanging
         from cases.actions.exceptions import erase_exceptions
+        from cases.actions.handing import moved
         from cases.actions.keeping import follow_triage, review_basis
-        from cases.actions.rights import end_requests, follow_requests, settle_requests
+        from cases.actions.rights import end_requests, follow_requests, move_requests, settle_requests
         from cases.actions.triage import triaged
         from cases.lists import CaseList
         from cases.vocabulary import Category
@@ -35,6 +36,10 @@ class CasesConfig(AppConfig):
             "case.restricted", "case.searched", "work.listed", "case.erasure_requested", "case.erasure_authorised",
             "case.erasure_refused", "case.erasure_taken_back", "case.erasure_read", "case.erased",
             "case.openings_read", "case.printed", "case.frozen", "case.thawed", "case.assessed", "case.urgency_set",
+            "case.closure_asked", "case.closed", "case.closure_returned", "case.closure_taken_back", "case.reopened",
+            "case.planned", "case.step_ended", "case.response_finished", "case.waits", "case.goes_on", "case.conferred",
+            "case.hand_over_asked", "case.hand_over_taken", "case.hand_over_declined", "case.hand_over_taken_back",
+            "case.hand_over_read", "case.transferred", "case.ceiling_set",
         )  # fmt: skip
         openings.kind("concern.read", _("Opened the concern"))
         openings.kind("case.read", _("Opened the case"))
@@ -49,6 +54,8 @@ class CasesConfig(AppConfig):
         confirmed.listen(settle_requests)
         hanging.listen(end_requests)
         reassigned.listen(follow_requests)
+        moved.listen(move_requests)
+        vetoes.install()
         delivery.channel("erasure", erasing.deliver)
         policy.install()
         exports.register(CaseList())

@@ -16,9 +16,10 @@ class Veto:
 
 
 Asked = Callable[[Case], list[Veto]]
-Graver = Callable[[Case], bool]
+Judged = Callable[[Case], bool]
 _VETOES: list[Asked] = []
-_GRAVE: list[Graver] = []
+_GRAVE: list[Judged] = []
+_ANSWERS: list[Judged] = []
 
 
 def veto(function: Asked) -> Asked:
@@ -28,11 +29,23 @@ def veto(function: Asked) -> Asked:
     return function
 
 
-def grave(function: Graver) -> Graver:
+def grave(function: Judged) -> Judged:
     """Ask this function too whether a second person must agree to the closing (HS-19), such as for a high risk."""
     if function not in _GRAVE:
         _GRAVE.append(function)
     return function
+
+
+def answer(function: Judged) -> Judged:
+    """Ask this function too whether something was decided or done for the concern, such as a referral (R-46)."""
+    if function not in _ANSWERS:
+        _ANSWERS.append(function)
+    return function
+
+
+def is_answered(case: Case) -> bool:
+    """Whether one of the registered functions knows of an answer to the concern since the case was opened or reopened."""
+    return any(function(case) for function in _ANSWERS)
 
 
 def vetoes(case: Case) -> list[Veto]:

@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from cases.exception_words import exceptions_waiting
-from cases.policy import REPORTERS, WORKERS, has_seat
+from cases.policy import LEADS, REPORTERS, WORKERS, has_seat
 from consent import rooms
 from foundation.accounts import context
 from foundation.accounts.models import Role
@@ -20,6 +20,7 @@ def _entries(actor: Any) -> list[dict[str, str]]:
         ("cases:concerns", _("Concerns"), REPORTERS),
     ]
     places += [("cases:cases", _("Cases"), WORKERS), ("cases:search", _("Search"), WORKERS)]
+    places += [("cases:team", _("Team"), LEADS)]
     places += [("cases:exceptions", _("Without consent"), (Role.FOCAL_POINT, Role.DEPUTY))]
     places += [("cases:erasures", _("Erasures"), rooms.DECIDERS)]
     return [
@@ -84,6 +85,21 @@ JOBS = {
         gettext_lazy("Ask whether the consent still holds"),
         gettext_lazy("It is more than 90 days old, or it ends by itself soon. Only the person can renew it."),
         _consent,
+    ),
+    ("case", "closing"): Job(
+        gettext_lazy("Look at the closing of a case"),
+        gettext_lazy("Somebody asks for it to be closed. Agree, or say what is missing."),
+        lambda clock: reverse("cases:close", args=[clock.subject_id]),
+    ),
+    ("handover", "handing"): Job(
+        gettext_lazy("Say whether a case is taken on"),
+        gettext_lazy("Somebody asks that it changes hands. Accept it, or decline and say why."),
+        lambda clock: reverse("cases:hand_over", args=[clock.subject_id]),
+    ),
+    ("case", "waiting"): Job(
+        gettext_lazy("Look again whether the case can go on"),
+        gettext_lazy("It waited for the person until now."),
+        _case,
     ),
     ("case", "basis_review"): Job(
         gettext_lazy("Decide whether the record may stay"),

@@ -2,8 +2,9 @@
 
 from typing import Any
 
-from cases.models import Case, Concern, Erasure
-from cases.states import SHUT, CaseStatus, ConcernStatus, ErasureStatus
+from cases.closures import ClosureStatus, HandStatus
+from cases.models import Case, Ceiling, Closure, Concern, Erasure, HandOver
+from cases.states import OPEN, SHUT, CaseStatus, ConcernStatus, ErasureStatus, Resting
 from foundation.accounts.models import Role
 from foundation.core import policy
 
@@ -54,6 +55,20 @@ def _decides(actor: Any, erasure: Erasure) -> bool:
     return is_open and actor.pk != erasure.requested_by_id and bool(set(erasure.deciders) & set(actor.group_ids))
 
 
+def _agrees_closure(actor: Any, closure: Closure) -> bool:
+    """A lead who opens the case, and not the one who asked (HS-20)."""
+    return closure.status == ClosureStatus.ASKED and closure.asked_by_id != actor.pk and has_seat(actor, LEADS)
+
+
+def _answers_hand_over(actor: Any, hand: HandOver) -> bool:
+    is_asked = hand.status == HandStatus.ASKED and hand.to_group_id in actor.group_ids
+    return is_asked and hand.asked_by_id != actor.pk
+
+
+def _sets_ceiling(actor: Any, ceiling: Ceiling) -> bool:
+    return any(seat.role in LEADS and seat.unit_id == ceiling.unit_id for seat in actor.seats)
+
+
 def _takes_back(actor: Any, erasure: Erasure) -> bool:
     return actor.pk == erasure.requested_by_id and erasure.status == ErasureStatus.REQUESTED
 
@@ -76,6 +91,12 @@ def install() -> None:
             "plan": _open_work,
             "follow_up": _unclosed,
             "set_urgency": _unclosed,
+            "close": lambda a, c: works_on(a, c) and c.status in OPEN,
+            "reopen": lambda a, c: (
+                works_on(a, c) and c.status == CaseStatus.CLOSED and c.restricted_for != Resting.OBJECTION
+            ),
+            "ask_other": lambda a, c: c.owner_id == a.pk and c.status in OPEN,
+            "transfer": lambda a, c: has_seat(a, LEADS) and _open_work(a, c),
             "describe_person": _open_work,
             "record_consent": works_on,
             "withdraw_consent": works_on,
@@ -98,3 +119,21 @@ def install() -> None:
         Erasure,
         {"read": lambda a, e: True, "authorise": _decides, "refuse": _decides, "take_back": _takes_back},
     )
+    policy.register(
+        Closure,
+        {
+            "agree": _agrees_closure,
+            "return": _agrees_closure,
+            "take_back": lambda a, c: c.asked_by_id == a.pk and c.status == ClosureStatus.ASKED,
+        },
+    )
+    policy.register(
+        HandOver,
+        {
+            "read": lambda a, h: True,
+            "take": _answers_hand_over,
+            "decline": _answers_hand_over,
+            "take_back": lambda a, h: h.asked_by_id == a.pk and h.status == HandStatus.ASKED,
+        },
+    )
+    policy.register(Ceiling, {"set": _sets_ceiling})

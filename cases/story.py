@@ -1,7 +1,7 @@
 """What happened in a case, newest first, and what is being done: notes, decisions and what other apps add."""
 
 from collections import defaultdict
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import partial
 from typing import Any
 from uuid import UUID
@@ -14,12 +14,13 @@ from cases.contributions import CONTRIBUTORS, Event, Part
 from cases.files import events as file_events
 from cases.files import files_of
 from cases.identity import zone_of
+from cases.life_words import LIFE
 from cases.models import Case, CaseNote
 from cases.states import CaseStatus
 from consent.models import Consent, Decision
 from consent.standing import DecisionState, of_decision
-from consent.vocabulary import Answer, Mode, Purpose
-from foundation.accounts.models import Role
+from consent.vocabulary import Answer, Mode, Purpose, RecipientKind
+from foundation.accounts.models import Role, Unit
 from foundation.core.legible import SHUT, legible
 from foundation.core.words import due_words, inside, moment_words
 from foundation.dossiers.models import Clock
@@ -65,6 +66,7 @@ TITLES = {
     "help_declined": gettext_lazy("The person did not want to hear about medical help now"),
     "help_not_safe": gettext_lazy("It was not safe to tell the person about medical help"),
     "asked_again": gettext_lazy("The person was asked again within 24 hours"),
+    **LIFE,
 }
 TOLD_ELSEWHERE = ("referral_sent",)
 SHORT = 8
@@ -77,6 +79,7 @@ class Story:
     parts: list[Part]
     events: list[Event]
     decisions: list[Decision]
+    units: dict[UUID, str] = field(default_factory=dict)
 
     def added(self, name: str) -> list[Any]:
         """What all apps added under one name of ``Part``, such as ``more``."""
@@ -85,7 +88,7 @@ class Story:
     @property
     def names(self) -> dict[UUID, str]:
         """The recipients of decisions, in words."""
-        return {key: name for part in self.parts for key, name in part.names.items()}
+        return {key: name for part in self.parts for key, name in part.names.items()} | self.units
 
     @property
     def links(self) -> dict[UUID, tuple[str, str]]:
@@ -102,7 +105,13 @@ def tell(case: Case, actor: Any, limit: int | None = None) -> Story:
     parts = [contributor.overview(case, actor, decisions) for contributor in CONTRIBUTORS]
     events = notes_of(case, limit) + _consents(case, decisions) + _beginning(case) + file_events(files_of(case))
     events += [event for part in parts for event in part.events]
-    return Story(parts, sorted(events, key=lambda event: event.at, reverse=True), decisions)
+    return Story(parts, sorted(events, key=lambda event: event.at, reverse=True), decisions, _units(case, decisions))
+
+
+def _units(case: Case, decisions: list[Decision]) -> dict[UUID, str]:
+    """Other units of ours that the person was asked about; no query where there is none."""
+    asked = {d.recipient_id for d in decisions if d.recipient_kind == RecipientKind.UNIT} - {case.unit_id}
+    return dict(Unit.objects.filter(pk__in=asked).values_list("pk", "name")) if asked else {}
 
 
 def notes_of(case: Case, limit: int | None = None) -> list[Event]:
@@ -173,6 +182,7 @@ def _next_step(case: Case, story: Story, clocks: dict[str, Clock]) -> list[dict[
         "owner": _("take the case on"),
         "follow_up": _("ask how it went"),
         "consent": _("ask whether the consent still holds"),
+        "waiting": _("look again whether it can go on"),
     }
     steps = [Event(c.due_at, words[c.code], case.owner.name) for c in clocks.values() if c.code in words]
     steps += [step for part in story.parts for step in part.steps]

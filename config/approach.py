@@ -49,3 +49,9 @@ READINESS_ENDING_DAYS = 30
 """So long before an item of readiness or a training runs out, somebody is reminded (W-19)."""
 APPOINTMENT_ENDING_DAYS = 14
 """So long before an appointment ends, its unit is warned (W-14)."""
+NO_CONTACT_ATTEMPTS = env.int("AMPARO_NO_CONTACT_ATTEMPTS", default=3)
+"""So many safe attempts, without reaching the person, before a case is closed because of it (domain.md §7.10)."""
+NO_CONTACT_DAYS = env.int("AMPARO_NO_CONTACT_DAYS", default=30)
+"""And so long between the first of them and the last."""
+CASELOAD_CEILING = env.int("AMPARO_CASELOAD_CEILING", default=25)
+"""How many open cases one person should have at most, where a unit has set nothing (W-14, P15)."""

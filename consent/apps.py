@@ -21,7 +21,7 @@ class ConsentConfig(AppConfig):
 
         trail.names(
             "consent.recorded", "consent.not_obtained", "consent.withdrawn", "consent.superseded", "consent.copied",
-            "consent.narrowed", "consent.suspended", "consent.resumed", "person.withdrawal_told",
+            "consent.narrowed", "consent.suspended", "consent.resumed", "consent.outdated", "person.withdrawal_told",
             "notice.proposed", "notice.published", "notice.taken_back", "notice.read",
             "person.changed", "person.contact_shown",
             "right.asked", "right.closed", "right.copied", "right.decided", "right.identity_checked", "right.listed",

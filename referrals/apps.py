@@ -11,12 +11,14 @@ class ReferralsConfig(AppConfig):
 
     def ready(self) -> None:
         """Rules, event names, the withdrawal's cascade, the webhook channel, navigation and words."""
+        from cases import closing
         from foundation.audit import openings, trail
         from foundation.custody import holders
         from foundation.exports import sources as exports
         from foundation.outbox import delivery
         from foundation.upkeep import targets
         from referrals import panels, policy, webhooks
+        from referrals.closing import is_referred, vetoes
         from referrals.lists import ReferralList
         from referrals.states import LIFE
 
@@ -36,6 +38,8 @@ class ReferralsConfig(AppConfig):
         policy.install()
         exports.register(ReferralList())
         panels.install()
+        closing.veto(vetoes)
+        closing.answer(is_referred)
         _listen()
 
 
@@ -43,6 +47,7 @@ def _listen() -> None:
     """What follows here when something happens on the floors below: in the same transaction, whoever acts."""
     from cases.actions.case import reassigned
     from cases.actions.erasing import hanging
+    from cases.actions.handing import moved
     from consent import actions as consent
     from foundation.accounts.actions import shut_out
     from foundation.dossiers import erasing, ladder
@@ -58,6 +63,7 @@ def _listen() -> None:
     ladder.overdue.listen(actions.chase)
     reassigned.listen(actions.follow)
     reassigned.listen(actions.follow_needs)
+    moved.listen(actions.move_house)
     consent.renewed.listen(actions.renew)
     erasing.confirmed.listen(actions.settle)
     hanging.listen(actions.end_with_case)

@@ -7,6 +7,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from cases.actions import folder
+from cases.load import require_room
 from cases.models import Case, CaseNote, Concern, FollowUp, case_code
 from cases.states import CASE, CaseStatus, Resting
 from cases.vocabulary import RANK, Urgency
@@ -28,11 +29,12 @@ from foundation.readiness.training import Competence, require_training
 reassigned: Hook[tuple[Case, User]] = Hook()
 
 
-def open_case(concern: Concern, *, owner: User, by: User) -> Case:
+def open_case(concern: Concern, *, owner: User, by: User, load_reason: str = "") -> Case:
     """Turn a triaged concern into a case with a code of its own and an owner on the folder's list."""
     seat = ladder.first(concern.unit, concern.known.get("category", ""))
     if seat is None or concern.person is None:
         raise Refused("triage.owner", _("Choose who will follow up."), "owner")
+    is_over = require_room(owner, concern.unit, load_reason)
     dossiers.turn_into(concern.dossier, Kind.CASE)
     dossiers.share_with_user(concern.dossier, owner, "owner", by=by)
     case = Case(
@@ -41,9 +43,9 @@ def open_case(concern: Concern, *, owner: User, by: User) -> Case:
     )  # fmt: skip
     dossiers.insert_with_code(case, "code", case_code)
     folder.collect_case(case)
-    note_event(case, "opened", by=by)
+    note_event(case, "opened", by=by, text=load_reason.strip() or None if is_over else None)
     clocks.start(case.dossier, "owner", _subject(case), case.urgency, case.unit, user=owner)
-    trail.record("case.opened", dossier=case.dossier_id, subject=case.pk, owner=owner.pk)
+    trail.record("case.opened", dossier=case.dossier_id, subject=case.pk, owner=owner.pk, over=is_over)
     delivery.tell([owner], "work.waiting", f"case:{case.pk}:owner:{owner.pk}")
     return case
 
@@ -52,7 +54,8 @@ def _subject(case: Case) -> clocks.Subject:
     return clocks.Subject("case", case.pk, case.code)
 
 
-def _locked(case: Case, verb: str, by: User) -> Case:
+def lock(case: Case, verb: str, by: User) -> Case:
+    """The case as it is now, held until the end of the transaction, for whoever may do this with it."""
     locked: Case = Case.objects.select_for_update(of=("self",)).select_related("dossier", "unit").get(pk=case.pk)
     policy.require(by, verb, locked)
     return locked
@@ -69,7 +72,7 @@ def note_event(case: Case, event: str, *, by: User, text: str | None = None) -> 
 @transaction.atomic
 def accept(case: Case, *, by: User) -> Case:
     """The owner takes the case on."""
-    locked = _locked(case, "read", by)
+    locked = lock(case, "read", by)
     if not locked.waits_for_owner:
         raise WrongState("state.not_from_here", _("This has moved on in the meantime and cannot be done now."))
     policy.require(by, "accept", locked)
@@ -84,19 +87,21 @@ def accept(case: Case, *, by: User) -> Case:
 
 
 @transaction.atomic
-def assign(case: Case, owner: User, *, by: User) -> Case:
-    """Give the case to another owner; the former one is taken off the folder's list."""
-    locked = _locked(case, "assign", by)
+def assign(case: Case, owner: User, *, by: User, load_reason: str = "") -> Case:
+    """Give the case to another owner; the former one is taken off the folder's list. Over the ceiling needs a reason (W-14)."""
+    locked = lock(case, "assign", by)
     former = locked.owner
     if former == owner:
         return locked
+    is_over = require_room(owner, locked.unit, load_reason)
     dossiers.share_with_user(locked.dossier, owner, "owner", by=by)
+    dossiers.regard(locked.dossier, owner, "owner")
     locked.owner, locked.accepted_at = owner, None
     locked.save(update_fields=["owner", "accepted_at"])
     clocks.stop(locked.pk, "owner")
     clocks.start(locked.dossier, "owner", _subject(locked), locked.urgency, locked.unit, user=owner)
-    note_event(locked, "assigned", by=by)
-    trail.record("case.assigned", dossier=locked.dossier_id, subject=locked.pk, owner=owner.pk)
+    note_event(locked, "assigned", by=by, text=load_reason.strip() or None if is_over else None)
+    trail.record("case.assigned", dossier=locked.dossier_id, subject=locked.pk, owner=owner.pk, over=is_over)
     delivery.tell([owner], "work.waiting", f"case:{locked.pk}:owner:{owner.pk}")
     for clock in Clock.objects.running().filter(subject_id=locked.pk, user=former):
         clocks.hand_over(clock, user=owner)
@@ -108,7 +113,7 @@ def assign(case: Case, owner: User, *, by: User) -> Case:
 @transaction.atomic
 def add_note(case: Case, *, by: User, text: str) -> CaseNote:
     """Write a note."""
-    locked = _locked(case, "note", by)
+    locked = lock(case, "note", by)
     note = CaseNote(dossier=locked.dossier, case=locked, author=by, text=text)
     note.clean_fields(exclude=["dossier", "case", "author"])
     note.save(force_insert=True)
@@ -120,7 +125,7 @@ def add_note(case: Case, *, by: User, text: str) -> CaseNote:
 @transaction.atomic
 def plan_follow_up(case: Case, *, by: User, due_at: datetime) -> FollowUp:
     """Agree when to ask how it went; only with the person's consent to be contacted."""
-    locked = _locked(case, "plan", by)
+    locked = lock(case, "plan", by)
     if due_at <= timezone.now():
         raise Refused("follow_up.past", _("The follow-up must be in the future."), "due_at")
     if covers(locked.person_id, Purpose.FOLLOW_UP_CONTACT, locked.unit_id, ["safe_contact"]) is None:
@@ -149,7 +154,7 @@ def may_reach(case: Case) -> bool:
 @transaction.atomic
 def follow_up(case: Case, *, by: User, result: str, text: str = "") -> None:
     """Say what came of a follow-up: ``reached``, ``not_reached`` or ``not_safe``."""
-    locked = _locked(case, "follow_up", by)
+    locked = lock(case, "follow_up", by)
     done = FollowUp.objects.filter(case=locked, done_at=None).update(done_at=timezone.now(), result=result)
     if not done:
         raise Refused("follow_up.none", _("No follow-up is planned."))
@@ -159,7 +164,9 @@ def follow_up(case: Case, *, by: User, result: str, text: str = "") -> None:
 
 
 def start_response(case: Case, *, by: User) -> None:
-    """Something is being done for the person: the case is in response."""
+    """Something is being done for the person: the case is in response. One that waits for the person goes on waiting."""
+    if case.status == CaseStatus.ON_HOLD:
+        return
     CASE.check("respond", case.status)
     if case.status != CaseStatus.IN_RESPONSE:
         Case.objects.filter(pk=case.pk).update(
@@ -182,7 +189,7 @@ def mark_assessed(case: Case) -> None:
 @transaction.atomic
 def set_urgency(case: Case, urgency: str, *, by: User, reason: str = "") -> Case:
     """Say how pressing it is now; its clocks follow. Lowering it needs a reason (W-12)."""
-    locked = _locked(case, "set_urgency", by)
+    locked = lock(case, "set_urgency", by)
     was, wanted = Urgency(locked.urgency), Urgency(urgency)
     if was == wanted:
         return locked
@@ -214,6 +221,6 @@ def restrict(decision: Decision) -> None:
         case.save(update_fields=["status", "restricted_for", "came_from", "waits_for"])
         if was not in (CaseStatus.RESTRICTED, CaseStatus.CLOSED):
             CASE.check("restrict", was)
-            clocks.stop(case.pk, "owner", "follow_up")
+            clocks.stop(case.pk, "owner", "follow_up", "waiting", "closing")
             note_event(case, "restricted", by=by)
             trail.record("case.restricted", dossier=case.dossier_id, subject=case.pk)

@@ -14,7 +14,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from cases.actions.case import note_event
-from cases.models import Case, CaseNote, Concern, Erasure, FollowUp
+from cases.models import Case, CaseNote, Closure, Concern, Conference, Erasure, FollowUp, HandOver, PlanStep
 from cases.states import ERASURE, CaseStatus, ConcernStatus, ErasureStatus
 from cases.vocabulary import Ground
 from consent import actions as consent
@@ -174,7 +174,7 @@ def clear(dossier: Dossier) -> None:
     Concern.objects.filter(dossier=dossier).exclude(status=ConcernStatus.DRAFT).update(
         status=ConcernStatus.ERASED, reporter_kind="", setting="", language=""
     )
-    for model in (CaseNote, FollowUp):
+    for model in (CaseNote, FollowUp, PlanStep, Conference, Closure, HandOver):
         model.objects.filter(dossier=dossier).delete()
     for case in Case.objects.filter(dossier=dossier):
         Case.objects.filter(pk=case.pk).update(status=CaseStatus.ERASED)

@@ -3,6 +3,7 @@
 from django.utils import timezone
 
 from cases.models import Case, Concern
+from cases.states import CaseStatus
 from consent.actions import keeping as keep
 from consent.terms import RecordClass
 
@@ -27,7 +28,12 @@ def collect_case(case: Case) -> None:
 
 
 def touch(case: Case) -> None:
-    """Something happened in the case: its time counts anew. A case from before the schedule gets its place now."""
+    """Something happened in the case: its time counts anew, but for a closed one, whose time counts from the closing.
+
+    A case from before the schedule gets its place now.
+    """
+    if case.status == CaseStatus.CLOSED:
+        return
     found = keep.of(case.dossier_id)
     if found is None:
         collect_case(case)

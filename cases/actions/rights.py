@@ -24,7 +24,7 @@ from foundation.core.codes import new_code
 from foundation.core.errors import Refused, WrongState
 from foundation.dossiers import actions as dossiers
 from foundation.dossiers import clerk, clocks, erasing
-from foundation.dossiers.models import Dossier, Kind
+from foundation.dossiers.models import VIEW, Dossier, Kind
 
 RESTING = ("owner", "follow_up")
 
@@ -70,6 +70,7 @@ def _freeze(case: Case, by: User) -> None:
         case.came_from = case.came_from if case.status == CaseStatus.ON_HOLD else case.status
         case.status, case.restricted_for, case.waits_for = CaseStatus.RESTRICTED, Resting.OBJECTION, ""
         case.save(update_fields=["status", "came_from", "restricted_for", "waits_for"])
+        clocks.stop(case.pk, "waiting")
         if case.urgency != "emergency":
             for code in RESTING:
                 clocks.pause(case.pk, code)
@@ -166,6 +167,16 @@ def follow_requests(handed: tuple[Case, User]) -> None:
         for folder in following.folders_of(case.dossier_id):
             dossiers.share_with_user(folder, case.owner, "owner", by=keeper)
             dossiers.unshare(folder, user=former)
+
+
+def move_requests(gone: tuple[Case, list[int]]) -> None:
+    """The case went over to another unit: its seat reads what the person asked for, and the former one no longer does."""
+    case, former = gone
+    with clerk.as_clerk():
+        for folder in following.folders_of(case.dossier_id):
+            dossiers.share_with_group(folder, case.focal_group_id, VIEW)
+            for group in former:
+                dossiers.unshare(folder, group=group)
 
 
 def end_requests(erased: tuple[Erasure, list[Dossier]]) -> None:

@@ -33,6 +33,7 @@ class Triage:
     harm_forms: list[str] = field(default_factory=list)
     owner: User | None = None
     contact: str = ""
+    load_reason: str = ""
 
 
 @transaction.atomic
@@ -82,7 +83,7 @@ def _may_own(owner: User, concern: Concern) -> bool:
 
 def _follow(concern: Concern, decided: Triage, by: User) -> Case | None:
     if decided.outcome == Outcome.CASE and decided.owner is not None:
-        return open_case(concern, owner=decided.owner, by=by)
+        return open_case(concern, owner=decided.owner, by=by, load_reason=decided.load_reason)
     if decided.outcome == Outcome.REDIRECTED:
         Redirection(dossier=concern.dossier, concern=concern, given_by=by, contact=decided.contact).save(
             force_insert=True

@@ -5,6 +5,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from cases.forms.handing import load_reason
 from cases.forms.text import CleanText
 from cases.models import NOTE_LENGTH, Case
 from cases.policy import WORKERS
@@ -82,6 +83,7 @@ class AssignForm(forms.Form):
         )
         people = User.objects.filter(pk__in=seated.values("user"), is_active=True).exclude(pk=case.owner_id)
         self.fields["owner"].queryset = people.order_by("name")  # type: ignore[attr-defined]
+        self.fields["load_reason"] = load_reason()
 
 
 YES_NO = [("yes", _("Yes")), ("no", _("No"))]

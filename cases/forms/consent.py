@@ -10,6 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
+from cases.actions.concern import ESCALATION_FIELDS
 from cases.contributions import Line
 from cases.forms.conversation import How
 from cases.forms.text import CleanText
@@ -17,6 +18,7 @@ from cases.models import Case
 from consent.actions import Asked
 from consent.rules import most_days
 from consent.vocabulary import COUNTED, Answer, Purpose, RecipientKind, Withholding
+from foundation.accounts.models import Unit
 from foundation.core.words import day_words
 
 CONDITION_LENGTH = 200
@@ -73,6 +75,13 @@ def own_rows(case: Case) -> list[Row]:
         Row(str(p), p, RecipientKind.UNIT, case.unit_id, Purpose(p).label, case.unit.name, told, fields)
         for p, told, fields in (*OWN_LINES, *RARER_LINES)
     ]
+
+
+def unit_row(unit: Unit) -> Row:
+    """The line that another unit of ours is told, or this one anew after the case was opened again (HS-02)."""
+    told = _("Alias, safe contact, what was told, and what was written since")
+    purpose = Purpose.INTERNAL_ESCALATION
+    return Row(str(unit.pk), purpose, RecipientKind.UNIT, unit.pk, purpose.label, unit.name, told, ESCALATION_FIELDS)
 
 
 def service_row(line: Line) -> Row:

@@ -7,6 +7,7 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
 from cases.forms.concern import choose
+from cases.forms.handing import load_reason
 from cases.forms.text import CleanText
 from cases.models import SUMMARY_LENGTH, Concern
 from cases.vocabulary import Exposure, HarmForm, Outcome, Urgency
@@ -39,6 +40,7 @@ class Triage(forms.Form):
         empty_value=None,
         required=False,
     )
+    load_reason = load_reason()
     exposure = choose(
         _("For a case: does it happen, or may it happen?"), Exposure.choices, _("Choose one."), required=False
     )
@@ -60,7 +62,7 @@ class Triage(forms.Form):
         if concern.is_anonymous:
             kept = [choice for choice in Outcome.choices if choice[0] != Outcome.CASE]
             self.fields["outcome"].choices = kept  # type: ignore[attr-defined]
-            for name in ("owner", "exposure", "harm_forms"):
+            for name in ("owner", "load_reason", "exposure", "harm_forms"):
                 del self.fields[name]
 
     def clean(self) -> dict[str, Any]:

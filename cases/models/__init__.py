@@ -4,18 +4,30 @@ What a person said is encrypted; what stays readable says only where a matter st
 """
 
 from cases.models.case import NOTE_LENGTH, Case, CaseNote, FollowUp
+from cases.models.closure import WORDS_LENGTH, Closure
 from cases.models.concern import SUMMARY_LENGTH, Concern, Redirection, case_code
 from cases.models.erasure import Erasure, ErasureQuerySet
+from cases.models.handover import Ceiling, HandOver, HandOverQuerySet
+from cases.models.plan import ADVICE_LENGTH, STEP_LENGTH, Conference, PlanStep
 
 __all__ = [
+    "ADVICE_LENGTH",
     "NOTE_LENGTH",
+    "STEP_LENGTH",
     "SUMMARY_LENGTH",
+    "WORDS_LENGTH",
     "Case",
     "CaseNote",
+    "Ceiling",
+    "Closure",
     "Concern",
+    "Conference",
     "Erasure",
     "ErasureQuerySet",
     "FollowUp",
+    "HandOver",
+    "HandOverQuerySet",
+    "PlanStep",
     "Redirection",
     "case_code",
 ]

@@ -11,7 +11,7 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
-from cases import actions
+from cases import actions, ending_words
 from cases.exception_words import of_case
 from cases.forms.case import AssignForm, FollowUpForm, NoteForm, PlanForm
 from cases.identity import announced, bar, clocks_of, open_case, reader_lines, readers_of, zone_of
@@ -78,6 +78,7 @@ def overview(request: HttpRequest, pk: UUID) -> HttpResponse:
         "exceptions": [*of_case(case), *(item for part in story.parts for item in part.warnings)],
         "can": policy.abilities(request.user, case),
         "form": NoteForm(),
+        "closed": ending_words.panel(case),
     }
     return render(request, "cases/case.html", context)
 
@@ -169,7 +170,9 @@ def assign(request: HttpRequest, pk: UUID) -> HttpResponse:
     form = AssignForm(case, typed(request))
     if form.is_valid():
         try:
-            actions.assign(case, form.cleaned_data["owner"], by=me(request))
+            actions.assign(
+                case, form.cleaned_data["owner"], by=me(request), load_reason=form.cleaned_data["load_reason"]
+            )
             is_seen = Case.objects.visible_to(me(request)).filter(pk=pk).exists()
             return redirect("cases:case", pk) if is_seen else redirect("cases:cases")
         except DomainError as error:

@@ -10,8 +10,9 @@ from django.utils import timezone
 from django.utils.translation import get_language_info
 
 from cases.actions.consent import PRESSURE, Held, record_consent, record_obstacle, standing
+from cases.actions.handing import may_be_told
 from cases.contributions import CONTRIBUTORS
-from cases.forms.consent import ConsentForm, own_rows, service_row
+from cases.forms.consent import ConsentForm, own_rows, service_row, unit_row
 from cases.forms.conversation import ME, ObstacleForm
 from cases.identity import bar, clocks_of, open_case, zone_of
 from cases.knowing import conversations, ending, said
@@ -23,6 +24,7 @@ from cases.views.who import me
 from consent.actions.capacity import Voices
 from consent.models import Decision, NoticeVersion
 from consent.vocabulary import Answer, CopyOffer, InterpreterNeed
+from foundation.accounts.models import Unit
 from foundation.audit import trail
 from foundation.core import policy
 from foundation.core.errors import DomainError
@@ -35,7 +37,9 @@ def conversation(request: HttpRequest, pk: UUID) -> HttpResponse:
     case = open_case(request.user, pk)
     policy.require(request.user, "record_consent", case)
     with timezone.override(zone_of(case)):
-        form = ConsentForm(own_rows(case) + _services(request, case), typed(request), initial=_initial(case))
+        form = ConsentForm(
+            own_rows(case) + _units(request, case) + _services(request, case), typed(request), initial=_initial(case)
+        )
         part = joined(case, form)
         if form.is_valid():
             try:
@@ -86,13 +90,25 @@ def obstacle(request: HttpRequest, pk: UUID) -> HttpResponse:
     return page(request, "case_obstacle", form, case=case, bar=bar(case, "case_consent", clocks=clocks_of(case)))
 
 
+def _units(request: HttpRequest, case: Case) -> list[Any]:
+    """Lines for other units of ours (``?unit=<id>``), and for this one where what was said before ended with the closing."""
+    wanted = {text for text in request.GET.getlist("unit")[:10] if is_uuid(text)}
+    units = list(Unit.objects.filter(pk__in=wanted, organisation=case.unit.organisation_id).exclude(pk=case.unit_id))
+    if case.reopened_at is not None and not may_be_told(case, case.unit):
+        units.append(case.unit)
+    return [unit_row(unit) for unit in units]
+
+
+def is_uuid(text: str) -> bool:
+    """Whether it is an id at all."""
+    try:
+        return bool(UUID(text))
+    except ValueError:
+        return False
+
+
 def _services(request: HttpRequest, case: Case) -> list[Any]:
-    wanted = []
-    for text in request.GET.getlist("service")[:10]:
-        try:
-            wanted.append(UUID(text))
-        except ValueError:
-            continue
+    wanted = [UUID(text) for text in request.GET.getlist("service")[:10] if is_uuid(text)]
     return [service_row(line) for contributor in CONTRIBUTORS for line in contributor.lines(case, wanted)]
 
 

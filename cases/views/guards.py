@@ -19,7 +19,7 @@ View = Callable[..., HttpResponse]
 TYPED = (
     "summary", "wishes", "alias", "value", "safe_times", "reason", "contact", "text", "name", "necessity",
     "proportionality", "law", "unsafe", "place_reason", "interpreter_reason", "again_reason",
-    "evidence", "words", "why",
+    "evidence", "because", "words", "answer", "what", "why", "who", "question", "advice", "load_reason",
 )  # fmt: skip
 LINES = ("condition-", "reason_")
 """The conditions of a conversation about consent, one field per line of it; the reasons of an assessment."""

@@ -99,6 +99,12 @@ def reclassify(keeping: Keeping, record_class: str, matter: Matter, not_before: 
     trail.record("retention.collected", dossier=keeping.dossier_id, subject=keeping.pk, record_class=record_class)
 
 
+def move(keeping: Keeping, matter: Matter) -> None:
+    """The matter went over to another unit of the same organisation: its seats are asked from now on."""
+    keeping.unit, keeping.reference = matter.unit, matter.reference
+    keeping.save(update_fields=["unit", "reference"])
+
+
 def learn_age(person: Person) -> None:
     """The age became known, or is another than was thought: the case changes its class, or stays until another day."""
     found = of(person.dossier_id)

@@ -36,3 +36,17 @@ def resume(person: Person, *, by: User) -> int:
         trail.record("consent.resumed", dossier=decision.dossier_id, subject=decision.pk, purpose=decision.purpose)
         resumed.send(decision)
     return len(found)
+
+
+@transaction.atomic
+def outdate(person: Person, *, by: User) -> int:
+    """What was agreed before a case was closed does not cover what begins anew: it ends now, and the person is asked again."""
+    hold(person.pk)
+    now = timezone.now()
+    rows = Decision.objects.filter(person=person, answer=Answer.GRANTED, valid_until__gt=now, valid_from__lt=now)
+    found = list(rows.filter(withdrawn_at=None, superseded_at=None).select_for_update(of=("self",)).order_by("pk"))
+    for decision in found:
+        decision.valid_until = now
+        decision.save(update_fields=["valid_until"])
+        trail.record("consent.outdated", dossier=decision.dossier_id, subject=decision.pk, purpose=decision.purpose)
+    return len(found)

@@ -131,6 +131,14 @@ def share_with_user(
 
 
 @transaction.atomic
+def regard(dossier: Dossier, user: User, reason: str) -> None:
+    """Say for which reason a person stands on the list from now on; what the person may open stays the same."""
+    DossierUserPermission.objects.filter(content_object=dossier, user=user, permission_id=permission_id(VIEW)).update(
+        reason=reason
+    )
+
+
+@transaction.atomic
 def unshare(dossier: Dossier, *, group: int | None = None, user: User | None = None, codename: str = VIEW) -> None:
     """Take a seat or a person off the list; what they could open is shut with the commit."""
     rows: Any = DossierGroupPermission.objects.filter(group_id=group)

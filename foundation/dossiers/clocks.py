@@ -139,6 +139,15 @@ def hand_over(clock: Clock, *, group: int | None = None, user: User | None = Non
     trail.record("clock.rerouted", dossier=clock.dossier_id, subject=clock.pk, group=group, user=user and user.pk)
 
 
+@transaction.atomic
+def relocate(subject_id: UUID, unit: Unit, *, group: int, user: User) -> None:
+    """The matter went over to another unit: what runs waits for its seat or its person, with the same due time."""
+    for clock in Clock.objects.running().select_for_update(of=("self",)).filter(subject_id=subject_id):
+        clock.unit = unit
+        clock.save(update_fields=["unit"])
+        hand_over(clock, group=group) if clock.group_id else hand_over(clock, user=user)
+
+
 def is_running_late(subject_id: UUID, code: str) -> bool:
     """Whether the clock runs and its time is over."""
     return Clock.objects.running().filter(subject_id=subject_id, code=code, due_at__lte=timezone.now()).exists()

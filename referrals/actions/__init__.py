@@ -13,7 +13,7 @@ from referrals.actions.capacity import approve_capacity, declare_capacity, drop_
 from referrals.actions.chasing import chase
 from referrals.actions.confirming import Kept, confirm_withdrawal, hear_confirmation
 from referrals.actions.correcting import pass_on
-from referrals.actions.handing import follow
+from referrals.actions.handing import follow, move_house
 from referrals.actions.narrowing import narrow_packages
 from referrals.actions.preparing import Offer, prepare, revise
 from referrals.actions.referring import advise, answer, cancel, expire, mark_error, return_to_draft, submit, verify
@@ -48,6 +48,7 @@ __all__ = [
     "give_assistance",
     "hear_confirmation",
     "mark_error",
+    "move_house",
     "narrow_packages",
     "not_give_assistance",
     "pass_on",
