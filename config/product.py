@@ -65,7 +65,7 @@ def up(arguments: list[str]) -> int:
         require_free(port)
         stack.callback(state.forget_running)
         product = prepared(state, port, stack)
-        product.start()
+        product.start(is_whole=not arguments and os.environ.get("AMPARO_DEMO") != "people")
         product.show()
         return product.play_once() if arguments else product.serve()
 
@@ -165,9 +165,14 @@ class Product:
         if code:
             raise RefusalError(f"`{' '.join(command)}` failed with exit code {code}; the lines above say why")
 
-    def start(self) -> None:
-        """Migrate and load the demonstration, then start web, worker and beat; returns when the web answers."""
+    def start(self, *, is_whole: bool) -> None:
+        """Migrate and load the demonstration, then start web, worker and beat; returns when the web answers.
+
+        ``is_whole``: with matters in every state; else with people and places alone (``AMPARO_DEMO=people``, the story).
+        """
         self.run("manage.py", "prepare")
+        if is_whole:
+            self.run("-m", "config.demonstration")
         say("The database is migrated and holds the demonstration")
         address = self.url.removeprefix("http://")
         figures = {"PROMETHEUS_MULTIPROC_DIR": f"{self.sockets}/figures"}

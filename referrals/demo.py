@@ -8,6 +8,8 @@ import json
 import os
 import secrets
 from base64 import b32encode
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import time, timedelta
 from pathlib import Path
 from typing import Any
@@ -87,7 +89,8 @@ def load(password: str | None = None) -> dict[str, Any]:
     """Units, people with seats, two partners with services and API clients; returns the facts for ``demo.json``."""
     password = password or secrets.token_urlsafe(12)
     units, hashed = _units(), make_password(password)
-    people = {key: _person(key, units, password, hashed) for key in PEOPLE}
+    newcomers = [Newcomer(key, name, [(r, units[u]) for r, u in seats]) for key, (name, _unit, seats) in PEOPLE.items()]
+    people = {newcomer.key: appoint(newcomer, password, hashed) for newcomer in newcomers}
     for partner in ("quayside", "lantern"):
         _assess(units[partner].organisation)
     programs = [_client(units["quayside"]), _client(units["lantern"])]
@@ -116,21 +119,33 @@ def _units() -> dict[str, Unit]:
     }  # fmt: skip
 
 
-def _person(key: str, units: dict[str, Unit], password: str, hashed: str) -> dict[str, Any]:
-    name, _unit, seats = PEOPLE[key]
-    email = f"{key}@amparo.example"
-    user = User.objects.create_user(email, name, is_staff=key == "administrator")
+@dataclass(frozen=True)
+class Newcomer:
+    """Somebody of the demonstration: the name before the @, the name, seats as (role, unit), the language they read."""
+
+    key: str
+    name: str
+    seats: Sequence[tuple[str, Unit]]
+    language: str = "en"
+
+
+def appoint(newcomer: Newcomer, password: str, hashed: str) -> dict[str, Any]:
+    """Give them their seats and a second step; what ``demo.json`` says of them."""
+    email = f"{newcomer.key}@amparo.example"
+    user = User.objects.create_user(
+        email, newcomer.name, is_staff=newcomer.key == "administrator", language=newcomer.language
+    )
     User.objects.filter(pk=user.pk).update(password=hashed)  # hashed once for all: it is slow on purpose
-    for role, unit in seats:
-        seat = accounts.seat_of(units[unit], role)
-        accounts.confirm(accounts.propose(user, seat, by=None), by=None)
-    named = [f"{Role(role).label}, {units[unit].name}" for role, unit in seats]
-    return {"email": email, "password": password, "seats": named, **_second_step(user, dict(seats))}
+    for role, unit in newcomer.seats:
+        accounts.confirm(accounts.propose(user, accounts.seat_of(unit, role), by=None), by=None)
+    named = [f"{Role(role).label}, {unit.name}" for role, unit in newcomer.seats]
+    roles = {role for role, _unit in newcomer.seats}
+    return {"email": email, "password": password, "seats": named, **_second_step(user, roles)}
 
 
-def _second_step(user: User, seats: dict[str, str]) -> dict[str, str]:
+def _second_step(user: User, roles: set[str]) -> dict[str, str]:
     """An app with a secret that is told, for the seats that need one: ``manage.py demo_code`` shows its codes."""
-    if not set(seats) & set(settings.SECOND_STEP_ROLES):
+    if not roles & set(settings.SECOND_STEP_ROLES):
         return {}
     secret = b32encode(secrets.token_bytes(20)).decode()
     accounts.give_app(user, secret, by=None)
@@ -188,6 +203,11 @@ def _capacity(unit: Unit) -> None:
         made = actions.declare_capacity(unit, lines, today, today + timedelta(days=180), by=lead)
     with acting(manager.pk):
         actions.approve_capacity(made, by=manager)
+
+
+def somebody(key: str) -> User:
+    """A person of the demonstration by their name before the @."""
+    return User.objects.get(email=f"{key}@amparo.example")
 
 
 def place() -> Path:
