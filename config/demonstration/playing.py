@@ -4,12 +4,12 @@ import json
 
 from django.db import transaction
 
+from cases.models import Concern
 from config.demonstration import people
 from config.demonstration.scenes import SCENES, Begin
 from config.demonstration.telling import Matter
 from foundation.accounts.models import Unit
 from foundation.dossiers import clerk
-from foundation.dossiers.models import Dossier
 from foundation.readiness import gates
 from foundation.readiness.elements import Element
 from referrals import demo
@@ -22,7 +22,7 @@ def is_fresh() -> bool:
     if not demo.place().exists() or harbour is None or gates.missing(harbour, Element.ESCALATE):
         return False
     with clerk.as_clerk():
-        return not Dossier.objects.exists() and not Unit.objects.filter(name=people.BRANCH).exists()
+        return not Concern.objects.exists() and not Unit.objects.filter(name=people.BRANCH).exists()
 
 
 @transaction.atomic
