@@ -55,3 +55,5 @@ NO_CONTACT_DAYS = env.int("AMPARO_NO_CONTACT_DAYS", default=30)
 """And so long between the first of them and the last."""
 CASELOAD_CEILING = env.int("AMPARO_CASELOAD_CEILING", default=25)
 """How many open cases one person should have at most, where a unit has set nothing (W-14, P15)."""
+FAIR_WAIT_HOURS = {"emergency": 24, "urgent": 72, "normal": 336}
+"""From being heard until a referral is sent: who waited longer is compared across groups of the same urgency (R-01)."""

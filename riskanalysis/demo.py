@@ -14,6 +14,8 @@ from referrals.vocabulary import ServiceType
 from riskanalysis.actions import count, release_due
 from riskanalysis.quarters import last_due, months_of, quarter_of
 from riskanalysis.vocabulary import (
+    ANSWER_AGE,
+    ANSWER_GENDER,
     CONCERN,
     CONCERN_KEPT,
     CONCERN_REPORTER,
@@ -21,8 +23,12 @@ from riskanalysis.vocabulary import (
     SENT,
     SENT_AGE,
     SENT_WHO,
+    WAIT_AGE,
+    WAIT_GENDER,
+    Answered,
     Ending,
     Kept,
+    Waited,
 )
 
 Found = Counter[tuple[Any, ...]]
@@ -43,6 +49,7 @@ def concerns(unit: Unit, n: int, quarter: date, seed: int = 1) -> None:
 def referrals(unit: Unit, n: int, quarter: date, seed: int = 1) -> None:
     """``n`` referrals that were sent, four of five of which have ended."""
     draw, months, found = Random(seed), months_of(quarter), Found()  # noqa: S311
+    apart = Random(seed + 1)  # noqa: S311
     endings = [ending for ending in Ending.values if ending != Ending.OPEN]
     for _ in range(n):
         month, service = draw.choice(months), draw.choice(ServiceType.values[:6])
@@ -53,9 +60,22 @@ def referrals(unit: Unit, n: int, quarter: date, seed: int = 1) -> None:
         found[month, SENT, service] += 1
         found[month, SENT_AGE, service, age] += 1
         found[month, SENT_WHO, age, gender] += 1
+        _fairly(apart, month, age, gender, found)
         if draw.random() < 0.8:
             found[month, ENDED, service, draw.choice(endings)] += 1
     _count(unit, found)
+
+
+def _fairly(draw: Random, month: date, age: str, gender: str, found: Found) -> None:
+    """Older people wait longer here and are declined more often, so that the view of fairness has something to ask."""
+    urgency = draw.choices(Urgency.values, [1, 3, 8])[0]
+    is_older = age == AgeBand.A60
+    waited = Waited.LONG if draw.random() < (0.45 if is_older else 0.2) else Waited.SHORT
+    said = draw.choices(Answered.values, [5, 4, 1] if is_older else [8, 2, 1])[0]
+    for side, group in ((WAIT_AGE, age), (WAIT_GENDER, gender)):
+        found[month, side, urgency, group, waited] += 1
+    for side, group in ((ANSWER_AGE, age), (ANSWER_GENDER, gender)):
+        found[month, side, urgency, group, said] += 1
 
 
 def _count(unit: Unit, found: Found) -> None:

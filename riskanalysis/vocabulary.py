@@ -33,6 +33,21 @@ class Ending(models.TextChoices):
     OPEN = "open", _("Still open")
 
 
+class Waited(models.TextChoices):
+    """How long somebody waited from being heard until the first referral was sent, against ``FAIR_WAIT_HOURS``."""
+
+    SHORT = "short", _("Within the limit")
+    LONG = "long", _("Longer than the limit")
+
+
+class Answered(models.TextChoices):
+    """What a partner answered to an offer."""
+
+    ACCEPTED = "accepted", pgettext_lazy("referral", "Accepted")
+    DECLINED = "declined", pgettext_lazy("referral", "Declined")
+    NONE = "none", _("No answer")
+
+
 @dataclass(frozen=True)
 class Dimension:
     """A vocabulary as one side of a table. ``is_ordered``: only neighbours may be taken together."""
@@ -63,6 +78,8 @@ DIMENSIONS: dict[str, Dimension] = {
 CONCERN, CONCERN_REPORTER, CONCERN_KEPT = "concern", "concern_reporter", "concern_kept"
 SENT, SENT_AGE, SENT_WHO = "sent", "sent_age", "sent_who"
 ENDED = "ended"
+WAIT_AGE, WAIT_GENDER = "wait_age", "wait_gender"
+ANSWER_AGE, ANSWER_GENDER = "answer_age", "answer_gender"
 CUBES: dict[str, tuple[str, ...]] = {
     CONCERN: ("category", "urgency", "outcome"),
     CONCERN_REPORTER: ("reporter", "urgency"),
@@ -71,5 +88,9 @@ CUBES: dict[str, tuple[str, ...]] = {
     SENT_AGE: ("service", "age"),
     SENT_WHO: ("age", "gender"),
     ENDED: ("service", "ending"),
+    WAIT_AGE: ("urgency", "age", "waited"),
+    WAIT_GENDER: ("urgency", "gender", "waited"),
+    ANSWER_AGE: ("urgency", "age", "answered"),
+    ANSWER_GENDER: ("urgency", "gender", "answered"),
 }
 """Cube → its dimensions. Each is counted for itself, so that nothing says which category and which age belong together."""

@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from cases.moments import written, zone_of
+from riskanalysis.fair_words import fair_words
 from riskanalysis.models import Release
 from riskanalysis.quarters import months_of
 from riskanalysis.vocabulary import DIMENSIONS, MONTH
@@ -52,6 +53,7 @@ def page(release: Release, content: dict[str, Any], actor: Any) -> dict[str, Any
         "lede": [_concerns(concerns), _referrals(referrals)],
         "chart": _chart(concerns),
         "groups": [group for group in groups if group["tables"]],
+        "fairness": fair_words(content.get("fairness", [])),
         "n_hidden": sum(table["n_hidden"] for table in tables),
         "n_figures": sum(table["n_figures"] for table in tables),
         "k": release.threshold,

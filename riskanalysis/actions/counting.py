@@ -3,10 +3,11 @@
 import json
 import logging
 import uuid
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from django.conf import settings
 from django.db import connection, transaction
 from django.utils import timezone
 
@@ -21,6 +22,8 @@ from referrals.models import Referral
 from referrals.vocabulary import Status
 from riskanalysis.sealing import Sealer
 from riskanalysis.vocabulary import (
+    ANSWER_AGE,
+    ANSWER_GENDER,
     CONCERN,
     CONCERN_KEPT,
     CONCERN_REPORTER,
@@ -29,8 +32,12 @@ from riskanalysis.vocabulary import (
     SENT,
     SENT_AGE,
     SENT_WHO,
+    WAIT_AGE,
+    WAIT_GENDER,
+    Answered,
     Ending,
     Kept,
+    Waited,
 )
 
 logger = logging.getLogger("amparo.riskanalysis")
@@ -38,6 +45,9 @@ Cells = dict[str, tuple[str, ...]]
 ENDINGS: dict[str, str] = {
     "complete": Ending.GIVEN, "not_complete": Ending.NOT_GIVEN, "decline": Ending.DECLINED, "expire": Ending.NO_ANSWER,
     "cancel": Ending.CALLED_OFF, "withdraw": Ending.CALLED_OFF, "mark_error": Ending.CALLED_OFF,
+}  # fmt: skip
+ANSWERS: dict[str, str] = {
+    "accept": Answered.ACCEPTED, "decline": Answered.DECLINED, "expire": Answered.NONE,
 }  # fmt: skip
 
 
@@ -70,16 +80,29 @@ def count_referral(moved: tuple[Referral, str, str]) -> None:
     referral, verb, former = moved
     if not referral.is_counted or referral.sent_at is None:
         return
-    month, service = month_of(referral.sent_at, referral.unit), referral.service.service_type
+    cells: Cells = {}
+    service = referral.service.service_type
     if verb == "send":
         age, gender = _who(referral)
-        _count(
-            referral.unit,
-            month,
-            {SENT: (service,), SENT_AGE: (service, age), SENT_WHO: (age, gender)},
-        )
+        cells = {SENT: (service,), SENT_AGE: (service, age), SENT_WHO: (age, gender), **_waited(referral, age, gender)}
     elif verb in ENDINGS and former != Status.EXPIRED:  # what got no answer has ended, whatever follows
-        _count(referral.unit, month, {ENDED: (service, ENDINGS[verb])})
+        cells = {ENDED: (service, ENDINGS[verb])}
+    if verb in ANSWERS:
+        age, gender = _who(referral)
+        said = ANSWERS[verb]
+        cells |= {ANSWER_AGE: (referral.urgency, age, said), ANSWER_GENDER: (referral.urgency, gender, said)}
+    if cells:
+        _count(referral.unit, month_of(referral.sent_at, referral.unit), cells)
+
+
+def _waited(referral: Referral, age: str, gender: str) -> Cells:
+    """Of the first referral of a case alone: how long the person waited for it since they were heard (R-01)."""
+    heard = referral.case.concern.submitted_at
+    if heard is None or referral.sent_at is None or referral.previous_id is not None:
+        return {}
+    limit = timedelta(hours=settings.FAIR_WAIT_HOURS[referral.urgency])
+    waited = Waited.LONG if referral.sent_at - heard > limit else Waited.SHORT
+    return {WAIT_AGE: (referral.urgency, age, waited), WAIT_GENDER: (referral.urgency, gender, waited)}
 
 
 def _who(referral: Referral) -> tuple[str, str]:

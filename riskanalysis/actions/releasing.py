@@ -11,6 +11,7 @@ from django.utils import timezone
 from foundation.accounts.models import Unit
 from foundation.audit import trail
 from foundation.dossiers import clerk
+from riskanalysis.fairness import fairness
 from riskanalysis.figures import Line, report
 from riskanalysis.models import Release, Tally
 from riskanalysis.quarters import last_due, level, months_of, quarter_of
@@ -47,7 +48,8 @@ def release(unit: Unit, quarter: date) -> bool:
 def _freeze(unit: Unit, quarter: date) -> None:
     sealer, threshold = Sealer.of(unit.organisation_id), settings.DISCLOSURE_THRESHOLD
     months = [month.isoformat()[:7] for month in months_of(quarter)]
-    content = report(_lines(sealer, unit, quarter), months, threshold)
+    lines = _lines(sealer, unit, quarter)
+    content = {**report(lines, months, threshold), "fairness": fairness(lines)}
     made = Release(unit=unit, quarter=quarter, threshold=threshold, rule=RULE)
     made.content = sealer.seal(made.pk, json.dumps(content).encode())
     made.save(force_insert=True)

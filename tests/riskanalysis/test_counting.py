@@ -80,7 +80,9 @@ def test_a_referral_is_counted_when_it_is_sent_and_when_it_ends(house):
         before["sent", service] == before["sent_age", service, "18-59"] == before["sent_who", "18-59", "unknown"] == 1
     )
     factories.respond(house, sent, "accept")
-    assert counted(house) == before, "what is open is what has not ended"
+    ended = {cell for cell in counted(house) if cell[0] == "ended"}
+    assert not ended, "what is open is what has not ended"
+    assert counted(house)["answer_age", "normal", "18-59", "accepted"] == 1
     factories.respond(house, sent, "complete", outcome="met")
     assert counted(house)["ended", service, "given"] == 1
 
