@@ -55,9 +55,7 @@ def test_groups_are_compared_only_at_equal_risk():
     assert tables == [], "one group alone is no comparison"
 
 
-counts = st.dictionaries(
-    st.sampled_from(AgeBand.values), st.tuples(st.integers(0, 60), st.integers(0, 60)), min_size=2
-)
+counts = st.dictionaries(st.sampled_from(AgeBand.values), st.tuples(st.integers(0, 60), st.integers(0, 60)), min_size=2)
 
 
 @given(counts)
