@@ -40,7 +40,7 @@ from foundation.files import actions as files
 from foundation.files import checking
 from foundation.files.models import Attachment
 from foundation.readiness import actions as readiness
-from foundation.readiness.items import ITEMS
+from foundation.readiness.items import ITEMS, RECORDED
 from foundation.readiness.models import ReadinessAssessment, Training
 from foundation.watch import actions as watch
 from foundation.watch import rules
@@ -335,3 +335,19 @@ def unready(house: House, *codes: str, unit: str = "coast", is_met: bool = False
         row = readiness.submit(row, by=writer)
     with acting(second.pk):
         return readiness.approve(row, by=second)
+
+
+def written(house: House, n: int) -> ReadinessAssessment:
+    """An assessment of the service point that is being written, below ``n`` more points; and ``n`` trainings of a worker."""
+    lead, harbour = house.people["focal_point"], house.units["harbour"]
+    with acting(lead.pk):
+        row = readiness.begin(harbour, by=lead)
+        for code in RECORDED[: 1 if n == 1 else len(RECORDED)]:
+            until = timezone.localdate() + timedelta(days=ITEMS[code].days)
+            readiness.fill(row, code, readiness.Answer(True, "In the binder.", lead, until), by=lead)
+    for _ in range(n):
+        trained(house, house.people["caseworker"])
+        Unit.objects.create(
+            organisation=harbour.organisation, parent=harbour.parent, kind="service_point", name=f"Point {uuid4()}"
+        )
+    return row

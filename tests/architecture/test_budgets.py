@@ -60,6 +60,7 @@ def fill(house, n: int) -> dict:
         factories.assistance(house, made["case"])
         factories.note(house, made["case"])
         factories.filed(house, made["case"])
+    made["readiness"] = factories.written(house, n).pk
     for number in range(n):
         made["person"] = another(house, f"person{User.objects.count()}.{number}")
         door.password(Client(), house.people["volunteer"])
@@ -160,6 +161,12 @@ def costs(house, browse, made) -> dict[str, int]:
         "alert": (officer, reverse("watch:alert", args=[made["alert"].pk])),
         "accesses": (officer, reverse("watch:accesses")),
         "access": (officer, reverse("watch:access", args=[made["access"].pk])),
+        "readiness": (officer, reverse("readiness:units")),
+        "readiness of a unit": (lead, reverse("readiness:unit", args=[house.units["harbour"].pk])),
+        "assessment of readiness": (lead, reverse("readiness:assessment", args=[made["readiness"]])),
+        "focal points": (lead, reverse("readiness:register", args=[house.units["harbour"].pk])),
+        "trainings": (officer, reverse("readiness:trainings")),
+        "trainings of a person": (officer, reverse("readiness:person", args=[house.people["caseworker"].pk])),
         "api inbox": (api, ""),
         "api detail": (api, f"/{made['referral'].pk}"),
     }

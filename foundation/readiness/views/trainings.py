@@ -90,14 +90,15 @@ def person(request: HttpRequest, pk: int) -> HttpResponse:
     user = _person(request, pk)
     trail.record("training.read", user=user.pk)
     rows = user.trainings.select_related("recorded_by", "decided_by").order_by("-held_on", "competence")
-    found = [{**_row(row), "steps": _steps(request, row)} for row in rows]
     may_record = rules.records(request.user, user)
+    found = [{**_row(row), "steps": _steps(request, row, may_record)} for row in rows]
     return render(request, "readiness/person.html", {"person": user, "rows": found, "may_record": may_record})
 
 
-def _steps(request: HttpRequest, row: Training) -> list[dict[str, str]]:
+def _steps(request: HttpRequest, row: Training, may_end: bool) -> list[dict[str, str]]:
     labels = {"confirm": _("Confirm it"), "refuse": _("Do not confirm it"), "end": _("Take it back")}
-    may = policy.abilities(request.user, row)
+    may = {verb: policy.allows(request.user, verb, row) for verb in ("confirm", "refuse")}
+    may["end"] = may_end and row.state in TRAINING.moves["end"].sources
     return [
         {"url": reverse("readiness:decide", args=[row.pk, verb]), "label": label}
         for verb, label in labels.items()
