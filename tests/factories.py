@@ -17,7 +17,7 @@ from cases.actions import capacity as deciding
 from cases.actions.exceptions import ask_exception
 from cases.actions.triage import Triage
 from cases.invented import STORIES
-from cases.models import Case, Concern
+from cases.models import Case, Closure, Concern, HandOver, PlanStep
 from cases.vocabulary import Outcome
 from consent import actions as consent
 from consent.actions import exceptions
@@ -160,6 +160,30 @@ def agreed(house: House, case_: Case, service: Service, fields: list[str] | None
     """The person agrees to a referral to this service."""
     wanted = service.offered_fields if fields is None else fields
     decide(house, case_, Purpose.EXTERNAL_REFERRAL, service.pk, fields=wanted)
+
+
+def step(house: House, case_: Case) -> PlanStep:
+    """A step that its owner agreed on with the person."""
+    by = house.people["caseworker"]
+    with acting(by.pk):
+        return cases.add_step(Case.objects.get(pk=case_.pk), "Go to the registry together", "owner", by=by)
+
+
+def closing(house: House, age: int = 9) -> Closure:
+    """A case with an answer, of which the owner asks that it is closed; a child's waits for a second person."""
+    by, made = house.people["caseworker"], case(house, age, category="other")
+    done = step(house, made)
+    with acting(by.pk):
+        cases.end_step(done, "do", by=by)
+        said = cases.Ending("goals_met_risk_reduced", "safer")
+        return cases.ask_closure(Case.objects.get(pk=made.pk), said, by=by)
+
+
+def asked_other(house: House, by: User) -> HandOver:
+    """The owner of a case asks that somebody else follows it up."""
+    made = case(house)
+    with acting(by.pk):
+        return cases.ask_other(Case.objects.get(pk=made.pk), "too_many", by=by)
 
 
 def handed_in(house: House, case_: Case, content: bytes = b"A letter to the municipality.\n") -> Attachment:

@@ -50,6 +50,7 @@ def _covers(
 
 
 _REPLACED: dict[str, dict[str, Any]] = {
+    "cases.load": {"require_room": _nothing},
     "consent.covering": {"covers": _covers},
     "consent.actions.capacity": {"check_capacity": _nothing, "keep_basis": _nothing},
     "cases.actions.folder": {"collect_case": _nothing, "collect_concern": _nothing, "touch": _nothing},
@@ -58,7 +59,7 @@ _REPLACED: dict[str, dict[str, Any]] = {
     "foundation.dossiers.clerk": {"as_clerk": _as_clerk},
     "foundation.dossiers.actions": {
         "open_dossier": lambda *args, **kwargs: Folder(), "readers": _readers,
-        **dict.fromkeys(("share_with_group", "share_with_user", "unshare", "turn_into", "erase"), _nothing),
+        **dict.fromkeys(("share_with_group", "share_with_user", "unshare", "turn_into", "erase", "regard"), _nothing),
     },
 }  # fmt: skip
 

@@ -23,7 +23,7 @@ TITLES = {
     "Owner", "Page not found", "Page", "Partners", "Passkeys and security keys", "Password", "People",
     "Readiness", "Focal points", "Trainings",
     "Person", "Refer", "Referral",
-    "Referrals", "Remove a file", "Running", "Search", "Second step at sign-in", "Sign in", "Sign out", "Signed out",
+    "Referrals", "Remove a file", "Running", "Search", "Second step at sign-in", "Sign in", "Sign out", "Signed out", "Team",
     "What was passed on", "What we can give", "Where it stands", "Where you are signed in",
     "Rights of the person", "What was taken back", "Who opened this", "Your day", "Your seats",
 }  # fmt: skip

@@ -13,7 +13,7 @@ from django.db import connections, models, transaction
 from django.db.models.expressions import RawSQL
 
 from cases import policy as cases
-from cases.models import Case, Concern, Erasure
+from cases.models import Case, Concern, Erasure, HandOver
 from consent.models import ExceptionalDisclosure, LegalHold
 from foundation.accounts.models import User
 from foundation.core import policy
@@ -218,6 +218,8 @@ def decided_on(house) -> dict[str, set[int]]:
             found.setdefault(row.code, set()).update(row.deciders)
         for hold in LegalHold.objects.all():
             found.setdefault(hold.reference, set()).update(hold.deciders)
+        for hand in HandOver.objects.all():
+            found.setdefault(hand.code, set()).add(hand.to_group_id)
     return found
 
 

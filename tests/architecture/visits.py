@@ -135,7 +135,8 @@ THINGS = {
     "readying:verb": "readiness waiting", "readiness/assessments/": "readiness", "focal-points/": "held",
     "readiness/": "unit", "trainings/<int": "worker", "trainings/<uuid": "training",
     "exports/": "export", "messages/": "message", "appointments/": "appointment", "erasures/": "erasure",
-    "exceptions/": "exception", "assistance/": "assistance", "own-services/": "capacity",
+    "exceptions/": "exception", "closures/": "closure", "steps/": "step", "hand-overs/": "handover", "team/<int": "worker",
+    "assistance/": "assistance", "own-services/": "capacity",
     "alerts/": "alert", "decoys/": "decoy", "emergency-access/": "access", "referrals/": "referral",
     "people/": "person", "sessions/": "session", "measures/": "measure", "inbox/": "referral", "<str:id>": "referral",
     "reports/": "report", "proposals/": "proposal", "requests/": "request", "assessments/": "assessment", "rules/": "rule",
@@ -192,6 +193,7 @@ def build(house: factories.House, browse: Any) -> World:
         **_readiness(house),
         "assistance": factories.assistance(house, case).pk, "capacity": factories.capacity(house).pk,
         "unit": house.units["harbour"].pk, **_risk(house, case),
+        **_life(house),
     }  # fmt: skip
     clients: dict[str, Any] = {seat: browse(house.people[seat]) for seat in PEOPLE if seat != "nobody"}
     clients |= {
@@ -221,6 +223,15 @@ def _risk(house: factories.House, case: Case) -> dict[str, UUID]:
         reports.answer(row, "danger", given, by=owner)
         window = ClinicalWindow.objects.get(case=case)
     return {"risk": row.pk, "threat": row.threat_id, "window": window.pk}
+
+
+def _life(house: factories.House) -> dict[str, UUID]:
+    """The closing of a child's case that waits for a second person, a step of a plan, and an owner who asks for another."""
+    owner = house.people["caseworker"]
+    return {
+        "closure": factories.closing(house).pk, "step": factories.step(house, factories.case(house)).pk,
+        "handover": factories.asked_other(house, owner).pk,
+    }  # fmt: skip
 
 
 def _proposal(house: factories.House) -> UUID:

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.canaries import entries, filed, grounds, misuse
+from tests.canaries import entries, filed, grounds, life, misuse
 from tests.canaries.browser import travelled
 from tests.canaries.markers import Mint
 from tests.canaries.scan import GREP, Scanner
@@ -21,7 +21,7 @@ from tests.installation import Installation, installed, wait_until
 
 pytestmark = [pytest.mark.slow, pytest.mark.proof("canaries")]
 AT_LEAST = 200
-WALKED = (entries, filed, grounds, misuse)
+WALKED = (entries, filed, grounds, life, misuse)
 """The modules whose ways in are walked, in this order."""
 
 
