@@ -11,7 +11,7 @@ class CasesConfig(AppConfig):
 
     def ready(self) -> None:
         """Rules, event names, navigation and words for the work list."""
-        from cases import decoys, erasing, panels, policy, vetoes
+        from cases import decoys, erasing, issue_policy, panels, policy, vetoes
         from cases.actions.case import reassigned, restrict
         from cases.actions.erasing import clear, hanging
         from cases.actions.exceptions import erase_exceptions
@@ -24,6 +24,7 @@ class CasesConfig(AppConfig):
         from consent import actions as consent
         from foundation.accounts import routing
         from foundation.audit import openings, trail
+        from foundation.dossiers import ladder
         from foundation.dossiers.erasing import confirmed
         from foundation.exports import sources as exports
         from foundation.outbox import delivery
@@ -35,6 +36,9 @@ class CasesConfig(AppConfig):
             "case.accepted", "case.assigned", "case.noted", "case.follow_up_planned", "case.followed_up",
             "case.restricted", "case.searched", "work.listed", "case.erasure_requested", "case.erasure_authorised",
             "case.erasure_refused", "case.erasure_taken_back", "case.erasure_read", "case.erased",
+            "issue.opened", "issue.read", "issue.revised", "issue.moved", "issue.evidence_added", "issue.linked",
+            "harm.reported", "harm.read", "harm.moved", "harm.noted", "lesson.written", "lesson.read", "lesson.released",
+            "issue.unlinked", "issue.action_planned", "issue.action_done",
             "case.openings_read", "case.printed", "case.frozen", "case.thawed", "case.assessed", "case.urgency_set",
             "case.closure_asked", "case.closed", "case.closure_returned", "case.closure_taken_back", "case.reopened",
             "case.planned", "case.step_ended", "case.response_finished", "case.waits", "case.goes_on", "case.conferred",
@@ -43,6 +47,8 @@ class CasesConfig(AppConfig):
         )  # fmt: skip
         openings.kind("concern.read", _("Opened the concern"))
         openings.kind("case.read", _("Opened the case"))
+        openings.kind("harm.read", _("Read a report of harm"))
+        openings.kind("issue.read", _("Read the issue"))
         openings.kind("case.openings_read", _("Looked at who opened it"))
         openings.kind("exception.read", _("Read what is told without consent"))
         openings.kind("person.contact_shown", _("Was shown the safe contact"))
@@ -58,6 +64,8 @@ class CasesConfig(AppConfig):
         vetoes.install()
         delivery.channel("erasure", erasing.deliver)
         policy.install()
+        issue_policy.install()
+        ladder.staying.update(("harm_report", "harm_close"))
         exports.register(CaseList())
         panels.install()
         decoys.install()

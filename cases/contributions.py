@@ -7,6 +7,7 @@ from uuid import UUID
 
 from cases.models import Case
 from consent.models import Decision
+from consent.vocabulary import Purpose, RecipientKind
 
 
 @dataclass(frozen=True)
@@ -47,7 +48,8 @@ class Part:
 class Line:
     """A recipient that the person can be asked about: what for, who, which fields at most, and in which words.
 
-    ``told`` maps each field code that may be held back to its label; ``always`` are the codes that cannot be.
+    ``told`` maps each field code that may be held back to its label; ``always`` are the codes that cannot be. ``kind`` and
+    ``code`` are the recipient's kind and the purpose, as the decision will have them.
     """
 
     recipient_id: UUID
@@ -56,6 +58,8 @@ class Line:
     told: dict[str, str]
     always: list[str]
     preview: str
+    kind: str = RecipientKind.SERVICE
+    code: str = Purpose.EXTERNAL_REFERRAL
 
 
 class Contributor(Protocol):

@@ -7,6 +7,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from cases.exception_words import exceptions_waiting
+from cases.issue_policy import ISSUERS
 from cases.policy import LEADS, REPORTERS, WORKERS, has_seat
 from consent import rooms
 from foundation.accounts import context
@@ -21,6 +22,7 @@ def _entries(actor: Any) -> list[dict[str, str]]:
     ]
     places += [("cases:cases", _("Cases"), WORKERS), ("cases:search", _("Search"), WORKERS)]
     places += [("cases:team", _("Team"), LEADS)]
+    places += [("cases:issues", _("Issues"), ISSUERS)]
     places += [("cases:exceptions", _("Without consent"), (Role.FOCAL_POINT, Role.DEPUTY))]
     places += [("cases:erasures", _("Erasures"), rooms.DECIDERS)]
     return [
@@ -44,6 +46,10 @@ def _exception(clock: Any) -> str:
 
 def _consent(clock: Any) -> str:
     return reverse("cases:case_consent", args=[clock.subject_id])
+
+
+def _harm(clock: Any) -> str:
+    return reverse("cases:harm", args=[clock.subject_id])
 
 
 def _right(clock: Any) -> str:
@@ -100,6 +106,14 @@ JOBS = {
         gettext_lazy("Look again whether the case can go on"),
         gettext_lazy("It waited for the person until now."),
         _case,
+    ),
+    ("harm", "harm_report"): Job(
+        gettext_lazy("Look into a report of harm"),
+        gettext_lazy("Somebody is worse off through what was done or left undone"),
+        _harm,
+    ),
+    ("harm", "harm_close"): Job(
+        gettext_lazy("Say what was changed after a report of harm"), gettext_lazy("You look into it"), _harm
     ),
     ("case", "basis_review"): Job(
         gettext_lazy("Decide whether the record may stay"),

@@ -103,6 +103,8 @@ def install() -> None:
             "refer": _open_work,
             "assist": _assists,
             "assess_risk": _open_work,
+            "represent": _open_work,
+            "link_issue": _unclosed,
             "erase": works_on,
             "ask_exception": _asks_exception,
             "hold": works_on,

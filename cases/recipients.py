@@ -48,9 +48,7 @@ def recipient(case: Case, pk: UUID) -> Recipient:
             return Recipient(pk, RecipientKind.UNIT, Purpose.INTERNAL_ESCALATION, unit.name, told, [])
     for part in CONTRIBUTORS:
         for line in part.lines(case, [pk] if pk in part.recipients(case) else []):
-            return Recipient(
-                pk, RecipientKind.SERVICE, Purpose.EXTERNAL_REFERRAL, line.recipient, line.told, line.always
-            )
+            return Recipient(pk, line.kind, line.code, line.recipient, line.told, line.always)
     raise Absent("record.absent", _("There is nothing at this address."))
 
 

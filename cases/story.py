@@ -35,6 +35,7 @@ TITLES = {
     "follow_up_not_reached": gettext_lazy("Follow-up: the person was not reached"),
     "follow_up_not_safe": gettext_lazy("Follow-up: it was not safe to talk"),
     "restricted": gettext_lazy("The person took back the consent; the case is restricted"),
+    "represented": gettext_lazy("The matter was raised with an authority"),
     "referral_verified": gettext_lazy("The person was asked whether the referral helped"),
     "erasure_requested": gettext_lazy("Somebody asked for this case to be erased"),
     "releases_told": gettext_lazy("The person was told what was passed on"),

@@ -4,6 +4,7 @@ from django.urls import path
 
 from cases.views import concerns, day, search, steps, triage
 from cases.views.case_urls import urlpatterns as case_paths
+from cases.views.issue_urls import urlpatterns as issue_paths
 
 app_name = "cases"
 urlpatterns = [
@@ -24,4 +25,5 @@ urlpatterns = [
     path("concerns/<uuid:pk>/triage/", triage.triage, name="triage"),
     path("search/", search.search, name="search"),
     *case_paths,
+    *issue_paths,
 ]

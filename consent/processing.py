@@ -86,12 +86,22 @@ CATEGORIES: dict[str, Category] = {
         gettext_lazy("What a recipient keeps after a withdrawal, and why"),
         ("referrals_keptreason",), (Purpose.EXTERNAL_REFERRAL,), CASE_CLASSES,
     ),
+    "representation": Category(
+        gettext_lazy("What is raised with authorities for the person, the answers, the risks that were weighed"),
+        ("referrals_representation", "referrals_representationmove", "referrals_commitment"),
+        (Purpose.RAISE_IDENTIFIED, Purpose.RAISE_UNIDENTIFIED), CASE_CLASSES,
+    ),
     "requests": Category(
         gettext_lazy("What the person asks for, complaints, and the answers"), ("consent_datasubjectrequest",),
         (Purpose.RECORD_CASE,), CASE_CLASSES,
     ),
     "lists": Category(gettext_lazy("Lists that leave the house"), ("exports_export", "exports_exportfile")),
     "office": Category(gettext_lazy("Impact assessments"), ("consent_impacttext",)),
+    "issues": Category(
+        gettext_lazy("Issues without a person, evidence, strategies, advocacy"),
+        ("cases_issue", "cases_issuemove", "cases_issueevidence", "cases_advocacyaction"),
+    ),
+    "harm": Category(gettext_lazy("Reports of harm, and what was changed"), ("cases_harmreport",)),
     "incidents": Category(gettext_lazy("Data incidents"), ("consent_dataincident", "consent_incidentmove")),
     "watch": Category(
         gettext_lazy("Unusual reading by people who work here, and emergency access"),

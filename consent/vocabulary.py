@@ -145,6 +145,7 @@ class RecipientKind(models.TextChoices):
 
     UNIT = "unit", _("A unit of the National Society")
     SERVICE = "service", _("A service of a partner organisation")
+    AUTHORITY = "authority", _("An authority")
 
 
 class Told(models.TextChoices):

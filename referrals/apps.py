@@ -17,7 +17,7 @@ class ReferralsConfig(AppConfig):
         from foundation.exports import sources as exports
         from foundation.outbox import delivery
         from foundation.upkeep import targets
-        from referrals import panels, policy, webhooks
+        from referrals import panels, policy, speech_panels, speech_policy, webhooks
         from referrals.closing import is_referred, vetoes
         from referrals.lists import ReferralList
         from referrals.states import LIFE
@@ -29,17 +29,23 @@ class ReferralsConfig(AppConfig):
             *(f"assistance.{verb}" for verb in ("planned", "given", "answered", "not_given")),
             *(f"capacity.{verb}" for verb in ("declared", "approved", "dropped")),
             "partner.activated", "partner.client_added", "person.releases_told",
+            "authority.listed", "authority.entered", "authority.changed", "representation.begun", "representation.read",
+            "representation.moved", "representation.cleared", "representation.promised",
+            "representation.promise_settled", "representation.watched",
         )  # fmt: skip
         openings.kind("referral.read", _("Read the referral"))
+        openings.kind("representation.read", _("Read what is raised with an authority"))
         openings.kind("person.releases_told", _("Showed the person what was passed on"))
         delivery.channel("webhook", webhooks.deliver)
         targets.describe_with(webhooks.describe)
         holders.register("webhook", holders.Holder(webhooks.n_under, webhooks.renew))
         policy.install()
+        speech_policy.install()
         exports.register(ReferralList())
         panels.install()
         closing.veto(vetoes)
         closing.answer(is_referred)
+        speech_panels.install()
         _listen()
 
 
@@ -52,6 +58,7 @@ def _listen() -> None:
     from foundation.accounts.actions import shut_out
     from foundation.dossiers import erasing, ladder
     from referrals import actions
+    from referrals.actions import listening
 
     consent.withdrawn.listen(actions.cascade)
     consent.withdrawn.listen(actions.uncount)
@@ -68,3 +75,8 @@ def _listen() -> None:
     erasing.confirmed.listen(actions.settle)
     hanging.listen(actions.end_with_case)
     shut_out.listen(actions.end_tokens)
+    consent.withdrawn.listen(listening.withdraw)
+    consent.narrowed.listen(listening.narrow)
+    consent.renewed.listen(listening.renew)
+    consent.exception_ended.listen(listening.end_exception)
+    erasing.confirmed.listen(listening.settle)

@@ -36,6 +36,7 @@ from foundation.watch import actions as watch
 from foundation.watch import rules
 from foundation.watch.vocabulary import Rule
 from referrals import actions
+from referrals import dialogue_demo as dialogue
 from referrals.actions import partners
 from referrals.models import Partner, Service
 
@@ -51,6 +52,7 @@ PEOPLE: dict[str, tuple[str, str, tuple[tuple[str, str], ...]]] = {
     "partner_worker": ("Lea Quist", "quayside", ((Role.PARTNER_WORKER, "quayside"),)),
     "data_officer": ("Mira Holt", "national", ((Role.DATA_OFFICER, "national"),)),
     "administrator": ("Juri Pask", "national", ((Role.ADMINISTRATOR, "national"),)),
+    "dialogue": ("Vera Solt", "national", ((Role.DIALOGUE, "national"),)),
     "auditor": ("Rena Volk", "national", ((Role.AUDITOR, "national"),)),
 }
 
@@ -229,6 +231,9 @@ def furnish() -> None:
         watch.explain(raised, text, by=officer)
     manager, volunteer = (User.objects.get(email=f"{who}@amparo.example") for who in ("manager", "volunteer"))
     office.furnish(officer, manager, volunteer)
+    dialogue.furnish(
+        User.objects.get(email="dialogue@amparo.example"), User.objects.get(email="focal_point@amparo.example")
+    )
 
 
 def write(facts: dict[str, Any]) -> Path:

@@ -1,10 +1,20 @@
 """Addresses of the referring side's and the partner's pages."""
 
-from django.urls import path
+from django.urls import path, register_converter
+from django.urls.converters import StringConverter
 
 from referrals.forms.referral import STEPS
-from referrals.views import assistance, capacity, choosing, inbox, referral, sharing, telling
+from referrals.forms.speech import STEPS as SPEECH_STEPS
+from referrals.views import assistance, authorities, capacity, choosing, inbox, referral, sharing, speech, telling
 
+
+class Speaking(StringConverter):
+    """One of the steps of a representation; anything else is no address."""
+
+    regex = "|".join(sorted(SPEECH_STEPS))
+
+
+register_converter(Speaking, "speaking")
 app_name = "referrals"
 urlpatterns = [
     path("cases/<uuid:case>/refer/", choosing.choose, name="choose"),
@@ -25,6 +35,15 @@ urlpatterns = [
     path("own-services/<uuid:pk>/approve/", capacity.decide, {"verb": "approve"}, name="capacity_approve"),
     path("own-services/<uuid:pk>/drop/", capacity.decide, {"verb": "drop"}, name="capacity_drop"),
     path("partners/", choosing.directory, name="directory"),
+    path("cases/<uuid:case>/represent/", speech.represent, name="represent"),
+    path("issues/<uuid:issue>/represent/", speech.represent_issue, name="represent_issue"),
+    path("representations/<uuid:pk>/", speech.representation, name="representation"),
+    path("representations/<uuid:pk>/revise/", speech.revise, name="speech_revise"),
+    path("representations/<uuid:pk>/promises/<uuid:promise>/", speech.promise, name="promise"),
+    path("representations/<uuid:pk>/<speaking:verb>/", speech.step, name="speech_step"),
+    path("authorities/", authorities.authorities, name="authorities"),
+    path("authorities/new/", authorities.new, name="authority_new"),
+    path("authorities/<uuid:pk>/", authorities.authority, name="authority"),
     path("inbox/", inbox.inbox, name="inbox"),
     path("inbox/<uuid:pk>/", inbox.offer, name="offer"),
     path("inbox/<uuid:pk>/<str:verb>/", inbox.respond, name="respond"),

@@ -145,7 +145,8 @@ def decide(
 ) -> Consent:
     """Record the person's decision, as the case's owner."""
     by = house.people["caseworker"]
-    kind = RecipientKind.SERVICE if purpose == Purpose.EXTERNAL_REFERRAL else RecipientKind.UNIT
+    usual = RecipientKind.SERVICE if purpose == Purpose.EXTERNAL_REFERRAL else RecipientKind.UNIT
+    kind = more.pop("kind", usual)
     how = {
         "language": "en", "mode": "verbal", "interpreter": "none", "is_private": True,
         "elements": list(Element.values), "asked_by_person": False,

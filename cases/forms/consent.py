@@ -85,9 +85,9 @@ def unit_row(unit: Unit) -> Row:
 
 
 def service_row(line: Line) -> Row:
-    """The line of a service."""
+    """The line of somebody outside: a service, an authority."""
     return Row(
-        str(line.recipient_id), Purpose.EXTERNAL_REFERRAL, RecipientKind.SERVICE, line.recipient_id, line.purpose,
+        str(line.recipient_id), line.code, line.kind, line.recipient_id, line.purpose,
         line.recipient, line.preview, [*line.always, *line.told], line.told,
     )  # fmt: skip
 

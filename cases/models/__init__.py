@@ -8,6 +8,8 @@ from cases.models.closure import WORDS_LENGTH, Closure
 from cases.models.concern import SUMMARY_LENGTH, Concern, Redirection, case_code
 from cases.models.erasure import Erasure, ErasureQuerySet
 from cases.models.handover import Ceiling, HandOver, HandOverQuerySet
+from cases.models.issue import AdvocacyAction, Issue, IssueEvidence, IssueLink, IssueMove, issue_code
+from cases.models.learning import HarmReport, LessonLearned
 from cases.models.plan import ADVICE_LENGTH, STEP_LENGTH, Conference, PlanStep
 
 __all__ = [
@@ -16,6 +18,7 @@ __all__ = [
     "STEP_LENGTH",
     "SUMMARY_LENGTH",
     "WORDS_LENGTH",
+    "AdvocacyAction",
     "Case",
     "CaseNote",
     "Ceiling",
@@ -27,7 +30,14 @@ __all__ = [
     "FollowUp",
     "HandOver",
     "HandOverQuerySet",
+    "HarmReport",
+    "Issue",
+    "IssueEvidence",
+    "IssueLink",
+    "IssueMove",
+    "LessonLearned",
     "PlanStep",
     "Redirection",
     "case_code",
+    "issue_code",
 ]

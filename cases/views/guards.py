@@ -20,6 +20,8 @@ TYPED = (
     "summary", "wishes", "alias", "value", "safe_times", "reason", "contact", "text", "name", "necessity",
     "proportionality", "law", "unsafe", "place_reason", "interpreter_reason", "again_reason",
     "evidence", "because", "words", "answer", "what", "why", "who", "question", "advice", "load_reason",
+    "content", "alone", "note", "reply", "description", "areas", "title", "analysis", "strategy", "outcome", "result",
+    "changed",
 )  # fmt: skip
 LINES = ("condition-", "reason_")
 """The conditions of a conversation about consent, one field per line of it; the reasons of an assessment."""

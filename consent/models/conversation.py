@@ -78,7 +78,7 @@ class Decision(DossierBound):
     consent = models.ForeignKey(Consent, models.CASCADE, related_name="decisions")
     person = models.ForeignKey(Person, models.CASCADE, related_name="decisions", db_index=False)
     purpose = models.CharField(max_length=40, choices=Purpose.choices)
-    recipient_kind = models.CharField(max_length=8, choices=RecipientKind.choices)
+    recipient_kind = models.CharField(max_length=12, choices=RecipientKind.choices)
     recipient_id = models.UUIDField()
     fields = models.JSONField(default=list, blank=True)
     answer = models.CharField(max_length=10, choices=Answer.choices)

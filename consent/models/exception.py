@@ -70,7 +70,7 @@ class ExceptionalDisclosure(DossierBound):
     code = models.CharField(max_length=16)
     ground = models.CharField(max_length=20, choices=Ground.choices)
     purpose = models.CharField(max_length=40, choices=Purpose.choices)
-    recipient_kind = models.CharField(max_length=8, choices=RecipientKind.choices)
+    recipient_kind = models.CharField(max_length=12, choices=RecipientKind.choices)
     recipient_id = models.UUIDField()
     fields = models.JSONField()
     status = models.CharField(max_length=14, choices=ExceptionStatus.choices, default=ExceptionStatus.REQUESTED)

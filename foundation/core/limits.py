@@ -62,7 +62,14 @@ SLA_DEFAULTS: Mapping[str, Mapping[str, Limit]] = MappingProxyType(
         "follow_up_again": _days(7, 14, 30),
         "reassess": _days(7, 14, 30),
         "risk_sign": _working(4, 24, 1),
+        "harm_report": _hours(4, 24, 72),
+        "harm_close": _days(14, 30, 30),
+        "represent_approve": _working(4, 24, 3),
+        "represent_send": _working(4, 24, 3),
         "represent_follow_up": _days(7, 14, 30),
+        "represent_suspended": _hours(4, 24, 24),
+        "represent_promise": _days(30, 30, 30),
+        "represent_watch": _days(30, 30, 30),
         "info_requested": _hours(72, 72, 72),
         "unable_to_reach": _days(5, 5, 5),
         "declined_answer": _hours(48, 48, 48),
@@ -93,8 +100,12 @@ SLA_DEFAULTS: Mapping[str, Mapping[str, Limit]] = MappingProxyType(
   received, decided; ``first_contact`` accepted → the person was met; ``feedback`` service or decision → referrer told.
 * ``assist`` a need is planned → one of our services gave it; ``assist_outcome`` given → the person was asked.
 * ``follow_up`` the first, then ``follow_up_again`` (weekly, fortnightly, monthly; normal starts at 14 of the 14–30
-  days); ``reassess`` the risk, from the last look on; ``represent_follow_up`` after a representation to an authority.
+  days); ``reassess`` the risk, from the last look on.
 * ``risk_sign`` a high risk is to be rated lower than suggested → a second person has answered.
+* A report of harm: ``harm_report`` somebody looks into it, ``harm_close`` it is said what was changed.
+* A representation to an authority: ``represent_approve`` another person approves it, ``represent_send`` it is raised,
+  ``represent_follow_up`` somebody asks what came of it, ``represent_suspended`` reprisals are suspected or the consent is
+  taken back and somebody decides, ``represent_promise`` and ``represent_watch`` to the days that were agreed.
 * Waiting states of a referral: ``info_requested`` the referrer answers; ``unable_to_reach`` then the focal point;
   ``declined_answer`` the referrer offers elsewhere or says why not; ``verify`` with the person.
 * ``export`` a list is asked for → a second person lets it leave or keeps it here.

@@ -35,6 +35,7 @@ WHO = {
     "deputy": [Competence.PROTECTION_REFERRAL],
     "manager": [Competence.PROTECTION_REFERRAL, Competence.AUTHORITY_DIALOGUE],
     "outsider": [Competence.PROTECTION_REFERRAL],
+    "dialogue": [Competence.AUTHORITY_DIALOGUE],
 }
 """Person of the demonstration → what they were trained in. Whoever adds a person who needs a training adds a line."""
 

@@ -41,6 +41,7 @@ FIELDS = "names of fields, never their values"
 OFFICE = "when the office of data protection looked at its own rules, or must do so again"
 DUE = "the day on which the sweep ends a folder or somebody must look at it again; needed to find it without its key"
 SAID = "what is read aloud to everybody"
+REGISTERED = "of an office and a role in it, never of a person; what is closed is walled off from all but its keepers"
 
 PLAINTEXT: dict[str, str] = {
     "vault_organisationkey.wrapped": WRAPPED, "vault_organisationkey.commit": WRAPPED,
@@ -137,6 +138,24 @@ PLAINTEXT: dict[str, str] = {
     "exports_export.reference": RANDOM, "exports_export.source": CODE, "exports_export.scope": CODE,
     "exports_export.columns": FIELDS, "exports_export.format": CODE, "exports_export.reason": CODE,
     "exports_export.state": CODE, "exports_export.token": WRAPPED, "exports_export.session": WRAPPED,
+    **{f"cases_issue.{name}": CODE for name in ("status", "came_from", "risks", "groups", "drivers", "rights", "frameworks",
+                                                "bearing", "change")},
+    "cases_issue.code": RANDOM, "cases_issuemove.verb": CODE, "cases_issueevidence.kind": CODE,
+    "cases_issueevidence.reliability": CODE, "cases_issueevidence.info_status": CODE, "cases_advocacyaction.target": CODE,
+    "cases_advocacyaction.due_on": "when something is to be done about a problem of many, which names nobody",
+    "cases_advocacyaction.done_on": "when something was done about a problem of many, which names nobody",
+    "cases_harmreport.code": RANDOM, "cases_harmreport.kind": CODE, "cases_harmreport.status": CODE,
+    "cases_lessonlearned.kind": CODE, "cases_lessonlearned.tags": CODE,
+    "cases_lessonlearned.text": "a lesson in which nobody can be recognised: looked through, and released by a second person",
+    **{f"referrals_authority.{name}": REGISTERED for name in ("name", "kind", "level", "mandate", "contact", "sources",
+                                                              "confidentiality")},
+    **{f"referrals_representation.{name}": CODE for name in ("level", "basis", "naming", "modality", "frameworks", "status",
+                                                             "came_from", "end_reason", "response")},
+    "referrals_representation.reference": RANDOM, "referrals_representation.fields": FIELDS,
+    "referrals_representation.watch_until": "the day on which somebody must ask whether anybody suffered for it",
+    "referrals_representationmove.verb": CODE, "referrals_representationmove.from_status": CODE,
+    "referrals_representationmove.to_status": CODE, "referrals_commitment.kept": CODE,
+    "referrals_commitment.due_on": "the day on which somebody must ask whether a promise was kept",
     "riskanalysis_figurekey.secret": WRAPPED, "riskanalysis_tally.mark": WRAPPED, "riskanalysis_tally.cell": WRAPPED,
     "riskanalysis_tally.month": "the first day of a month, and nothing finer", "riskanalysis_release.quarter": REFERENCE,
     "riskanalysis_riskassessment.scheme": "the version of a table of numbers", "riskanalysis_riskassessment.status": CODE,

@@ -20,6 +20,7 @@ TITLES = {
     "Emergency access", "Erasure", "Erasures", "Files", "Follow-up", "Form", "Help", "History", "Information", "List",
     "Lists", "New password", "New tab", "No registration", "Not done", "Not open to you", "Not signed in",
     "Notes", "One question", "Without consent",
+    "Authorities", "Issue", "Issues", "Representation",
     "Owner", "Page not found", "Page", "Partners", "Passkeys and security keys", "Password", "People",
     "Readiness", "Focal points", "Trainings",
     "Person", "Refer", "Referral",

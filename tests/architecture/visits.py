@@ -29,6 +29,7 @@ from riskanalysis import actions as reports
 from riskanalysis.models import ClinicalWindow, Release
 from tests import door, factories, office, partner
 from tests.exports.asking import asked
+from tests.referrals import speaking
 from tests.riskanalysis import assessing, world
 
 # The six seats of every test, the case's owner, another partner's machine, and nobody.
@@ -43,6 +44,7 @@ PEOPLE = (
     "nobody",
 )
 NO_NUMBER = 10**9
+NAMED = ("unit", "window", "promise", "action")
 CALLERS = ("partner", "other partner", "person", "nobody")
 PAGES, API, FOREIGN = "pages", "api", "foreign"
 ELSEWHERE = {
@@ -103,22 +105,15 @@ class World:
         given |= {"file": self.things["file"], "source": "cases", "recipient": self.things["service"]}
         given |= {"consent": self.things["consent"], "purpose": "record_case", "name": "concern"}
         given |= {"caregiver": self.things["caregiver"], "note": self.things["note"]}
-        given |= {"verb": VERBS.get(route, "accept"), "unit": self.things["unit"]}
-        given |= {"question": "threat", "window": self.things["window"]}
+        given |= {
+            "verb": VERBS.get(route, "accept"),
+            "question": "threat",
+            **{name: self.things[name] for name in NAMED},
+        }
         if thing == "absent":
             given |= {
                 name: uuid4()
-                for name in (
-                    "service",
-                    "decision",
-                    "file",
-                    "recipient",
-                    "consent",
-                    "caregiver",
-                    "note",
-                    "unit",
-                    "window",
-                )
+                for name in (*NAMED, "service", "decision", "file", "recipient", "consent", "caregiver", "note")
             }
         given |= {"code": "P1"} if route == "readiness:fill" else {}
         none = {name: NO_NUMBER if of == "int" else uuid4() for name, of in names.items()}
@@ -129,6 +124,7 @@ class World:
 VERBS = {
     "consent:assessment_step": "approve", "consent:rule_step": "agree", "consent:hold_step": "agree",
     "consent:incident_step": "take_on", "readiness:step": "approve", "readiness:decide": "confirm",
+    "referrals:speech_step": "answered", "cases:issue_step": "add_evidence", "cases:harm_step": "take_on",
 }  # fmt: skip
 # Part of an address → the record it is about; all others are about a case.
 THINGS = {
@@ -136,6 +132,8 @@ THINGS = {
     "readiness/": "unit", "trainings/<int": "worker", "trainings/<uuid": "training",
     "exports/": "export", "messages/": "message", "appointments/": "appointment", "erasures/": "erasure",
     "exceptions/": "exception", "closures/": "closure", "steps/": "step", "hand-overs/": "handover", "team/<int": "worker",
+    "exceptions/": "exception", "representations/": "representation", "authorities/": "authority", "issues/": "issue",
+    "harm/": "harm", "lessons/": "lesson",
     "assistance/": "assistance", "own-services/": "capacity",
     "alerts/": "alert", "decoys/": "decoy", "emergency-access/": "access", "referrals/": "referral",
     "people/": "person", "sessions/": "session", "measures/": "measure", "inbox/": "referral", "<str:id>": "referral",
@@ -189,8 +187,8 @@ def build(house: factories.House, browse: Any) -> World:
         "decoy": factories.decoy(house).pk, "decision": decision.pk, "consent": decision.consent_id,
         "proposal": _proposal(house),
         "service": house.services["Safe shelter"].pk,
-        "report": _report(house).pk, **office.things(house), "request": factories.right(house, case).pk,
-        **_readiness(house),
+        "report": _report(house).pk, **office.things(house), **speaking.things(house, case),
+        "request": factories.right(house, case).pk, **_readiness(house),
         "assistance": factories.assistance(house, case).pk, "capacity": factories.capacity(house).pk,
         "unit": house.units["harbour"].pk, **_risk(house, case),
         **_life(house),

@@ -81,6 +81,9 @@ class Unit(models.Model):
     weekend = models.JSONField(default=list, blank=True, help_text=_("Days off, Monday is 0."))
     holidays = models.JSONField(default=list, blank=True, help_text=_("Dates, as 2026-12-31."))
     phone = models.CharField(max_length=40, blank=True)
+    runs_specialised = models.BooleanField(
+        _("Runs specialised protection work"), default=False, help_text=_("Else it gives the minimum approach only.")
+    )
 
     class Meta:
         constraints: ClassVar = [

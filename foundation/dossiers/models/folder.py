@@ -39,6 +39,8 @@ class Kind(models.TextChoices):
     REQUEST = "request"
     SHELF = "shelf"
     INCIDENT = "incident"
+    ISSUE = "issue"
+    HARM = "harm"
 
 
 class DossierQuerySet(models.QuerySet["Dossier"]):
