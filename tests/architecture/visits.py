@@ -132,7 +132,7 @@ THINGS = {
     "readiness/": "unit", "trainings/<int": "worker", "trainings/<uuid": "training",
     "exports/": "export", "messages/": "message", "appointments/": "appointment", "erasures/": "erasure",
     "exceptions/": "exception", "closures/": "closure", "steps/": "step", "hand-overs/": "handover", "team/<int": "worker",
-    "exceptions/": "exception", "representations/": "representation", "authorities/": "authority", "issues/": "issue",
+    "representations/": "representation", "authorities/": "authority", "issues/": "issue",
     "harm/": "harm", "lessons/": "lesson",
     "assistance/": "assistance", "own-services/": "capacity",
     "alerts/": "alert", "decoys/": "decoy", "emergency-access/": "access", "referrals/": "referral",
