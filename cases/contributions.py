@@ -28,7 +28,7 @@ class Part:
     its tier and label, ``offered`` for a recipient the codes that it would be told if nothing were held back.
     ``warnings`` stand on top of the page: ``title``, ``text``, ``url``, ``link``.
     ``sections`` stand under headings of their own: ``title``, ``lines`` of ``what``, ``tag`` and ``when`` (or ``nothing``),
-    ``panels``, ``url`` and ``link``.
+    ``panels``, ``url`` and ``link``; their lines stand in the copy that the person gets too.
     """
 
     cards: list[dict[str, Any]] = field(default_factory=list)

@@ -34,6 +34,7 @@ def sections(case: Case, story: Story) -> list[dict[str, Any]]:
         (_("What you told us"), _told(case)),
         (_("What you decided"), [_decision(case, row, story) for row in story.decisions]),
         (_("Who was told something about you"), _passed_on(case)),
+        *_added(story),
         (_("What we did"), _events(case)),
         (_("Who can open it here"), _readers(case)),
         (_("What is not in this copy"), _left_out(case)),
@@ -91,6 +92,16 @@ def _decision(case: Case, decision: Decision, story: Story) -> Row:
 def _passed_on(case: Case) -> list[Row]:
     rows = [row for contributor in CONTRIBUTORS for row in contributor.for_person(case, zone_of(case))]
     return rows or [{"key": _("Outside our organisation"), "value": _("Nobody")}]
+
+
+def _added(story: Story) -> list[tuple[str, list[Row]]]:
+    """What other apps hold about the person, such as how the risk was seen."""
+    added = [section for section in story.added("sections") if section["lines"]]
+    return [(section["title"], [_line(line) for line in section["lines"]]) for section in added]
+
+
+def _line(line: dict[str, Any]) -> Row:
+    return {"key": line["what"], "value": f"{line['tag']['text']}, {line['when']}"}
 
 
 def _events(case: Case) -> list[Row]:

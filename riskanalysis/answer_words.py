@@ -23,7 +23,7 @@ def rows(row: RiskAssessment, *, may_change: bool = False) -> list[Row]:
     for question in questions_of(row.number):
         if question in row.known:
             url = reverse("riskanalysis:question", args=[row.pk, question]) if may_change else ""
-            lines = _lines(question, row.known[question])
+            lines = (since_lines(row) if question == SINCE else []) + _lines(question, row.known[question])
             found.append({"key": TITLES[question], "lines": lines, "url": url, "action": _("Change")})
     return found
 
@@ -66,12 +66,19 @@ def _person(known: dict[str, Any]) -> list[str]:
     ]
 
 
-def _since(known: dict[str, Any]) -> list[str]:
+def since_lines(row: RiskAssessment) -> list[str]:
+    """Whether needs were met and what new harm there was, as far as it was asked."""
+    known = row.known.get(SINCE)
+    if known is None:
+        return []
     return [
         _("Needs met: %(words)s") % {"words": Met(known["needs"]).label},
         _("New harm: %(words)s") % {"words": Harm(known["harm"]).label},
-        *_said(known, "words"),
     ]
+
+
+def _since(known: dict[str, Any]) -> list[str]:
+    return _said(known, "words")
 
 
 def _said(known: dict[str, Any], name: str) -> list[str]:

@@ -5,6 +5,7 @@ from typing import Any
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from cases.identity import zone_of
 from cases.vocabulary import Urgency
@@ -45,7 +46,7 @@ def _task(row: RiskAssessment, name: str) -> dict[str, Any]:
     return {
         "label": TITLES[name],
         "url": reverse("riskanalysis:question", args=[row.pk, name]),
-        "tag": done if is_done else {"text": _("Open"), "tone": "act", "icon": ""},
+        "tag": done if is_done else {"text": pgettext("question", "No answer yet"), "tone": "act", "icon": ""},
     }
 
 

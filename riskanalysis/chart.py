@@ -12,7 +12,7 @@ from riskanalysis.models import RiskAssessment
 from riskanalysis.risk_words import level_words
 from riskanalysis.risks import LEVELS
 
-LEFT, RIGHT, TOP, STEP = 84, 24, 18, 30
+LEFT, RIGHT, TOP, STEP = 96, 16, 18, 30
 WIDTH = 320
 HEIGHT = TOP + 4 * STEP + 34
 SHOWN = 8

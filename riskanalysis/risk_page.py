@@ -13,10 +13,11 @@ from foundation.core import policy
 from foundation.core.legible import SHUT, legible
 from foundation.core.words import day_words, moment_words
 from riskanalysis import gates, risk_words
+from riskanalysis.answer_words import since_lines
 from riskanalysis.chart import history
 from riskanalysis.measuring import by_threat, change_of
 from riskanalysis.models import OutcomeMeasurement, RiskAssessment, SpecificThreat
-from riskanalysis.outcomes import Category, of_case
+from riskanalysis.outcomes import Category, Change, of_case
 from riskanalysis.risks import State
 from riskanalysis.suggesting import confirmed_of
 
@@ -61,11 +62,12 @@ def _threat(
         "second": last.second.name if last.second else "",
         "chart": history(rows, zone_of(case)),
     }
-    return found | ({"outcome": _change(change)} if len(rows) > 1 else {})
+    return found | ({"outcome": _change(change, last)} if len(rows) > 1 else {})
 
 
-def _change(change: Any) -> dict[str, Any]:
-    return {"tag": risk_words.outcome_tag(change.category), "lines": risk_words.change_lines(change)}
+def _change(change: Change, last: RiskAssessment) -> dict[str, Any]:
+    lines = risk_words.change_lines(change) + legible(lambda: since_lines(last), [str(SHUT)])
+    return {"tag": risk_words.outcome_tag(change.category), "lines": lines}
 
 
 def _draft(row: RiskAssessment, actor: User) -> dict[str, Any]:
@@ -88,7 +90,10 @@ def outcome(case: Case, actor: User) -> dict[str, Any]:
     category = of_case(changes.values())
     return {
         "threats": [
-            {"title": legible(lambda rows=rows: risk_words.title(rows[0].threat), SHUT), **_change(changes[pk])}
+            {
+                "title": legible(lambda rows=rows: risk_words.title(rows[0].threat), SHUT),
+                **_change(changes[pk], rows[-1]),
+            }
             for pk, rows in known.items()
         ],
         "tag": risk_words.outcome_tag(category),

@@ -142,8 +142,11 @@ def _confirm(row: RiskAssessment, by: User) -> RiskAssessment:
     row.status, row.confirmed_at = State.CONFIRMED, timezone.now()
     row.save()
     case = row.case
-    if row.urgency != case.urgency:
-        set_urgency(case, row.urgency, by=by, reason=dict(row.reasons or {}).get(URGENCY, ""))
+    why = dict(row.reasons or {}).get(URGENCY, "")
+    if (
+        RANK[Urgency(row.urgency)] < RANK[Urgency(case.urgency)] or why
+    ):  # nothing is lowered without a word on why (HS-24)
+        set_urgency(case, row.urgency, by=by, reason=why)
         case.refresh_from_db(fields=["urgency"])
     mark_assessed(case)
     note_event(case, "risk_assessed", by=by)

@@ -11,19 +11,22 @@ from cases.models import Case
 from foundation.accounts.models import User
 from foundation.audit import trail
 from foundation.core.errors import Refused, WrongState
+from foundation.dossiers import clocks
 from foundation.dossiers.models import Dossier
 from riskanalysis.actions.locking import held_case
 from riskanalysis.measuring import changes_of, codes_of
 from riskanalysis.models import ClinicalWindow, OutcomeMeasurement, RiskAssessment, SpecificThreat
 from riskanalysis.outcomes import Category, of_case
+from riskanalysis.questions import SINCE
 from riskanalysis.risks import WORDS_LENGTH, Told
+from riskanalysis.suggesting import confirmed_of, latest
 
 
 @transaction.atomic
 def measure(case: Case, why: str = "", *, by: User) -> OutcomeMeasurement:
     """Write down what the assessments show. The category is worked out, never chosen; what is not known needs a word on why."""
     locked = held_case(case.pk, by)
-    changes = changes_of(locked)
+    changes, last = changes_of(locked), latest(confirmed_of(locked))
     category = of_case(changes.values())
     if category == Category.UNKNOWN and not why.strip():
         raise Refused("outcome.why", _("Write why it is not known what became of the risk."), "why")
@@ -31,7 +34,9 @@ def measure(case: Case, why: str = "", *, by: User) -> OutcomeMeasurement:
         raise Refused("outcome.why", _("This is too long."), "why")
     row = OutcomeMeasurement(
         dossier=locked.dossier, case=locked, category=category, measured_by=by, why=why.strip() or None,
-        found={str(threat): codes_of(change) for threat, change in changes.items()},
+        found={
+            str(threat): {**codes_of(change), "since": last[threat].known.get(SINCE)} for threat, change in changes.items()
+        },
     )  # fmt: skip
     row.save(force_insert=True)
     note_event(locked, "outcome_measured", by=by)
@@ -56,7 +61,9 @@ def tell_of_help(window: ClinicalWindow, answer: str, *, by: User) -> ClinicalWi
 
 
 def clear(dossier: Dossier) -> None:
-    """Of an erased case nothing of its risk stays."""
+    """Of an erased case nothing of its risk stays, and nobody is asked any more."""
+    for pk in RiskAssessment.objects.filter(dossier=dossier).values_list("pk", flat=True):
+        clocks.stop(pk)
     kinds: tuple[Any, ...] = (OutcomeMeasurement, ClinicalWindow, RiskAssessment, SpecificThreat)
     for model in kinds:
         model.objects.filter(dossier=dossier).delete()

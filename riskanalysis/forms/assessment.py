@@ -150,7 +150,9 @@ def _input(name: str) -> type[Question]:
             required=False, widget=forms.CheckboxSelectMultiple,
             help_text=_("Only if it helps to find the right service. A group is no vulnerability by itself."),
         )  # fmt: skip
-    fields["evidence"] = words(_("What does this rest on?"), _("What you saw or were told, in a few words."))
+    fields["evidence"] = words(
+        _("What does this rest on?"), _("What you saw or were told, in a few words. Needed unless it is not known.")
+    )
     return cast(type[Question], type(name.title(), (Question,), fields))
 
 

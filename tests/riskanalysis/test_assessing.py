@@ -6,6 +6,7 @@ import pytest
 from django.db import DatabaseError, IntegrityError, connection, transaction
 from django.utils import timezone
 
+from cases.actions.case import set_urgency
 from cases.models import Case, CaseNote
 from cases.vocabulary import Urgency
 from foundation.core.acting import acting
@@ -157,6 +158,18 @@ def test_a_second_person_who_does_not_agree_gives_it_back_with_a_reason(house, d
     row = fresh(house, row)
     assert (row.status, row.refusal) == (State.DRAFT, "He was seen yesterday.")
     assert assessing.confirmed(house, row, 3).status == State.CONFIRMED
+
+
+def test_what_became_more_urgent_in_the_meantime_is_not_lowered_by_an_agreement(house, case, draft):
+    """HS-24: the second person agrees to a level; an emergency that came since stays one."""
+    owner, lead = house.people["caseworker"], house.people["focal_point"]
+    row = assessing.confirmed(house, draft, 2, "normal", level="He has left the town.")
+    with acting(owner.pk):
+        set_urgency(Case.objects.get(pk=case.pk), Urgency.EMERGENCY, by=owner)
+    assessing.train(house, "focal_point")
+    with acting(lead.pk):
+        assert actions.agree(row, by=lead).status == State.CONFIRMED
+        assert Case.objects.get(pk=case.pk).urgency == Urgency.EMERGENCY
 
 
 def test_an_untrained_second_person_does_not_count(house, draft):

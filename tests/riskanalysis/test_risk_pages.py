@@ -5,8 +5,10 @@ import re
 import pytest
 from django.urls import reverse
 
-from cases import closing
+from cases import closing, rights_copy
+from cases.identity import open_case
 from cases.models import Case
+from cases.story import tell
 from foundation.core.acting import acting
 from riskanalysis import actions
 from riskanalysis.models import OutcomeMeasurement, RiskAssessment
@@ -158,6 +160,7 @@ def test_the_outcome_says_what_moved(house, browse, caseworker, case):
     assert "Since the first look: Reduced" in said
     assert "Threat −2" in said
     assert "Capacity +2" in said
+    assert "Needs met: In part" in said
     assert 'aria-label="Level of the risk at each look:' in page.content.decode()
     outcome = text_of(browse(caseworker).get(at("outcome", case.pk)))
     assert "For the case as a whole: Reduced" in outcome
@@ -258,3 +261,15 @@ def test_an_erased_case_leaves_nothing_of_its_risk(house, caseworker, case):
     with clerk.as_clerk():
         for model in (RiskAssessment, OutcomeMeasurement):
             assert not model.objects.filter(case=case).exists()
+
+
+def test_the_persons_copy_of_what_is_held_says_how_the_risk_was_seen(house, caseworker, case):
+    """domain.md §4.3, access: the threat and its level, never what others said of it."""
+    assessing.assessed(house, case)
+    with acting(caseworker.pk):
+        found = open_case(caseworker, case.pk)
+        held = {section["title"]: section["rows"] for section in rights_copy.sections(found, tell(found, caseworker))}
+    (row,) = held["Risk"]
+    assert row["key"] == "Theft, Extortion, Forced Eviction or Destruction of Personal Property"
+    assert row["value"].startswith("High, ")
+    assert "twice this week" not in str(held)
