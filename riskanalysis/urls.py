@@ -16,5 +16,5 @@ urlpatterns = [
     path("assessing/<uuid:pk>/", assessing.assessment, name="assessment"),
     path("assessing/<uuid:pk>/sign/", assessing.sign, name="sign"),
     path("assessing/<uuid:pk>/discard/", assessing.discard, name="discard"),
-    path("assessing/<uuid:pk>/<slug:question>/", assessing.question, name="question"),
+    path("assessing/<uuid:pk>/<str:question>/", assessing.question, name="question"),
 ]
