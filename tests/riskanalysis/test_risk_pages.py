@@ -3,6 +3,8 @@
 import re
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from cases import closing, rights_copy
@@ -273,3 +275,22 @@ def test_the_persons_copy_of_what_is_held_says_how_the_risk_was_seen(house, case
     assert row["key"] == "Theft, Extortion, Forced Eviction or Destruction of Personal Property"
     assert row["value"].startswith("High, ")
     assert "twice this week" not in str(held)
+
+
+def test_more_threats_and_more_looks_cost_no_more_questions_to_the_database(house, browse, caseworker, case):
+    client = browse(caseworker)
+    first = assessing.assessed(house, case)
+    pages = [at("risk", case.pk), at("outcome", case.pk), reverse("cases:case", args=[case.pk])]
+    few = [_cost(client, url) for url in pages]
+    second_look(house, case, first)
+    for risk in ("GPC-01", "GPC-02", "GPC-03"):
+        assessing.assessed(house, case, risk=risk)
+    many = [_cost(client, url) for url in pages]
+    assert all(more <= less for more, less in zip(many, few, strict=True)), (few, many)
+
+
+def _cost(client, url) -> int:
+    client.get(url)
+    with CaptureQueriesContext(connection) as queries:
+        assert client.get(url).status_code == 200
+    return len(queries)
