@@ -5,6 +5,7 @@ from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
+from django.db.models import Q
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -17,7 +18,7 @@ from consent.vocabulary import Answer, Purpose, RecipientKind
 from foundation.accounts.models import User
 from foundation.core import policy
 from foundation.core.acting import ACTOR
-from foundation.core.words import due_words, inside, list_words, moment_words
+from foundation.core.words import due_words, inside, isolated, list_words, moment_words
 from foundation.core.worklist import job
 from foundation.dossiers.models import Clock
 from referrals.models import Authority, Representation, RepresentationMove
@@ -148,10 +149,14 @@ def folders(case: Case) -> list[UUID]:
 
 
 def for_person(case: Case, zone: tzinfo) -> list[dict[str, Any]]:
-    """Which authority was told what of the person, when, and what came of it."""
-    rows = Representation.objects.filter(case=case, sent_at__isnull=False).order_by("sent_at")
+    """Which authority was told what of the person, when, and what came of it; not what it was unsafe to tell them of."""
+    may_know = Q(exception=None) | Q(exception__is_person_informed=True)
+    rows = list(Representation.objects.filter(may_know, case=case, sent_at__isnull=False).order_by("sent_at"))
+    if not rows:
+        return []
     actor = User.objects.get(pk=ACTOR.get() or 0)
-    names = {a.pk: a.name for a in Authority.objects.visible_to(actor).filter(pk__in=[s.authority_id for s in rows])}
+    found = Authority.objects.visible_to(actor).filter(pk__in={s.authority_id for s in rows})
+    names = {a.pk: a.name for a in found}
     return [_told(speech, names.get(speech.authority_id) or addressee(None), zone) for speech in rows]
 
 
@@ -163,7 +168,7 @@ def _told(speech: Representation, name: str, zone: tzinfo) -> dict[str, Any]:
         }
     else:
         what = _("We described the problem to them, and did not say who you are.")
-    return {"key": name, "lines": [when, what, heading(speech)]}
+    return {"key": isolated(name), "lines": [when, what, heading(speech)]}
 
 
 def ends_with(decision: Decision) -> list[str]:
@@ -186,3 +191,9 @@ def keeps_open(case: Case) -> list[Veto]:
         for s in Representation.objects.filter(case=case, status__in=waiting)
         if s.end_reason != EndReason.ERASED
     ]  # fmt: skip
+
+
+def is_represented(case: Case) -> bool:
+    """Whether the matter was raised with an authority since the case was opened or reopened (R-46)."""
+    since = case.reopened_at or case.opened_at
+    return bool(Representation.objects.filter(case=case, sent_at__gte=since).exists())

@@ -6,7 +6,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 
-from cases.closing import veto
+from cases.closing import answer, veto
 from cases.contributions import contribute
 from cases.policy import has_seat
 from foundation.accounts.context import nav
@@ -52,3 +52,4 @@ def install() -> None:
         describe("speech", code, job)
     contribute(speech_contribution)
     veto(speech_contribution.keeps_open)
+    answer(speech_contribution.is_represented)

@@ -168,9 +168,9 @@ def known_sources(case: Case) -> set[str]:
     for speech in Representation.objects.filter(case=case):
         speech.dossier = case.dossier
         found |= set((speech.test or {}).get("sources", []))
-    for told in ExceptionalDisclosure.objects.filter(person=case.person_id):
-        told.dossier = case.dossier
-        found |= {(told.said or {}).get("source", "")} - {""}
+    for told in ExceptionalDisclosure.objects.filter(person=case.person_id).select_related("dossier"):
+        if told.is_open:  # it has a folder of its own
+            found.add((told.said or {}).get("source", ""))
     return found & set(Source.values) - {Source.NONE, Source.UNKNOWN}
 
 

@@ -87,7 +87,17 @@ def cells(table: dict[str, str], names: tuple[str, ...]) -> list[tuple[str, dict
 
 def on_a_record(row: str) -> bool:
     """A person's matter: not an appointment, a message, an alert about who works here, a notice, nor a rule of the house."""
-    others = ("accounts:", "upkeep:", "watch:", "consent:notice", "referrals:capacity", "cases:leaving", *OFFICE)
+    others = (
+        "accounts:",
+        "upkeep:",
+        "watch:",
+        "consent:notice",
+        "referrals:capacity",
+        "referrals:authority",
+        "cases:lesson",
+        "cases:leaving",
+        *OFFICE,
+    )
     return len(row.split()) == 3 and not row.split()[1].startswith(others)
 
 

@@ -199,6 +199,18 @@ def test_police_that_is_the_threat_is_not_asked_and_a_higher_one_only_by_two_sce
     assert made_anew.status == "returned"
 
 
+def test_what_was_said_of_the_threat_when_something_was_told_without_consent_counts_too(house, case, able):
+    """HS-13: the source that stands on an exceptional disclosure, where whoever examines may read it."""
+    to = made.authority(house, "police", "City police")
+    factories.excepted(house, case, source="police_border")
+    speech = made.examined(house, made.begun(house, case, to, "focal_point"), "focal_point", sources=[Source.UNKNOWN])
+    assert "police_border" in speech.test["sources"]
+    made.agreed(house, case, to)
+    refused("representation.threat", act, house, "focal_point", speaking.submit, speech)
+    other = made.examined(house, made.begun(house, case, made.authority(house)))
+    assert other.test["sources"], "whoever cannot open it examines all the same"
+
+
 def test_a_matter_without_a_name_needs_the_persons_word_and_a_text_that_leads_to_nobody_hs_15(house, case, able):
     to = made.authority(house)
     words = "The tenant Al-Zahra phoned on 12 March from +380 50 123 45 67."

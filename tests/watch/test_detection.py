@@ -179,7 +179,7 @@ def test_a_run_through_real_pages_is_told_to_the_officer(house, focal_point, dat
 
 OWN = {("volunteer", "draft"), ("volunteer", "concern"), ("volunteer", "anonymous")}
 """What somebody wrote down themselves, shown to them: no reading of others' matters."""
-BOOKS = ("watch:", "exports:", "consent:", "cases:exception")
+BOOKS = ("watch:", "exports:", "consent:", "cases:exception", "cases:case_issue")
 """Folders of the house's own: the officer's book, a request for emergency access or for a list, and why it was made. The
 rows of a list that is taken out are not counted one by one (docs/how-to/watch.md). What is told without consent counts for
 the folder of its case; the shelf and the incidents are the office's own."""
