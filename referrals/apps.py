@@ -20,6 +20,7 @@ class ReferralsConfig(AppConfig):
         from referrals import panels, policy, speech_panels, speech_policy, webhooks
         from referrals.closing import is_referred, vetoes
         from referrals.lists import ReferralList
+        from referrals.partnership import PARTNERSHIP
         from referrals.states import LIFE
 
         trail.names(
@@ -28,10 +29,12 @@ class ReferralsConfig(AppConfig):
             "referral.unconfirmed", "referral.corrected", "referral.verify", "webhook.sent", "api.token", "partner.listed",
             *(f"assistance.{verb}" for verb in ("planned", "given", "answered", "not_given")),
             *(f"capacity.{verb}" for verb in ("declared", "approved", "dropped")),
-            "partner.activated", "partner.client_added", "person.releases_told",
             "authority.listed", "authority.entered", "authority.changed", "representation.begun", "representation.read",
             "representation.moved", "representation.cleared", "representation.promised",
             "representation.promise_settled", "representation.watched",
+            "partner.client_added", "person.releases_told", "partner.propose", "partner.vetting_answered",
+            *(f"partner.{verb}" for verb in PARTNERSHIP.moves), "service.added", "service.changed", "service.verified",
+            "service.read",
         )  # fmt: skip
         openings.kind("referral.read", _("Read the referral"))
         openings.kind("representation.read", _("Read what is raised with an authority"))

@@ -37,8 +37,8 @@ from foundation.watch import rules
 from foundation.watch.vocabulary import Rule
 from referrals import actions
 from referrals import dialogue_demo as dialogue
-from referrals.actions import partners
-from referrals.models import Partner, Service
+from referrals.actions import directory, partners, register
+from referrals.models import Partner
 
 loaded: Hook[None] = Hook()
 """The demonstration was loaded at a start: higher apps add what they have to show."""
@@ -54,6 +54,7 @@ PEOPLE: dict[str, tuple[str, str, tuple[tuple[str, str], ...]]] = {
     "administrator": ("Juri Pask", "national", ((Role.ADMINISTRATOR, "national"),)),
     "dialogue": ("Vera Solt", "national", ((Role.DIALOGUE, "national"),)),
     "auditor": ("Rena Volk", "national", ((Role.AUDITOR, "national"),)),
+    "directory_editor": ("Edda Lowe", "national", ((Role.DIRECTORY_EDITOR, "national"),)),
 }
 
 
@@ -69,6 +70,30 @@ ASSESSED = {
         "Tokens of an hour, one seat per program, each read asked against the consent, the agreement forbids copies.",
     ),
 }
+
+
+VETTED = {
+    "everybody": "yes", "fees": "none", "data_sharing": "never", "storage": "locked", "premises": "yes",
+    "safeguarding": "yes", "information": "yes", "reporting": "told_first", "affiliation": "none",
+}  # fmt: skip
+SERVED = "Everybody, whatever their status. Nobody is turned away for want of papers."
+CONTACT = ["alias", "safe_contact", "reason"]
+SERVICES: tuple[tuple[str, str, str, str, list[str], dict[str, Any]], ...] = (
+    ("quayside", "Papers and status service", "legal_assistance", "Harbour and North", CONTACT, {
+        "location_type": "physical", "address": "Quay 4, first floor", "access": ["step_free", "plain_words"],
+        "attributes": ["without_documents", "irregular_status"], "capacity_available": 6, "capacity_maximum": 20,
+    }),
+    ("quayside", "Advice before a removal", "legal_assistance", "Harbour", [*CONTACT, "wishes"], {
+        "attributes": ["irregular_status"], "capacity_available": 2, "capacity_maximum": 5,
+    }),
+    ("lantern", "Safe shelter", "safe_shelter", "Coast", CONTACT, {
+        "attributes": ["survivor_centred", "staff_women", "day_and_night"], "access": ["children"],
+        "hours": [[day, "00:00", "24:00"] for day in range(7)], "capacity_available": 3, "capacity_maximum": 12,
+    }),
+    ("lantern", "Somebody to talk to", "mhpss", "Coast", ["alias", "safe_contact"], {
+        "attributes": ["survivor_centred", "staff_women", "safe_for_children"], "minimum_age": 12,
+    }),
+)  # fmt: skip
 
 
 def is_loaded() -> bool:
@@ -166,30 +191,41 @@ def _assess(organisation: Organisation) -> None:
             consent.approve_assessment(written, by=manager)
 
 
+def _member(key: str) -> User:
+    return User.objects.get(email=f"{key}@amparo.example")
+
+
+def enrol(organisation: Organisation) -> Partner:
+    """Take a partner on as it is done: the editor enters it and answers the checklist, the manager approves and signs."""
+    editor, manager = _member("directory_editor"), _member("manager")
+    with acting(editor.pk):
+        partner = register.enter(organisation, "0800 555 031", by=editor)
+        vetting = register.answer_vetting(partner, register.Answers(VETTED, notes=SERVED), by=editor)
+    with acting(manager.pk):
+        register.approve_vetting(vetting, by=manager)
+        today = timezone.localdate()
+        return register.sign(partner, today, today + timedelta(days=365), 2, by=manager)
+
+
 def _client(unit: Unit) -> dict[str, str]:
-    partner = Partner.objects.create(
-        organisation=unit.organisation,
-        agreement_until=timezone.localdate() + timedelta(days=365),
-        phone="0800 555 031",
-    )
-    partners.activate(partner)
+    partner, manager = enrol(unit.organisation), _member("manager")
+    with acting(manager.pk):
+        register.activate(partner, by=manager)
     way = partners.add_client(unit)
     return {"name": unit.organisation.name, "client_id": way.client_id, "client_secret": way.secret}
 
 
 def _services(units: dict[str, Unit]) -> None:
-    today = timezone.localdate()
-    rows = (
-        ("quayside", "Papers and status service", "legal_assistance", "Harbour and North", ["alias", "safe_contact", "reason"]),
-        ("quayside", "Advice before a removal", "legal_assistance", "Harbour", ["alias", "safe_contact", "reason", "wishes"]),
-        ("lantern", "Safe shelter", "safe_shelter", "Coast", ["alias", "safe_contact", "reason"]),
-        ("lantern", "Somebody to talk to", "mhpss", "Coast", ["alias", "safe_contact"]),
-    )  # fmt: skip
-    for unit, name, kind, area, needs in rows:
-        Service.objects.create(
-            partner_id=units[unit].organisation_id, name=name, service_type=kind, area=area, needs=needs,
-            eligibility="Everybody, whatever their status", verified_on=today - timedelta(days=12),
-        )  # fmt: skip
+    editor = _member("directory_editor")
+    for unit, name, kind, area, needs, more in SERVICES:
+        partner = Partner.objects.get(pk=units[unit].organisation_id)
+        entry = {
+            "name": name, "service_type": kind, "area": area, "needs": needs, "time_zone": "Europe/Kyiv",
+            "eligibility": "Everybody, whatever their status", "languages": ["en", "ar", "ru", "uk"],
+            "hours": [[day, "09:00", "17:00"] for day in range(5)], "fees": "Free of charge", **more,
+        }  # fmt: skip
+        with acting(editor.pk):
+            directory.add(partner, entry, by=editor, checked_on=timezone.localdate() - timedelta(days=12))
 
 
 def _capacity(unit: Unit) -> None:

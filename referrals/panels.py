@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from cases.closing import veto
 from cases.contributions import contribute
-from cases.policy import LEADS, WORKERS, has_seat
+from cases.policy import LEADS, has_seat
 from consent import processing
 from consent.vocabulary import Purpose
 from foundation.accounts.context import nav
@@ -15,6 +15,7 @@ from foundation.accounts.models import Role
 from foundation.core.worklist import Job, describe
 from foundation.readiness.evidence import supply
 from referrals import assisting, capacity, contribution, directory
+from referrals.policy import READERS
 
 
 def _inside(clock: Any) -> str:
@@ -31,6 +32,9 @@ JOBS = {
     "unable_to_reach": Job(_("Say how else to reach the person"), _("The partner could not reach them"), _inside),
     "verify": Job(_("Ask the person whether it helped"), _("The partner has reported back"), _inside),
     "declined_answer": Job(_("Offer the help elsewhere, or say why not"), _("The partner declined"), _inside),
+    "reroute": Job(
+        _("Offer the help elsewhere"), _("Nothing more goes to this partner: it was suspended, or has ended"), _inside
+    ),
     "withdrawal_phone": Job(
         _("Phone the partner: the consent was taken back"), _("They have not confirmed yet"), _inside
     ),
@@ -68,7 +72,7 @@ def _nav(user: Any) -> list[dict[str, str]]:
     items = []
     if has_seat(user, (Role.PARTNER_WORKER,)):
         items.append({"url": reverse("referrals:inbox"), "label": str(_("Referrals")), "section": "inbox"})
-    if has_seat(user, WORKERS):
+    if has_seat(user, READERS):
         items.append({"url": reverse("referrals:directory"), "label": str(_("Partners")), "section": "partners"})
     if has_seat(user, LEADS):
         items.append({"url": reverse("referrals:capacity"), "label": str(_("What we can give")), "section": "capacity"})

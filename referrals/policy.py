@@ -2,13 +2,16 @@
 
 from typing import Any
 
-from cases.policy import LEADS, has_seat
+from cases.policy import LEADS, WORKERS, has_seat
 from consent.models import Decision
 from foundation.accounts.models import Role
 from foundation.core import policy
 from referrals.capacity import APPROVING, may_declare, stands_over
-from referrals.models import CapacityDeclaration, Referral
+from referrals.models import CapacityDeclaration, Partner, Referral, Service
 from referrals.vocabulary import Status
+
+KEEPERS = (Role.DIRECTORY_EDITOR, Role.MANAGER)
+READERS = (*WORKERS, Role.DIRECTORY_EDITOR)
 
 
 def is_recipient(actor: Any, referral: Referral) -> bool:
@@ -41,6 +44,19 @@ def _drops_capacity(actor: Any, row: CapacityDeclaration) -> bool:
     return _approves_capacity(actor, row) or actor.pk == row.declared_by_id
 
 
+def keeps_register(actor: Any) -> bool:
+    """Whether the actor looks after partners and the directory: its editors, and managers."""
+    return has_seat(actor, KEEPERS)
+
+
+def _manages(actor: Any, _record: Any) -> bool:
+    return has_seat(actor, (Role.MANAGER,))
+
+
+def _keeps(actor: Any, _record: Any) -> bool:
+    return keeps_register(actor)
+
+
 def install() -> None:
     """Register the rules."""
     policy.register(
@@ -51,6 +67,14 @@ def install() -> None:
             "drop": _drops_capacity,
         },
     )
+    policy.register(
+        Partner,
+        {
+            **dict.fromkeys(("read", "answer"), _keeps),
+            **dict.fromkeys(("approve", "sign", "activate", "suspend", "resume", "end"), _manages),
+        },
+    )
+    policy.register(Service, {"read": lambda a, s: has_seat(a, READERS), **dict.fromkeys(("verify", "edit"), _keeps)})
     policy.register(
         Referral,
         {

@@ -16,7 +16,8 @@ from foundation.core.worklist import job
 from foundation.dossiers.clocks import is_running_late
 from foundation.dossiers.models import Clock
 from referrals.models import Message, Referral, ReferralMove
-from referrals.states import APPROVER, LIFE, NEEDS, PARTNER, REFERRER, UNSENT, WITH_PARTNER, tiers_open
+from referrals.partnership import PartnerStatus
+from referrals.states import APPROVER, LIFE, NEEDS, OPEN, PARTNER, REFERRER, UNSENT, WITH_PARTNER, tiers_open
 from referrals.vocabulary import FIELDS, CancelReason, Confirmation, DeclineReason, OwnGround, ServiceOutcome, Status
 from referrals.words import MOVES, heading, labels, limit, span
 
@@ -74,13 +75,26 @@ def summary(referral: Referral, actor: User) -> dict[str, Any]:
         "verbs": [_button(verb, referral) for verb in offered if verb not in QUIET],
         "quiet": [_button(verb, referral) for verb in offered if verb in QUIET],
         "may_change": policy.allows(actor, "revise", referral),
-        "may_offer_elsewhere": referral.status in (Status.DECLINED, Status.EXPIRED) and not referral.verified_at,
+        "may_offer_elsewhere": may_offer_elsewhere(referral),
+        "is_shut": is_shut(referral),
         "partner": referral.service.partner,
         "needs_phone": referral.must_confirm,
         "taken_back": labels(referral.taken_back),
         "report": referral.report if referral.is_open else None,
         "outcome": ServiceOutcome(referral.outcome).label if referral.outcome else "",
     }
+
+
+def is_shut(referral: Referral) -> bool:
+    """Whether it is open, and its partner was suspended or has ended: nothing more goes there."""
+    gone = referral.service.partner.status in (PartnerStatus.SUSPENDED, PartnerStatus.ENDED)
+    return gone and referral.status in OPEN and not referral.recalled_at
+
+
+def may_offer_elsewhere(referral: Referral) -> bool:
+    """Whether the help is to be offered to somebody else: declined, not answered, or nothing more goes there."""
+    was_refused = referral.status in (Status.DECLINED, Status.EXPIRED) and not referral.verified_at
+    return was_refused or is_shut(referral)
 
 
 def _button(verb: str, referral: Referral) -> dict[str, Any]:

@@ -5,7 +5,19 @@ from django.urls.converters import StringConverter
 
 from referrals.forms.referral import STEPS
 from referrals.forms.speech import STEPS as SPEECH_STEPS
-from referrals.views import assistance, authorities, capacity, choosing, inbox, referral, sharing, speech, telling
+from referrals.views import (
+    assistance,
+    authorities,
+    capacity,
+    choosing,
+    directory,
+    inbox,
+    referral,
+    register,
+    sharing,
+    speech,
+    telling,
+)  # fmt: skip
 
 
 class Speaking(StringConverter):
@@ -34,7 +46,6 @@ urlpatterns = [
     path("own-services/<uuid:unit>/declare/", capacity.declare, name="capacity_declare"),
     path("own-services/<uuid:pk>/approve/", capacity.decide, {"verb": "approve"}, name="capacity_approve"),
     path("own-services/<uuid:pk>/drop/", capacity.decide, {"verb": "drop"}, name="capacity_drop"),
-    path("partners/", choosing.directory, name="directory"),
     path("cases/<uuid:case>/represent/", speech.represent, name="represent"),
     path("issues/<uuid:issue>/represent/", speech.represent_issue, name="represent_issue"),
     path("representations/<uuid:pk>/", speech.representation, name="representation"),
@@ -44,6 +55,17 @@ urlpatterns = [
     path("authorities/", authorities.authorities, name="authorities"),
     path("authorities/new/", authorities.new, name="authority_new"),
     path("authorities/<uuid:pk>/", authorities.authority, name="authority"),
+    path("partners/", directory.directory, name="directory"),
+    path("partners/directory.json", directory.give_out, name="give_out"),
+    path("partners/services/<uuid:service>/", directory.service, name="service"),
+    path("partners/services/<uuid:service>/edit/", directory.edit, name="service_edit"),
+    path("partners/services/<uuid:service>/verify/", directory.verify, name="service_verify"),
+    path("partners/register/", register.partners, name="partners"),
+    path("partners/register/new/", register.propose, name="propose"),
+    path("partners/register/<uuid:partner>/", register.partner, name="partner"),
+    path("partners/register/<uuid:partner>/vetting/", register.vetting, name="vetting"),
+    path("partners/register/<uuid:partner>/services/new/", directory.new, name="service_new"),
+    path("partners/register/<uuid:partner>/<str:verb>/", register.step, name="partner_step"),
     path("inbox/", inbox.inbox, name="inbox"),
     path("inbox/<uuid:pk>/", inbox.offer, name="offer"),
     path("inbox/<uuid:pk>/<str:verb>/", inbox.respond, name="respond"),

@@ -7,8 +7,8 @@ from django.utils.translation import pgettext_lazy
 from referrals.fields import FIELDS, PREVIEW
 
 __all__ = [
-    "CHOSEN", "FIELDS", "PREVIEW", "CancelReason", "Confirmation", "DeclineReason", "OwnGround", "PartnerStatus",
-    "ServiceOutcome", "ServiceType", "Status",
+    "CHOSEN", "FIELDS", "PREVIEW", "CancelReason", "Confirmation", "DeclineReason", "OwnGround", "ServiceOutcome",
+    "ServiceType", "Status",
 ]  # fmt: skip
 
 
@@ -123,12 +123,3 @@ class ServiceOutcome(models.TextChoices):
     NOT_MET = "not_met", _("Not met")
     NOT_REACHED = "not_reached", _("The person was not reached")
     DECLINED_BY_PERSON = "declined_by_person", _("The person did not want it any more")
-
-
-class PartnerStatus(models.TextChoices):
-    """Where a partnership stands."""
-
-    PROPOSED = "proposed", _("Proposed")
-    ACTIVE = "active", _("Active")
-    SUSPENDED = "suspended", _("Suspended")
-    ENDED = "ended", _("Ended")

@@ -15,7 +15,7 @@ from foundation.dossiers.models import Clock
 from foundation.outbox import delivery
 from referrals import webhooks
 from referrals.models import Partner, Referral, ReferralMove
-from referrals.states import APPROVER, LIFE, NEEDS, PARTNER
+from referrals.states import APPROVER, ENDED, LIFE, NEEDS, PARTNER
 from referrals.vocabulary import Status
 
 WITHDRAWAL_CLOCKS = ("withdrawal_confirm", "withdrawal_phone", "withdrawal_chase")
@@ -89,7 +89,8 @@ def set_clocks(referral: Referral) -> None:
     """Stop what no longer runs in this state, start what does, let the partner's clock stand while it waits for us."""
     wanted = NEEDS[referral.status].clocks
     running = {clock.code: clock for clock in Clock.objects.running().filter(subject_id=referral.pk)}
-    gone = set(running) - {code for code, _side in wanted} - set(WITHDRAWAL_CLOCKS)
+    kept = set(WITHDRAWAL_CLOCKS) | ({"reroute"} if referral.status not in ENDED else set())
+    gone = set(running) - {code for code, _side in wanted} - kept
     if gone:
         clocks.stop(referral.pk, *gone)
     for code, side in wanted:

@@ -1,4 +1,4 @@
-"""Taking on a partner, and giving its programs a way in: never before an impact assessment and an agreement (HS-25)."""
+"""Giving a partner’s programs a way in: never before an impact assessment and an agreement (HS-25)."""
 
 import secrets
 from typing import Any, NamedTuple
@@ -15,7 +15,6 @@ from foundation.audit import trail
 from foundation.core.errors import Refused
 from foundation.core.words import isolated
 from referrals.models import Partner
-from referrals.vocabulary import PartnerStatus
 
 
 class Way(NamedTuple):
@@ -33,22 +32,6 @@ def named(wanted: str) -> Partner:
     if len(found) != 1:
         raise Refused("partner.unknown", _("There is no partner of this name."))
     return found[0]
-
-
-@transaction.atomic
-def activate(partner: Partner) -> Partner:
-    """From now on it may receive. Raises ``Refused`` without an approved assessment in date and an agreement in force."""
-    locked = Partner.objects.select_for_update(of=("self",)).select_related("organisation").get(pk=partner.pk)
-    consent.require_assessment(AssessmentSubject.PARTNER, locked.organisation)
-    locked.status = PartnerStatus.ACTIVE
-    if not locked.may_receive:
-        raise Refused(
-            "partner.agreement",
-            _("The agreement with %(whom)s has run out. Sign a new one first.") % {"whom": isolated(str(locked))},
-        )
-    locked.save(update_fields=["status"])
-    trail.record("partner.activated", subject=locked.pk)
-    return locked
 
 
 def require_api(organisation: Organisation) -> None:

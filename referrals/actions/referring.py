@@ -13,7 +13,7 @@ from foundation.dossiers import clocks
 from referrals.actions.answering import _say, narrow
 from referrals.actions.moving import lock, move, tell_recipient, touch
 from referrals.actions.readying import require_ready
-from referrals.actions.sending import check_ground, check_recipient, check_tier
+from referrals.actions.sending import check_ground, check_recipient, check_threat, check_tier
 from referrals.models import Referral
 from referrals.states import APPROVER, LIFE, REFERRER
 from referrals.vocabulary import CHOSEN, CancelReason, Status
@@ -31,6 +31,7 @@ def submit(referral: Referral, *, by: User) -> Referral:
     locked = _step(referral, "submit", by)
     require_ready(locked.case, by)
     check_recipient(locked.service)
+    check_threat(locked)
     check_tier(locked)
     check_ground(locked)
     return move(locked, "submit", by=by, side=REFERRER)

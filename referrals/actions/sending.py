@@ -16,14 +16,12 @@ from foundation.core import policy
 from foundation.core.errors import Refused
 from foundation.dossiers import actions as dossiers
 from foundation.dossiers.models import VIEW
+from referrals import threats
 from referrals.actions.moving import lock, move, recipient_group, tell_recipient
 from referrals.actions.preparing import by_tier, gather
 from referrals.actions.readying import require_ready
 from referrals.models import Disclosure, Referral, Service
-from referrals.states import APPROVER, LIFE, TERMINAL, tiers_open
-from referrals.vocabulary import Status
-
-ENDED = TERMINAL | {Status.EXPIRED}
+from referrals.states import APPROVER, ENDED, LIFE, tiers_open
 
 
 def check_recipient(service: Service) -> None:
@@ -32,6 +30,11 @@ def check_recipient(service: Service) -> None:
         raise Refused("receiver.agreement", _("There is no agreement in force with this organisation."))
     if not (service.is_active and service.is_fresh):
         raise Refused("receiver.service", _("This service is closed or was not verified for too long."))
+
+
+def check_threat(referral: Referral) -> None:
+    """HS-11: not to who may be the threat, nor to who tells authorities about people that they could seize."""
+    threats.check(referral.case, referral.service.partner)
 
 
 def check_tier(referral: Referral) -> None:
@@ -75,6 +78,7 @@ def send(referral: Referral, *, by: User) -> Referral:
     policy.require(by, "send", locked)
     require_ready(locked.case, by)
     check_recipient(locked.service)
+    check_threat(locked)
     check_tier(locked)
     check_ground(locked)
     case = locked.case

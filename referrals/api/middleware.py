@@ -10,7 +10,7 @@ from foundation.accounts.models import Role, User
 from foundation.core.acting import acting
 from foundation.core.middleware import Handler
 from referrals.models import Partner
-from referrals.vocabulary import PartnerStatus
+from referrals.partnership import PartnerStatus
 
 PREFIX = "/api/"
 

@@ -14,10 +14,12 @@ from consent.models import ImpactAssessment, NoticeVersion
 from consent.terms import AssessmentState, AssessmentSubject
 from foundation.accounts import actions as accounts
 from foundation.accounts.models import Organisation, OrganisationKind, Role, Unit, UnitKind, User
+from foundation.core.acting import acting
 from foundation.dossiers import clerk
+from referrals.actions import register
 from referrals.bench import ready
+from referrals.demo import VETTED
 from referrals.models import Partner, Service
-from referrals.vocabulary import PartnerStatus
 
 BRANCHES, POINTS, PARTNERS = 8, 5, 10
 KINDS = ("worker", "manager", "rare", "none")
@@ -114,6 +116,8 @@ def _people(society: Organisation, national: Unit, branches: list[Unit], units: 
         ),
         "manager": _user("manager", (branches[0], Role.MANAGER)),
         "officer": _user("officer", (national, Role.DATA_OFFICER)),
+        "keeper": _user("keeper", (branches[-1], Role.DIRECTORY_EDITOR)),
+        "second": _user("second", (branches[-1], Role.MANAGER)),
         "none": _user("none", (_unit(society, branches[-1], UnitKind.SERVICE_POINT, "New point"), Role.CASEWORKER)),
     }  # fmt: skip
 
@@ -156,15 +160,25 @@ def _assess(society: Organisation, partner: Organisation, people: dict[str, User
     )  # fmt: skip
 
 
+def _enrol(organisation: Organisation, editor: User, manager: User) -> Partner:
+    """As it is done: answered by one, approved, signed and made active by another."""
+    with acting(editor.pk):
+        partner = register.enter(organisation, "", by=editor)
+        vetting = register.answer_vetting(partner, register.Answers(VETTED), by=editor)
+    with acting(manager.pk):
+        register.approve_vetting(vetting, by=manager)
+        today = timezone.localdate()
+        register.sign(partner, today, today + timedelta(days=365), 2, by=manager)
+        return register.activate(partner, by=manager)
+
+
 def _partners(society: Organisation, people: dict[str, User]) -> tuple[list[Service], dict[Any, int], User]:
     services, groups, today = [], {}, timezone.localdate()
     for number in range(PARTNERS):
         organisation = Organisation.objects.create(name=f"Partner {number}", kind=OrganisationKind.PARTNER)
         unit = Unit.objects.create(organisation=organisation, kind=UnitKind.PARTNER, name="Intake desk")
         _assess(society, organisation, people)
-        partner = Partner.objects.create(
-            organisation=organisation, status=PartnerStatus.ACTIVE, agreement_until=today + timedelta(days=365)
-        )
+        partner = _enrol(organisation, people["keeper"], people["second"])
         groups[organisation.pk] = _group(unit, Role.PARTNER_WORKER)
         _user(f"machine{number}", (unit, Role.PARTNER_WORKER), is_machine=True)
         _user(f"intake{number}", (unit, Role.PARTNER_WORKER))

@@ -2,7 +2,8 @@
 
 from referrals.models.assistance import NEED_LENGTH, Assistance, CapacityDeclaration
 from referrals.models.authority import Authority
-from referrals.models.partner import IdempotencyKey, Partner, Service, WebhookEndpoint
+from referrals.models.machine import IdempotencyKey, WebhookEndpoint
+from referrals.models.partner import Agreement, Partner, PartnerMove, Vetting
 from referrals.models.referral import (
     REASON_LENGTH,
     Correction,
@@ -15,10 +16,12 @@ from referrals.models.referral import (
     values_of,
 )
 from referrals.models.representation import Commitment, Representation, RepresentationMove, speech_reference
+from referrals.models.service import Service
 
 __all__ = [
     "NEED_LENGTH",
     "REASON_LENGTH",
+    "Agreement",
     "Assistance",
     "Authority",
     "CapacityDeclaration",
@@ -29,11 +32,13 @@ __all__ = [
     "KeptReason",
     "Message",
     "Partner",
+    "PartnerMove",
     "Referral",
     "ReferralMove",
     "Representation",
     "RepresentationMove",
     "Service",
+    "Vetting",
     "WebhookEndpoint",
     "referral_reference",
     "speech_reference",

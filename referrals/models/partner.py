@@ -1,30 +1,45 @@
-"""Who may receive referrals, and what they give."""
+"""Who may receive referrals: the partnership, what it was asked, what was signed, each step."""
 
 import uuid
-from datetime import timedelta
 from typing import ClassVar
 
+import pgtrigger
 from django.conf import settings
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 from django.utils import timezone
 
 from foundation.accounts.models import Organisation
-from referrals.vocabulary import FIELDS, PartnerStatus, ServiceType
+from referrals.partnership import PARTNERSHIP, DataSharing, EndReason, PartnerStatus
+
+NOTES = 500
 
 
 class Partner(models.Model):
-    """What binds an organisation to us: status, agreement, how much it may be told."""
+    """What binds an organisation to us: status, agreement, how much it may be told.
+
+    ``data_sharing`` and ``belongs_to`` are what the approved vetting says; ``agreement_until`` and ``max_tier`` what the
+    agreement in force says.
+    """
 
     organisation = models.OneToOneField(Organisation, models.PROTECT, primary_key=True, related_name="partner")
     status = models.CharField(max_length=10, choices=PartnerStatus.choices, default=PartnerStatus.PROPOSED)
-    agreement_until = models.DateField()
+    agreement_until = models.DateField(null=True, blank=True)
     max_tier = models.PositiveSmallIntegerField(default=2)
+    data_sharing = models.CharField(max_length=28, choices=DataSharing.choices, blank=True)
+    belongs_to = models.JSONField(default=list, blank=True)
     phone = models.CharField(max_length=40, blank=True)
     last_change = models.BigIntegerField(default=0)
 
     class Meta:
         constraints: ClassVar = [models.CheckConstraint(condition=Q(max_tier__lte=3), name="tier_at_most_3")]
+        triggers: ClassVar = [
+            pgtrigger.FSM(
+                name="partner_life_cycle",
+                field="status",
+                transitions=sorted((str(a), str(b)) for a, b in PARTNERSHIP.pairs()),
+            )
+        ]
 
     def __str__(self) -> str:
         return self.organisation.name
@@ -32,68 +47,77 @@ class Partner(models.Model):
     @property
     def may_receive(self) -> bool:
         """Active, with an agreement in force (HS-10)."""
-        return self.status == PartnerStatus.ACTIVE and self.agreement_until >= timezone.localdate()
+        in_force = self.agreement_until is not None and self.agreement_until >= timezone.localdate()
+        return self.status == PartnerStatus.ACTIVE and in_force
 
 
-class Service(models.Model):
-    """An entry of the directory: what a partner gives, where, to whom, and when somebody last checked."""
+class PartnerMove(models.Model):
+    """One step of a partnership: who, when, from, to, why as a code."""
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
-    partner = models.ForeignKey(Partner, models.PROTECT, related_name="services")
-    name = models.CharField(max_length=120)
-    service_type = models.CharField(max_length=30, choices=ServiceType.choices)
-    area = models.CharField(max_length=120)
-    eligibility = models.CharField(max_length=300, blank=True)
-    needs = models.JSONField(default=list, help_text="Field codes beyond the preview that the service needs.")
-    is_active = models.BooleanField(default=True)
-    verified_on = models.DateField()
+    partner = models.ForeignKey(Partner, models.PROTECT, related_name="moves", db_index=False)
+    verb = models.CharField(max_length=12)
+    actor = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", null=True, blank=True)
+    from_status = models.CharField(max_length=10, blank=True)
+    to_status = models.CharField(max_length=10)
+    reason = models.CharField(max_length=24, choices=EndReason.choices, blank=True)
+    at = models.DateTimeField(default=timezone.now)
 
     class Meta:
-        constraints: ClassVar = [models.UniqueConstraint(fields=["partner", "name"], name="service_name_of_partner")]
+        indexes: ClassVar = [models.Index(fields=["partner", "-at"], name="moves_of_partner")]
 
     def __str__(self) -> str:
-        return self.name
-
-    @property
-    def is_fresh(self) -> bool:
-        """Verified within the last 180 days (HS-10)."""
-        return self.verified_on >= timezone.localdate() - timedelta(days=settings.SERVICE_STALE_DAYS)
-
-    @property
-    def offered_fields(self) -> list[str]:
-        """What would be told at most: the preview, and what the service needs within the agreement's tier."""
-        return [
-            c for c, (tier, _l) in FIELDS.items() if tier == 0 or (c in self.needs and tier <= self.partner.max_tier)
-        ]
+        return f"{self.from_status} → {self.to_status}"
 
 
-class WebhookEndpoint(models.Model):
-    """Where a partner wants to be told, by id only. The secret is sealed with the partner's own key."""
+class Vetting(models.Model):
+    """The checklist as one person answered it; it counts when another has approved it (HS-20)."""
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
-    organisation = models.ForeignKey(Organisation, models.CASCADE, related_name="endpoints")
-    url = models.URLField(max_length=300)
-    organisation_key_id = models.UUIDField()
-    secret = models.BinaryField()
-    is_active = models.BooleanField(default=True)
+    partner = models.ForeignKey(Partner, models.PROTECT, related_name="vettings")
+    answers = models.JSONField()
+    belongs_to = models.JSONField(default=list, blank=True)
+    notes = models.CharField(max_length=NOTES, blank=True)
+    answered_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    answered_at = models.DateTimeField(default=timezone.now)
+    approved_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", null=True, blank=True)
+    approved_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        constraints: ClassVar = [
+            models.CheckConstraint(
+                condition=Q(approved_by=None) | ~Q(approved_by=F("answered_by")), name="vetted_by_another_person"
+            ),
+            models.CheckConstraint(
+                condition=Q(approved_by=None, approved_at=None)
+                | Q(approved_by__isnull=False, approved_at__isnull=False),
+                name="approved_by_somebody",
+            ),
+            models.UniqueConstraint(
+                fields=["partner"], condition=Q(approved_at=None), name="one_vetting_waits_per_partner"
+            ),
+        ]
 
     def __str__(self) -> str:
         return str(self.pk)
 
 
-class IdempotencyKey(models.Model):
-    """A POST of a partner that succeeded, kept for 24 hours: its key, the fingerprint of
-    address and body, and the answer that was given: a line of the inbox, nothing of the person.
-    """
+class Agreement(models.Model):
+    """A data-sharing agreement: from when to when, and the highest tier that may be told under it."""
 
-    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="+", db_index=False)
-    key = models.CharField(max_length=80)
-    fingerprint = models.BinaryField()
-    answer = models.TextField(blank=True)
-    created_at = models.DateTimeField(default=timezone.now, db_index=True)
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    partner = models.ForeignKey(Partner, models.PROTECT, related_name="agreements")
+    signed_on = models.DateField()
+    valid_until = models.DateField()
+    max_tier = models.PositiveSmallIntegerField()
+    recorded_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    recorded_at = models.DateTimeField(default=timezone.now)
 
     class Meta:
-        constraints: ClassVar = [models.UniqueConstraint(fields=["user", "key"], name="one_use_of_a_key")]
+        constraints: ClassVar = [
+            models.CheckConstraint(condition=Q(max_tier__lte=3), name="agreed_tier_at_most_3"),
+            models.CheckConstraint(condition=Q(valid_until__gt=F("signed_on")), name="agreement_ends_after_it_begins"),
+        ]
 
     def __str__(self) -> str:
         return str(self.pk)

@@ -17,7 +17,7 @@ from foundation.accounts.models import Organisation, Unit, User
 from foundation.core.codes import new_code
 from foundation.dossiers.models import FOLLOW, VIEW, DossierBound
 from foundation.vault.fields import EncryptedJSON, EncryptedText
-from referrals.models.partner import Service
+from referrals.models.service import Service
 from referrals.states import LIFE, NEEDS, RETURNS, WITH_PARTNER
 from referrals.vocabulary import Confirmation, OwnGround, ServiceOutcome, Status
 

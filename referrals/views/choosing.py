@@ -1,4 +1,4 @@
-"""The directory, choosing a service for a case, preparing a referral."""
+"""Choosing a service for a case, preparing a referral."""
 
 from uuid import UUID
 
@@ -9,13 +9,12 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from cases.identity import open_case
 from cases.models import Case
-from cases.policy import WORKERS, has_seat
 from cases.views.guards import typed
 from cases.views.who import me
 from foundation.accounts.models import User
 from foundation.audit import trail
 from foundation.core import policy
-from foundation.core.errors import Absent, DomainError, Forbidden
+from foundation.core.errors import Absent, DomainError
 from referrals import actions
 from referrals.directory import Entry, decisions_on_services, entries, exceptions_for_services, may_hold, why_not
 from referrals.forms.referral import PrepareForm
@@ -23,17 +22,6 @@ from referrals.models import Referral, Service
 from referrals.views.guards import refuse
 from referrals.vocabulary import Status
 from referrals.words import labels
-
-
-@login_required
-@require_safe
-def directory(request: HttpRequest) -> HttpResponse:
-    """All services: who gives what, where, to whom, checked when, agreed until when."""
-    if not has_seat(request.user, WORKERS):
-        raise Forbidden("actor.not_allowed", "")
-    found = entries()
-    trail.record("partner.listed", count=len(found))
-    return render(request, "referrals/directory.html", {"entries": found})
 
 
 @login_required

@@ -162,6 +162,23 @@ PLAINTEXT: dict[str, str] = {
     "riskanalysis_riskassessment.urgency": CODE, "riskanalysis_outcomemeasurement.category": CODE,
     "riskanalysis_clinicalwindow.answer": CODE,
     "riskanalysis_release.rule": CODE, "riskanalysis_release.content": WRAPPED,
+    **dict.fromkeys(
+        (
+            *(f"referrals_service.{name}" for name in (
+                "description", "address", "phone", "how_to", "languages", "access", "attributes", "hours", "time_zone",
+                "fees", "alert", "status", "location_type",
+            )),
+            *(f"referrals_agreement.{name}" for name in ("signed_on", "valid_until")),
+        ), REFERENCE,
+    ),
+    **dict.fromkeys(
+        (
+            *(f"referrals_partnermove.{name}" for name in ("verb", "from_status", "to_status", "reason")),
+            *(f"referrals_vetting.{name}" for name in ("answers", "belongs_to")),
+            "referrals_partner.data_sharing", "referrals_partner.belongs_to",
+        ), CODE,
+    ),
+    "referrals_vetting.notes": "whom an organisation serves; names nobody who is helped",
     "referrals_partner.status": CODE, "referrals_partner.agreement_until": REFERENCE, "referrals_partner.phone": REFERENCE,
     "referrals_service.name": REFERENCE, "referrals_service.service_type": CODE, "referrals_service.area": REFERENCE,
     "referrals_service.eligibility": REFERENCE, "referrals_service.needs": FIELDS, "referrals_service.verified_on": REFERENCE,

@@ -125,9 +125,11 @@ VERBS = {
     "consent:assessment_step": "approve", "consent:rule_step": "agree", "consent:hold_step": "agree",
     "consent:incident_step": "take_on", "readiness:step": "approve", "readiness:decide": "confirm",
     "referrals:speech_step": "answered", "cases:issue_step": "add_evidence", "cases:harm_step": "take_on",
+    "referrals:partner_step": "suspend",
 }  # fmt: skip
 # Part of an address → the record it is about; all others are about a case.
 THINGS = {
+    "partners/services/": "service", "partners/register/": "partner",
     "readying:verb": "readiness waiting", "readiness/assessments/": "readiness", "focal-points/": "held",
     "readiness/": "unit", "trainings/<int": "worker", "trainings/<uuid": "training",
     "exports/": "export", "messages/": "message", "appointments/": "appointment", "erasures/": "erasure",
@@ -186,9 +188,9 @@ def build(house: factories.House, browse: Any) -> World:
         "access": factories.access(house, case.code).pk,
         "decoy": factories.decoy(house).pk, "decision": decision.pk, "consent": decision.consent_id,
         "proposal": _proposal(house),
-        "service": house.services["Safe shelter"].pk,
         "report": _report(house).pk, **office.things(house), **speaking.things(house, case),
         "request": factories.right(house, case).pk, **_readiness(house),
+        "service": house.services["Safe shelter"].pk, "partner": house.services["Safe shelter"].partner_id,
         "assistance": factories.assistance(house, case).pk, "capacity": factories.capacity(house).pk,
         "unit": house.units["harbour"].pk, **_risk(house, case),
         **_life(house),

@@ -18,10 +18,10 @@ from foundation.core.acting import acting
 from foundation.core.errors import DomainError, Forbidden, Refused, WrongState
 from foundation.dossiers.models import Clock
 from foundation.vault.crypto import VaultError
-from referrals import webhooks
-from referrals.actions import partners
+from referrals import demo, webhooks
+from referrals.actions import partners, register
 from referrals.models import Partner, WebhookEndpoint
-from referrals.vocabulary import PartnerStatus
+from referrals.partnership import PartnerStatus
 from tests import factories
 
 WORDS = consent.Words("What is done", "What may go wrong", "What is done against it")
@@ -55,7 +55,14 @@ def newcomer(house):
     """A partner that nobody has assessed yet."""
     organisation = Organisation.objects.create(name="Harbour Clinic", kind=OrganisationKind.PARTNER)
     Unit.objects.create(organisation=organisation, kind=UnitKind.PARTNER, name="Desk")
-    return Partner.objects.create(organisation=organisation, agreement_until=soon())
+    return demo.enrol(organisation)
+
+
+def activate(house, partner):
+    """As the manager does it."""
+    manager = house.people["manager"]
+    with acting(manager.pk):
+        return register.activate(partner, by=manager)
 
 
 # --- the legal basis of a purpose
@@ -188,16 +195,16 @@ def test_a_newer_assessment_takes_the_place_of_the_older(house, newcomer):
 def test_no_partner_becomes_active_without_an_assessment_in_plain_words(house, newcomer):
     """HS-25."""
     with pytest.raises(Refused) as refused:
-        partners.activate(newcomer)
+        activate(house, newcomer)
     assert "Harbour Clinic" in refused.value.message
     assert "manager writes it" in refused.value.message
     newcomer.refresh_from_db()
-    assert newcomer.status == PartnerStatus.PROPOSED
+    assert newcomer.status == PartnerStatus.SIGNED
     drafted(house.people["data_officer"], consent.About("partner", newcomer.organisation))
     with refused_saying("waits for a second person"):
-        partners.activate(newcomer)
+        activate(house, newcomer)
     approved(house, consent.About("partner", newcomer.organisation))
-    assert partners.activate(newcomer).may_receive
+    assert activate(house, newcomer).may_receive
 
 
 def test_the_database_lets_no_unassessed_partner_be_active_whoever_writes(house, newcomer):
@@ -212,21 +219,21 @@ def test_an_assessment_past_its_review_lets_nothing_pass(house, newcomer):
     made = approved(house, consent.About("partner", newcomer.organisation))
     ImpactAssessment.objects.filter(pk=made.pk).update(review_by=timezone.localdate() - timedelta(days=1))
     with refused_saying("past its review"):
-        partners.activate(newcomer)
+        activate(house, newcomer)
 
 
 def test_an_agreement_that_ran_out_stops_a_partner_too(house, newcomer):
     approved(house, consent.About("partner", newcomer.organisation))
     Partner.objects.filter(pk=newcomer.pk).update(agreement_until=soon(-1))
     with pytest.raises(Refused) as refused:
-        partners.activate(newcomer)
+        activate(house, newcomer)
     assert refused.value.code == "partner.agreement"
 
 
 def test_no_program_and_no_endpoint_without_an_assessment_of_the_interface(house, newcomer):
     """HS-25: a partner that may receive is not yet one whose programs may read."""
     approved(house, consent.About("partner", newcomer.organisation))
-    partners.activate(newcomer)
+    activate(house, newcomer)
     unit = Unit.objects.get(organisation=newcomer.organisation)
     for attempt in (
         lambda: partners.add_client(unit),
@@ -244,15 +251,13 @@ def test_no_program_and_no_endpoint_without_an_assessment_of_the_interface(house
 
 def test_the_commands_of_an_operator_ask_for_the_assessments_too(house, newcomer, capsys):
     """HS-25: on every channel, in the same words."""
-    with pytest.raises(CommandError, match="not activated: There is no approved impact assessment"):
-        call_command("partner_activate", "Harbour Clinic")
     with pytest.raises(CommandError, match="no client: There is no approved impact assessment"):
         call_command("partner_client", "Harbour Clinic")
     with pytest.raises(CommandError, match="There is no partner of this name"):
-        call_command("partner_activate", "Nobody at all")
+        call_command("partner_client", "Nobody at all")
     for subject in ("partner", "partner_api"):
         approved(house, consent.About(subject, newcomer.organisation))
-    call_command("partner_activate", "Harbour Clinic")
+    activate(house, newcomer)
     call_command("partner_client", "Harbour Clinic")
     newcomer.refresh_from_db()
     assert newcomer.status == PartnerStatus.ACTIVE

@@ -129,9 +129,8 @@ def test_a_new_attempt_needs_new_consent(house, case, caseworker):
 CLOSED = {
     "partner suspended": (Partner, {"status": "suspended"}, "receiver.agreement"),
     "partnership ended": (Partner, {"status": "ended"}, "receiver.agreement"),
-    "not yet a partner": (Partner, {"status": "proposed"}, "receiver.agreement"),
     "agreement over": (Partner, {"agreement_until": timezone.localdate() - timedelta(days=1)}, "receiver.agreement"),
-    "service closed": (Service, {"is_active": False}, "receiver.service"),
+    "service closed": (Service, {"status": "inactive"}, "receiver.service"),
     "not verified for too long": (Service, {"verified_on": timezone.localdate() - timedelta(days=181)}, "receiver.service"),
     "agreement for less": (Partner, {"max_tier": 0}, "receiver.tier"),
     "the service needs less": (Service, {"needs": ["alias"]}, "receiver.tier"),

@@ -1,0 +1,48 @@
+"""Words of the service directory, in the shape of HSDS 3 (domain.md §9.3), as data."""
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
+
+from referrals.vocabulary import ServiceType
+
+
+class ServiceStatus(models.TextChoices):
+    """HSDS ``service.status``."""
+
+    ACTIVE = "active", pgettext_lazy("service", "Open")
+    INACTIVE = "inactive", pgettext_lazy("service", "Not open yet")
+    CLOSED = "temporarily closed", pgettext_lazy("service", "Closed for a time")
+    DEFUNCT = "defunct", pgettext_lazy("service", "Gone for good")
+
+
+class Place(models.TextChoices):
+    """HSDS ``location.location_type``. Where a safe house is stands nowhere: it is always virtual."""
+
+    PHYSICAL = "physical", _("A place to go to")
+    POSTAL = "postal", _("By letter")
+    VIRTUAL = "virtual", _("By phone or online, or a place that is not told")
+
+
+class Attribute(models.TextChoices):
+    """What people ask about before they go (R-33)."""
+
+    PAPERS = "without_documents", _("Helps people without papers")
+    STATUS = "irregular_status", _("Helps people with an unsettled status")
+    WOMEN = "staff_women", _("Women work there")
+    MEN = "staff_men", _("Men work there")
+    SURVIVORS = "survivor_centred", _("Trained to support survivors")
+    CHILDREN = "safe_for_children", _("Safe for children")
+    LGBTIQ = "safe_for_lgbtiq", _("Safe for LGBTIQ+ people")
+    NIGHT = "day_and_night", _("Open day and night")
+
+
+HIDDEN = (ServiceType.SHELTER_SAFE,)
+"""Kinds of service of which no address is kept, shown or given out."""
+GBV = (ServiceType.RAPE, ServiceType.GBV)
+"""Help after gender-based violence: a missing specialist never stops the help (domain.md §5.2)."""
+LANGUAGES = ("ar", "en", "es", "fa", "fr", "ps", "ro", "ru", "so", "sw", "ti", "tr", "uk", "ur")
+DAYS = (
+    _("Monday"), _("Tuesday"), _("Wednesday"), _("Thursday"), _("Friday"), _("Saturday"), _("Sunday"),
+)  # fmt: skip
+HSDS_DAYS = ("MO", "TU", "WE", "TH", "FR", "SA", "SU")
