@@ -34,7 +34,7 @@ class ReferralsConfig(AppConfig):
             "representation.promise_settled", "representation.watched",
             "partner.client_added", "person.releases_told", "partner.propose", "partner.vetting_answered",
             *(f"partner.{verb}" for verb in PARTNERSHIP.moves), "service.added", "service.changed", "service.verified",
-            "service.read",
+            "service.read", "pathway.gap",
         )  # fmt: skip
         openings.kind("referral.read", _("Read the referral"))
         openings.kind("representation.read", _("Read what is raised with an authority"))
@@ -62,6 +62,7 @@ def _listen() -> None:
     from foundation.dossiers import erasing, ladder
     from referrals import actions
     from referrals.actions import listening
+    from referrals.actions.moving import moved as stepped
 
     consent.withdrawn.listen(actions.cascade)
     consent.withdrawn.listen(actions.uncount)
@@ -72,6 +73,7 @@ def _listen() -> None:
     consent.corrected.listen(actions.pass_on)
     ladder.overdue.listen(actions.chase)
     reassigned.listen(actions.follow)
+    stepped.listen(actions.note_gap)
     reassigned.listen(actions.follow_needs)
     moved.listen(actions.move_house)
     consent.renewed.listen(actions.renew)

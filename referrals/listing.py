@@ -4,7 +4,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from referrals.vocabulary import ServiceType
+from referrals.vocabulary import DeclineReason, ServiceType
 
 
 class ServiceStatus(models.TextChoices):
@@ -35,6 +35,36 @@ class Attribute(models.TextChoices):
     CHILDREN = "safe_for_children", _("Safe for children")
     LGBTIQ = "safe_for_lgbtiq", _("Safe for LGBTIQ+ people")
     NIGHT = "day_and_night", _("Open day and night")
+
+
+class GapReason(models.TextChoices):
+    """Why a need was not taken up: what partners say when they decline, and what is said by nobody."""
+
+    NO_SERVICE = "no_service", _("No service gives this here")
+    NO_ANSWER = "no_answer", _("The partner did not answer")
+    NO_CAPACITY = DeclineReason.NO_CAPACITY.value, DeclineReason.NO_CAPACITY.label
+    WAITLIST = DeclineReason.WAITLIST.value, DeclineReason.WAITLIST.label
+    OUT_OF_AREA = DeclineReason.OUT_OF_AREA.value, DeclineReason.OUT_OF_AREA.label
+    NOT_ELIGIBLE = DeclineReason.NOT_ELIGIBLE.value, DeclineReason.NOT_ELIGIBLE.label
+    NOT_PROVIDED = DeclineReason.NOT_PROVIDED.value, DeclineReason.NOT_PROVIDED.label
+    SUSPENDED = DeclineReason.SUSPENDED.value, DeclineReason.SUSPENDED.label
+    LANGUAGE = DeclineReason.LANGUAGE.value, DeclineReason.LANGUAGE.label
+    SAFETY_PERSON = DeclineReason.SAFETY_PERSON.value, DeclineReason.SAFETY_PERSON.label
+    SAFETY_STAFF = DeclineReason.SAFETY_STAFF.value, DeclineReason.SAFETY_STAFF.label
+    CONFLICT = DeclineReason.CONFLICT.value, DeclineReason.CONFLICT.label
+    BETTER_PLACED = DeclineReason.BETTER_PLACED.value, DeclineReason.BETTER_PLACED.label
+    ASSESSMENT = DeclineReason.ASSESSMENT.value, DeclineReason.ASSESSMENT.label
+    OTHER = DeclineReason.OTHER.value, DeclineReason.OTHER.label
+
+
+class AnywayReason(models.TextChoices):
+    """Why somebody goes on although the product warns (domain.md §11.5): a closed list, no word on anybody."""
+
+    PHONED = "phoned", _("I phoned them: they can take the person")
+    ASKED_FOR = "asked_for", _("The person asked for this very service")
+    NOBODY_ELSE = "nobody_else", _("Nobody else gives this here")
+    OTHER_PART = "other_part", _("It is for another part of the need")
+    MOVES_ON = "moves_on", _("The earlier help has ended or does not help")
 
 
 HIDDEN = (ServiceType.SHELTER_SAFE,)

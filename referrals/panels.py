@@ -14,7 +14,7 @@ from foundation.accounts.context import nav
 from foundation.accounts.models import Role
 from foundation.core.worklist import Job, describe
 from foundation.readiness.evidence import supply
-from referrals import assisting, capacity, contribution, directory
+from referrals import assisting, capacity, contribution, directory, standing
 from referrals.policy import READERS
 
 
@@ -92,3 +92,5 @@ def install() -> None:
     contribute(assisting)
     veto(assisting.open_needs)
     supply("P10", capacity.evidence)
+    supply("P6", standing.directory_is_fresh)
+    supply("P7", standing.partners_are_bound)

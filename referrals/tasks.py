@@ -1,10 +1,11 @@
-"""What the partner API leaves behind and nobody needs any more."""
+"""What the partner API leaves behind and nobody needs any more; how services answer."""
 
 from celery import shared_task
 from django.utils import timezone
 from oauth2_provider.models import AccessToken, get_access_token_model
 
 from foundation.core.machines import CARETAKER
+from referrals.actions.measuring import measure_services
 from referrals.api import idempotency
 
 
@@ -15,3 +16,9 @@ def forget() -> None:
     with CARETAKER.at_work():
         model.objects.filter(expires__lt=timezone.now()).delete()
     idempotency.forget_old()
+
+
+@shared_task(name="referrals.measure")
+def measure() -> None:
+    """How services answered in the last 90 days."""
+    measure_services()

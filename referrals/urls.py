@@ -6,18 +6,15 @@ from django.urls.converters import StringConverter
 from referrals.forms.referral import STEPS
 from referrals.forms.speech import STEPS as SPEECH_STEPS
 from referrals.views import (
-    assistance,
-    authorities,
-    capacity,
-    choosing,
-    directory,
-    inbox,
+    assistance, authorities, capacity, choosing, directory, from referrals.views import (
+    assistance, inbox, referral, register, sharing, speech, telling,
+)  # fmt: skip
+    pathways,
     referral,
     register,
     sharing,
-    speech,
     telling,
-)  # fmt: skip
+)
 
 
 class Speaking(StringConverter):
@@ -31,6 +28,7 @@ app_name = "referrals"
 urlpatterns = [
     path("cases/<uuid:case>/refer/", choosing.choose, name="choose"),
     path("cases/<uuid:case>/refer/<uuid:service>/", choosing.prepare, name="prepare"),
+    path("cases/<uuid:case>/refer/missing/", choosing.missing, name="missing"),
     path("cases/<uuid:case>/told/", telling.told, name="told"),
     path("cases/<uuid:case>/withdrawals/", telling.withdrawals, name="withdrawals"),
     path("referrals/<uuid:pk>/", referral.referral, name="referral"),
@@ -56,6 +54,7 @@ urlpatterns = [
     path("authorities/new/", authorities.new, name="authority_new"),
     path("authorities/<uuid:pk>/", authorities.authority, name="authority"),
     path("partners/", directory.directory, name="directory"),
+    path("partners/pathways/", pathways.pathways, name="pathways"),
     path("partners/directory.json", directory.give_out, name="give_out"),
     path("partners/services/<uuid:service>/", directory.service, name="service"),
     path("partners/services/<uuid:service>/edit/", directory.edit, name="service_edit"),

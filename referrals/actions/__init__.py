@@ -13,6 +13,7 @@ from referrals.actions.capacity import approve_capacity, declare_capacity, drop_
 from referrals.actions.chasing import chase
 from referrals.actions.confirming import Kept, confirm_withdrawal, hear_confirmation
 from referrals.actions.correcting import pass_on
+from referrals.actions.gaps import note_gap, report_gap
 from referrals.actions.handing import follow, move_house
 from referrals.actions.narrowing import narrow_packages
 from referrals.actions.preparing import Offer, prepare, revise
@@ -51,10 +52,12 @@ __all__ = [
     "move_house",
     "narrow_packages",
     "not_give_assistance",
+    "note_gap",
     "pass_on",
     "plan_assistance",
     "prepare",
     "renew",
+    "report_gap",
     "rest",
     "return_to_draft",
     "revise",

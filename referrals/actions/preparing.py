@@ -19,16 +19,22 @@ from foundation.dossiers import clocks
 from foundation.dossiers.models import VIEW, Kind
 from referrals.actions.moving import lock, set_clocks
 from referrals.actions.readying import require_ready
+from referrals.listing import AnywayReason
 from referrals.models import Referral, Service, referral_reference
 from referrals.vocabulary import FIELDS
+from referrals.warnings import warnings_for
 
 
 @dataclass(frozen=True)
 class Offer:
-    """What the referrer writes: why the service is needed, and what must stay here although the service asks for it."""
+    """What the referrer writes: why the service is needed, what must stay here although the service asks for it.
+
+    ``anyway``: the coded reason for going on although the product warns.
+    """
 
     reason: str
     withheld: list[str] = field(default_factory=list)
+    anyway: str = ""
 
 
 def decision_for(case: Case, service: Service) -> Decision | None:
@@ -102,6 +108,7 @@ def prepare(case: Case, service: Service, offer: Offer, *, by: User, previous: R
     )  # fmt: skip
     _rest(referral)
     referral.fields = chosen_fields(referral, offer.withheld)
+    _heed(referral, offer.anyway)
     _check(referral)
     dossiers.insert_with_code(referral, "reference", referral_reference)
     set_clocks(referral)
@@ -123,6 +130,14 @@ def revise(referral: Referral, offer: Offer, *, by: User) -> Referral:
     locked.save(update_fields=["decision", "exception", "reason", "fields", "version"])
     trail.record("referral.prepared", dossier=locked.dossier_id, subject=locked.pk, fields=locked.fields)
     return locked
+
+
+def _heed(referral: Referral, anyway: str) -> None:
+    """What the product warns of is kept with the coded reason for going on (W-01, W-02, W-03)."""
+    referral.warned = sorted({row.code for row in warnings_for(referral.case, referral.service)})
+    referral.warned_reason = anyway if referral.warned else ""
+    if referral.warned and anyway not in AnywayReason.values:
+        raise Refused("referral.warned", _("Say why you go on although there is a warning."), "anyway")
 
 
 def _check(referral: Referral) -> None:

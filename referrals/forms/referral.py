@@ -7,8 +7,9 @@ from django.utils.translation import gettext_lazy as _
 
 from cases.forms.text import CleanText
 from referrals.forms.partner import ConfirmForm
+from referrals.listing import AnywayReason
 from referrals.models import REASON_LENGTH
-from referrals.vocabulary import CHOSEN
+from referrals.vocabulary import CHOSEN, ServiceType
 
 
 def _long(label: Any, *, required: bool = True, missing: Any = "", hint: Any = "") -> CleanText:
@@ -30,11 +31,27 @@ class PrepareForm(forms.Form):
         label=_("Keep back from this referral"), required=False, widget=forms.CheckboxSelectMultiple
     )
 
-    def __init__(self, may_hold: dict[str, str], *args: Any, **kwargs: Any) -> None:
+    anyway = forms.ChoiceField(
+        label=_("Why do you go on although there is a warning?"), choices=AnywayReason.choices, required=False,
+        widget=forms.RadioSelect,
+    )  # fmt: skip
+
+    def __init__(self, may_hold: dict[str, str], *args: Any, is_warned: bool = False, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        if not is_warned:
+            del self.fields["anyway"]
         self.fields["withheld"].choices = list(may_hold.items())  # type: ignore[attr-defined]
         if not may_hold:
             del self.fields["withheld"]
+
+
+class KindForm(forms.Form):
+    """Which kind of help is looked for."""
+
+    kind = forms.ChoiceField(
+        label=_("What is needed?"), choices=[("", _("What this usually calls for")), *ServiceType.choices],
+        error_messages={"required": _("Choose what is needed.")},
+    )  # fmt: skip
 
 
 class ConfirmStep(forms.Form):

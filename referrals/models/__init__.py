@@ -2,6 +2,7 @@
 
 from referrals.models.assistance import NEED_LENGTH, Assistance, CapacityDeclaration
 from referrals.models.authority import Authority
+from referrals.models.gap import PathwayGap
 from referrals.models.machine import IdempotencyKey, WebhookEndpoint
 from referrals.models.partner import Agreement, Partner, PartnerMove, Vetting
 from referrals.models.referral import (
@@ -33,6 +34,7 @@ __all__ = [
     "Message",
     "Partner",
     "PartnerMove",
+    "PathwayGap",
     "Referral",
     "ReferralMove",
     "Representation",

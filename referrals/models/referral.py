@@ -17,6 +17,7 @@ from foundation.accounts.models import Organisation, Unit, User
 from foundation.core.codes import new_code
 from foundation.dossiers.models import FOLLOW, VIEW, DossierBound
 from foundation.vault.fields import EncryptedJSON, EncryptedText
+from referrals.listing import AnywayReason
 from referrals.models.service import Service
 from referrals.states import LIFE, NEEDS, RETURNS, WITH_PARTNER
 from referrals.vocabulary import Confirmation, OwnGround, ServiceOutcome, Status
@@ -66,6 +67,8 @@ class Referral(DossierBound):
     narrowed_at = models.DateTimeField(null=True, blank=True)
     corrected_at = models.DateTimeField(null=True, blank=True)
     taken_back = models.JSONField(default=list, blank=True)
+    warned = models.JSONField(default=list, blank=True)
+    warned_reason = models.CharField(max_length=24, choices=AnywayReason.choices, blank=True)
     confirmation = models.CharField(max_length=24, choices=Confirmation.choices, blank=True)
     own_ground = models.CharField(max_length=24, choices=OwnGround.choices, blank=True)
     confirmed_at = models.DateTimeField(null=True, blank=True)

@@ -14,9 +14,15 @@ from referrals.listing import HIDDEN, Place, ServiceStatus
 from referrals.models.partner import Partner
 from referrals.vocabulary import ServiceType
 
+FEW = 4
+"""Of fewer referrals in 90 days no rate is told."""
+
 
 class Service(models.Model):
     """An entry of the directory. ``hours`` are [day 0–6, "09:00", "17:00"] in the entry's own time zone.
+
+    ``recent_*`` count the referrals of the last 90 days and are measured by a task: sent, not answered in time, declined,
+    and the median hours to a decision.
 
     Of a safe house no address is kept anywhere: the database refuses one.
     """
@@ -44,6 +50,10 @@ class Service(models.Model):
     capacity_available = models.PositiveIntegerField(null=True, blank=True)
     capacity_maximum = models.PositiveIntegerField(null=True, blank=True)
     capacity_at = models.DateTimeField(null=True, blank=True)
+    recent_sent = models.PositiveIntegerField(default=0)
+    recent_silent = models.PositiveIntegerField(default=0)
+    recent_declined = models.PositiveIntegerField(default=0)
+    recent_hours = models.PositiveIntegerField(null=True, blank=True)
     alert = models.CharField(max_length=200, blank=True)
     needs = models.JSONField(
         default=list, blank=True, help_text="Field codes beyond the preview that the service needs."
@@ -89,6 +99,11 @@ class Service(models.Model):
     def is_old(self) -> bool:
         """Not verified for 90 days: a warning (W-01)."""
         return self.verified_on < timezone.localdate() - timedelta(days=settings.SERVICE_WARN_DAYS)
+
+    @property
+    def is_silent(self) -> bool:
+        """More than a quarter of what was sent in 90 days was not answered (W-02); of too few nothing is said."""
+        return self.recent_sent >= FEW and self.recent_silent * 4 > self.recent_sent
 
     @property
     def offered_fields(self) -> list[str]:

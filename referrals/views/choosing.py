@@ -1,11 +1,13 @@
 """Choosing a service for a case, preparing a referral."""
 
+from typing import Any
 from uuid import UUID
 
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.views.decorators.http import require_http_methods, require_safe
+from django.urls import reverse
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from cases.identity import open_case
 from cases.models import Case
@@ -15,12 +17,16 @@ from foundation.accounts.models import User
 from foundation.audit import trail
 from foundation.core import policy
 from foundation.core.errors import Absent, DomainError
+from foundation.core.words import list_words
 from referrals import actions
-from referrals.directory import Entry, decisions_on_services, entries, exceptions_for_services, may_hold, why_not
-from referrals.forms.referral import PrepareForm
+from referrals.consulting import mandates
+from referrals.directory import Entry, decisions_on_services, exceptions_for_services, may_hold, why_not
+from referrals.forms.referral import KindForm, PrepareForm
 from referrals.models import Referral, Service
+from referrals.suggesting import choice
 from referrals.views.guards import refuse
-from referrals.vocabulary import Status
+from referrals.vocabulary import ServiceType, Status
+from referrals.warnings import warnings_for
 from referrals.words import labels
 
 
@@ -31,13 +37,30 @@ def choose(request: HttpRequest, case: UUID) -> HttpResponse:
     found = open_case(request.user, case)
     policy.require(request.user, "refer", found)
     trail.record("partner.listed", dossier=found.dossier_id)
-    rows = entries(found)
-    context = {
-        "case": found,
-        "possible": [entry for entry in rows if not entry.why_not],
-        "impossible": [entry for entry in rows if entry.why_not],
-    }
-    return render(request, "referrals/choose.html", context)
+    kind = request.GET.get("kind", "")
+    form = KindForm(request.GET if kind in ServiceType.values else None)
+    return render(request, "referrals/choose.html", _offered(found, form, kind, request.GET.get("page")))
+
+
+def _offered(case: Case, form: KindForm, kind: str, page: str | None) -> dict[str, Any]:
+    chosen = choice(case, kind, page)
+    usual = [str(ServiceType(code).label) for code in chosen.kinds]
+    return {
+        "case": case, "form": form, "kind": kind, "choice": chosen, "page": chosen.page, "mandates": mandates(case),
+        "usual": list_words(usual) if usual else "", "query": f"kind={kind}&" if kind else "",
+    }  # fmt: skip
+
+
+@login_required
+@require_POST
+def missing(request: HttpRequest, case: UUID) -> HttpResponse:
+    """Nobody here gives this kind of help: a gap for the figures; nothing is stopped by it. Field: ``kind``."""
+    found = open_case(request.user, case)
+    form = KindForm(request.POST)
+    if not form.is_valid():
+        return render(request, "referrals/choose.html", _offered(found, form, "", None), status=422)
+    actions.report_gap(found, form.cleaned_data["kind"], by=me(request))
+    return redirect(f"{reverse('referrals:choose', args=[case])}?kind={form.cleaned_data['kind']}&noted=1")
 
 
 @login_required
@@ -47,7 +70,7 @@ def prepare(request: HttpRequest, case: UUID, service: UUID) -> HttpResponse:
     found = open_case(request.user, case)
     policy.require(request.user, "refer", found)
     entry, draft = _entry(found, service), _draft(found, service, me(request))
-    form = _form(request, entry, draft)
+    form = _form(request, entry, draft, is_warned=draft is None and bool(warnings_for(found, entry.service)))
     if form.is_bound and form.is_valid():
         try:
             saved = _save(found, entry.service, form, draft, me(request))
@@ -57,6 +80,7 @@ def prepare(request: HttpRequest, case: UUID, service: UUID) -> HttpResponse:
     status = 422 if form.errors else 200
     trail.record("case.read", dossier=found.dossier_id, subject=found.pk)
     context = {"case": found, "entry": entry, "form": form, "told": _told(entry), "previous": _previous(found, entry)}
+    context["cautions"] = warnings_for(found, entry.service)
     return render(request, "referrals/prepare.html", context, status=status)
 
 
@@ -74,12 +98,12 @@ def _draft(case: Case, service: UUID, actor: User) -> Referral | None:
     return draft
 
 
-def _form(request: HttpRequest, entry: Entry, draft: Referral | None) -> PrepareForm:
+def _form(request: HttpRequest, entry: Entry, draft: Referral | None, *, is_warned: bool) -> PrepareForm:
     held = {code: words for code, words in may_hold(entry.service).items() if code in entry.fields}
     known = {}
     if draft is not None and draft.is_open:
         known = {"reason": draft.reason, "withheld": [code for code in held if code not in draft.fields]}
-    return PrepareForm(held, typed(request), initial=known)
+    return PrepareForm(held, typed(request), initial=known, is_warned=is_warned)
 
 
 def _told(entry: Entry) -> str:
@@ -96,7 +120,8 @@ def _previous(case: Case, entry: Entry) -> Referral | None:
 
 
 def _save(case: Case, service: Service, form: PrepareForm, draft: Referral | None, by: User) -> Referral:
-    offer = actions.Offer(form.cleaned_data["reason"], form.cleaned_data.get("withheld", []))
+    given = form.cleaned_data
+    offer = actions.Offer(given["reason"], given.get("withheld", []), given.get("anyway", ""))
     if draft is not None:
         return actions.revise(draft, offer, by=by)
     return actions.prepare(case, service, offer, by=by, previous=_previous(case, Entry(service, "")))

@@ -99,7 +99,7 @@ def costs(house, browse, made) -> dict[str, int]:
     lead, owner, volunteer = (browse(house.people[seat]) for seat in ("focal_point", "caseworker", "volunteer"))
     worker, api = browse(house.people["partner_worker"]), partner.api(house)
     keeper = browse(house.people["administrator"])
-    officer = browse(house.people["data_officer"])
+    officer, editor = browse(house.people["data_officer"]), browse(house.people["directory_editor"])
     pages = {
         "people": (keeper, reverse("accounts:people")),
         "people of a branch": (browse(house.people["manager"]), reverse("accounts:people")),
@@ -151,6 +151,9 @@ def costs(house, browse, made) -> dict[str, int]:
         "reports": (officer, reverse("riskanalysis:reports")),
         "report": (officer, reverse("riskanalysis:report", args=[made["report"].pk])),
         "directory": (owner, reverse("referrals:directory")),
+        "service": (owner, reverse("referrals:service", args=[house.services["Safe shelter"].pk])),
+        "register of partners": (editor, reverse("referrals:partners")),
+        "partner": (editor, reverse("referrals:partner", args=[house.services["Safe shelter"].partner_id])),
         "choose": (owner, reverse("referrals:choose", args=[made["case"].pk])),
         "referral": (owner, reverse("referrals:referral", args=[made["referral"].pk])),
         "inbox": (worker, reverse("referrals:inbox")),

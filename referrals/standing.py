@@ -1,0 +1,64 @@
+"""What the directory and the register show of a unit's readiness to refer (P6, P7), and gaps and performance in figures."""
+
+from datetime import timedelta
+from typing import Any
+
+from django.conf import settings
+from django.db.models import Count
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from foundation.accounts.models import Unit
+from foundation.readiness.evidence import Evidence
+from referrals.finding import askable
+from referrals.listing import GapReason
+from referrals.models import Partner, PathwayGap, Service
+from referrals.partnership import PartnerStatus
+from referrals.vocabulary import ServiceType
+
+SHOWN = 50
+FEW = 5
+"""Below this a count is not told."""
+
+
+def directory_is_fresh(_unit: Unit) -> Evidence:
+    """P6: there are services that can be asked and were checked within 90 days; says of how many that is true."""
+    rows = Service.objects.filter(askable())
+    since = timezone.localdate() - timedelta(days=settings.SERVICE_WARN_DAYS)
+    n, fresh = rows.count(), rows.filter(verified_on__gte=since).count()
+    said = {"n": n, "fresh": fresh}
+    text = _("%(fresh)s of %(n)s services that can be asked were checked within 90 days.") % said
+    return Evidence(fresh > 0, text, reverse("referrals:directory") + "?state=old")
+
+
+def partners_are_bound(_unit: Unit) -> Evidence:
+    """P7: there is a vetted partner with an agreement in force."""
+    rows = Partner.objects.filter(status=PartnerStatus.ACTIVE, agreement_until__gte=timezone.localdate())
+    n = rows.count()
+    text = ngettext(
+        "%(n)s partner is vetted and has an agreement in force.",
+        "%(n)s partners are vetted and have an agreement in force.", n,
+    )  # fmt: skip
+    return Evidence(n > 0, text % {"n": n}, reverse("referrals:partners"))
+
+
+def gaps() -> list[dict[str, Any]]:
+    """What was missing in the last twelve months, by kind of help and reason; small counts are not told exactly."""
+    since = timezone.localdate() - timedelta(days=365)
+    rows = PathwayGap.objects.filter(month__gte=since).values("service_type", "reason")
+    found = rows.annotate(n=Count("pk")).order_by("-n", "service_type", "reason")[:SHOWN]
+    return [
+        {
+            "kind": ServiceType(row["service_type"]).label, "reason": GapReason(row["reason"]).label,
+            "n": str(row["n"]) if row["n"] >= FEW else _("fewer than %(n)s") % {"n": FEW},
+        }
+        for row in found
+    ]  # fmt: skip
+
+
+def performance() -> list[Service]:
+    """Services to which something was sent in 90 days, those first that did not answer."""
+    rows = Service.objects.filter(recent_sent__gt=0).select_related("partner__organisation")
+    return list(rows.order_by("-recent_silent", "-recent_declined", "name")[:SHOWN])
