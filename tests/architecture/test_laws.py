@@ -11,6 +11,7 @@ from celery import current_app
 from django.conf import settings
 
 from foundation.audit import trail
+from referrals.partnership import PARTNERSHIP
 from referrals.states import LIFE
 
 ROOT = Path(settings.BASE_DIR)
@@ -162,8 +163,14 @@ def test_the_broker_is_only_a_wake_up():
 # --- the trail's names
 
 
+TOGETHER = {
+    "referrals/actions/moving.py": {f"referral.{verb}" for verb in LIFE.moves},
+    "referrals/actions/register.py": {f"partner.{verb}" for verb in ("propose", *PARTNERSHIP.moves)},
+}
+
+
 def used_names() -> set[str]:
-    """The first argument of every ``trail.record``; the one that is put together is the verb of a referral's move."""
+    """The first argument of every ``trail.record``; those put together are verbs of a referral's or a partner's move."""
     found: set[str] = set()
     for path in sources(*APPS):
         for node in ast.walk(tree(path)):
@@ -182,9 +189,9 @@ def names_in(node: ast.expr, path: Path) -> set[str]:
         return {str(node.value)}
     if isinstance(node, ast.IfExp):
         return names_in(node.body, path) | names_in(node.orelse, path)
-    assert name_of(path) == "referrals/actions/moving.py", f"{name_of(path)}:{node.lineno}: say the name"
+    assert name_of(path) in TOGETHER, f"{name_of(path)}:{node.lineno}: say the name"
     assert isinstance(node, ast.JoinedStr)
-    return {f"referral.{verb}" for verb in LIFE.moves}
+    return TOGETHER[name_of(path)]
 
 
 def test_every_name_in_the_trail_is_announced_and_every_announced_name_is_used():
