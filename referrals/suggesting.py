@@ -4,7 +4,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from django.core.paginator import Page, Paginator
-from django.db.models import Q, QuerySet
+from django.db.models import Case as CaseOf
+from django.db.models import IntegerField, Q, QuerySet, Value, When
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -107,7 +108,7 @@ def person_of(case: Case) -> Person:
 
 
 def choice(case: Case, kind: str, page: str | None) -> Choice:
-    """Services of one kind, or of those that the matter calls for; six queries, however many services there are."""
+    """Services of one kind, or of those that the matter calls for; five queries, however many services there are."""
     kinds = [kind] if kind in Kind.values else kinds_for(case)
     wanted = Q(service_type__in=kinds) if kinds else Q()
     known, signed = decisions_on_services(case), exceptions_for_services(case)
@@ -128,14 +129,10 @@ def choice(case: Case, kind: str, page: str | None) -> Choice:
 
 def _candidates(wanted: Q, person: Person, decided: list[Any]) -> list[Service]:
     """Those that can be asked, the near ones first where there are too many; and those that the person spoke about."""
-    near = Q()
-    for place in person.places:
-        near |= Q(area__icontains=place)
-    rows = _rows().filter(askable() & wanted)
-    found = {row.pk: row for row in rows.filter(near).order_by("-verified_on", "pk")[:MOST]}
-    if len(found) < MOST:
-        more = rows.exclude(pk__in=list(found)).order_by("-verified_on", "pk")[: MOST - len(found)]
-        found |= {row.pk: row for row in more}
+    near = [When(area__icontains=place, then=Value(rank)) for rank, place in enumerate(person.places)]
+    distance = CaseOf(*near, default=Value(len(near)), output_field=IntegerField())
+    rows = _rows().filter(askable() & wanted).order_by(distance, "-verified_on", "pk")
+    found = {row.pk: row for row in rows[:MOST]}
     found |= {row.pk: row for row in _rows().filter(pk__in=[pk for pk in decided if pk not in found])}
     return list(found.values())
 
