@@ -6,13 +6,17 @@ from django.urls.converters import StringConverter
 from referrals.forms.referral import STEPS
 from referrals.forms.speech import STEPS as SPEECH_STEPS
 from referrals.views import (
-    assistance, authorities, capacity, choosing, directory, from referrals.views import (
-    assistance, inbox, referral, register, sharing, speech, telling,
-)  # fmt: skip
+    assistance,
+    authorities,
+    capacity,
+    choosing,
+    directory,
+    inbox,
     pathways,
     referral,
     register,
     sharing,
+    speech,
     telling,
 )
 
