@@ -116,7 +116,7 @@ def test_the_database_refuses_what_the_table_does_not_know(house):
     with pytest.raises(DatabaseError, match="was not vetted"), transaction.atomic():
         Partner.objects.filter(pk=made.pk).update(status="vetted")
     with pytest.raises(DatabaseError, match="begins as a proposal"), transaction.atomic():
-        Partner(organisation=house.units["harbour"].organisation, status="active").save(force_insert=True)
+        Partner(organisation=house.units["harbour"].organisation, status="vetted").save(force_insert=True)
 
 
 def verbs_of(house, made: Partner) -> list[str]:
