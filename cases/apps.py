@@ -11,7 +11,7 @@ class CasesConfig(AppConfig):
 
     def ready(self) -> None:
         """Rules, event names, navigation and words for the work list."""
-        from cases import decoys, erasing, issue_policy, panels, policy, vetoes
+        from cases import decoys, erasing, issue_policy, panels, policy, safeguarding_setup, vetoes
         from cases.actions.case import reassigned, restrict
         from cases.actions.erasing import clear, hanging
         from cases.actions.exceptions import erase_exceptions
@@ -66,6 +66,7 @@ class CasesConfig(AppConfig):
         policy.install()
         issue_policy.install()
         ladder.staying.update(("harm_report", "harm_close"))
+        safeguarding_setup.install()
         exports.register(CaseList())
         panels.install()
         decoys.install()

@@ -24,6 +24,7 @@ def _entries(actor: Any) -> list[dict[str, str]]:
     places += [("cases:team", _("Team"), LEADS)]
     places += [("cases:issues", _("Issues"), ISSUERS)]
     places += [("cases:exceptions", _("Without consent"), (Role.FOCAL_POINT, Role.DEPUTY))]
+    places += [("cases:safeguarding", _("Safeguarding"), (Role.SAFEGUARDING,))]
     places += [("cases:erasures", _("Erasures"), rooms.DECIDERS)]
     return [
         {"url": reverse(name), "label": label, "section": name}
@@ -57,6 +58,11 @@ def _right(clock: Any) -> str:
 
 
 JOBS = {
+    ("safeguarding", "safeguarding"): Job(
+        gettext_lazy("Take on a report about our own people"),
+        gettext_lazy("It waits for somebody on a safeguarding seat, 24 hours at most."),
+        lambda clock: reverse("cases:safeguarding_report", args=[clock.subject_id]),
+    ),
     ("right", "right_close"): Job(
         gettext_lazy("Carry it out, and tell the person"),
         gettext_lazy("It was decided; the person does not know it yet"),
@@ -134,6 +140,14 @@ def install() -> None:
             "cases:exceptions",
             rooms.DECIDERS,
             exceptions_waiting,
+        )
+    )
+    rooms.register(
+        rooms.Room(
+            "safeguarding",
+            gettext_lazy("Safeguarding, in numbers"),
+            gettext_lazy("How many reports about our own people are open or late. What they say is for others."),
+            "cases:safeguarding",
         )
     )
     for (kind, code), asked in JOBS.items():

@@ -17,6 +17,7 @@ class ConcernStatus(models.TextChoices):
     REDIRECTED = "redirected", _("A contact was given")
     INFORMATION = "information_given", _("Information was given")
     NO_CONSENT = "closed_no_consent", _("Closed, as the person wished")
+    SAFEGUARDING = "safeguarding_moved", _("Received by the safeguarding focal point")
     ERASED = "erased", pgettext_lazy("case", "Erased")
 
 
@@ -64,6 +65,7 @@ class ErasureStatus(models.TextChoices):
 CONCERN = LifeCycle(
     [
         move("submit", {ConcernStatus.DRAFT}, ConcernStatus.SUBMITTED, "reporter"),
+        move("move", {ConcernStatus.DRAFT}, ConcernStatus.SAFEGUARDING, "reporter"),
         *(move(f"triage_{o.value}", {ConcernStatus.SUBMITTED}, o.value, "lead") for o in Outcome),
     ]
 )

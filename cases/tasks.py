@@ -7,7 +7,7 @@ from django.conf import settings
 from django.utils import timezone
 
 from cases import actions, erasing
-from cases.actions import expiry, keeping
+from cases.actions import expiry, keeping, safeguarding_lists
 from cases.models import Concern
 from cases.states import ConcernStatus
 from foundation.core.acting import acting
@@ -29,6 +29,12 @@ def remove_old_drafts() -> None:
 def retain() -> None:
     """Ask about what nears the end of its time, and end what has run out."""
     keeping.sweep()
+
+
+@shared_task(name="cases.keep_safeguarding")
+def keep_safeguarding() -> None:
+    """Bring the lists of reports about our own people up to date, and end what was kept long enough."""
+    safeguarding_lists.sweep()
 
 
 @shared_task(name="cases.finish_erasures")

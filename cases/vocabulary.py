@@ -59,6 +59,7 @@ class Category(models.TextChoices):
     DISTRESS = "psychological_distress", _("Psychological distress")
     RECRUITMENT = "recruitment", _("Recruitment")
     RETURN = "forced_return_expulsion", _("Forced return or expulsion")
+    CONDUCT = "conduct_of_our_staff_or_partner", _("Conduct of our own people or of a partner")
     OTHER = "other", _("Something else")
     UNSAID = "prefer_not_to_say", _("Prefers not to say")
 

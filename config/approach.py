@@ -59,3 +59,5 @@ CASELOAD_CEILING = env.int("AMPARO_CASELOAD_CEILING", default=25)
 """How many open cases one person should have at most, where a unit has set nothing (W-14, P15)."""
 FAIR_WAIT_HOURS = {"emergency": 24, "urgent": 72, "normal": 336}
 """From being heard until a referral is sent: who waited longer is compared across groups of the same urgency (R-01)."""
+SAFEGUARDING_KEEP_DAYS = env.int("AMPARO_SAFEGUARDING_KEEP_DAYS", default=2557)
+"""How long a closed report about our own people is kept before its key is destroyed: seven years."""

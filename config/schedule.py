@@ -19,6 +19,7 @@ CELERY_BEAT_SCHEDULE = {
     "consents": {"task": "cases.remind_of_consent", "schedule": 3600.0},
     "retain": {"task": "cases.retain", "schedule": env.float("AMPARO_RETAIN_SECONDS", default=3600)},
     "erase": {"task": "cases.finish_erasures", "schedule": 60.0},
+    "safeguarding": {"task": "cases.keep_safeguarding", "schedule": 60.0},
     "erasures": {"task": "dossiers.reconcile", "schedule": env.float("AMPARO_RECONCILE_SECONDS", default=60)},
     "reports": {"task": "riskanalysis.release", "schedule": 86400.0},
     "files": {"task": "files.sweep", "schedule": env.float("AMPARO_FILES_SECONDS", default=30)},

@@ -91,6 +91,9 @@ CATEGORIES: dict[str, Category] = {
         ("referrals_representation", "referrals_representationmove", "referrals_commitment"),
         (Purpose.RAISE_IDENTIFIED, Purpose.RAISE_UNIDENTIFIED), CASE_CLASSES,
     ),
+    "safeguarding": Category(
+        gettext_lazy("Reports about our own people"), ("cases_safeguardingreport", "cases_safeguardingmove"),
+    ),
     "requests": Category(
         gettext_lazy("What the person asks for, complaints, and the answers"), ("consent_datasubjectrequest",),
         (Purpose.RECORD_CASE,), CASE_CLASSES,

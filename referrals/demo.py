@@ -53,6 +53,8 @@ PEOPLE: dict[str, tuple[str, str, tuple[tuple[str, str], ...]]] = {
     "data_officer": ("Mira Holt", "national", ((Role.DATA_OFFICER, "national"),)),
     "administrator": ("Juri Pask", "national", ((Role.ADMINISTRATOR, "national"),)),
     "dialogue": ("Vera Solt", "national", ((Role.DIALOGUE, "national"),)),
+    "safeguarding": ("Oda Lind", "coast", ((Role.SAFEGUARDING, "coast"),)),
+    "safeguarding_lead": ("Bram Sole", "national", ((Role.SAFEGUARDING, "national"),)),
     "auditor": ("Rena Volk", "national", ((Role.AUDITOR, "national"),)),
     "directory_editor": ("Edda Lowe", "national", ((Role.DIRECTORY_EDITOR, "national"),)),
 }

@@ -14,10 +14,11 @@ from django.utils import timezone
 
 from cases import actions as cases
 from cases.actions import capacity as deciding
+from cases.actions import safeguarding
 from cases.actions.exceptions import ask_exception
 from cases.actions.triage import Triage
 from cases.invented import STORIES
-from cases.models import Case, Closure, Concern, HandOver, PlanStep
+from cases.models import Case, Closure, Concern, HandOver, PlanStep, SafeguardingReport
 from cases.vocabulary import Outcome
 from consent import actions as consent
 from consent.actions import exceptions
@@ -376,3 +377,17 @@ def written(house: House, n: int) -> ReadinessAssessment:
             organisation=harbour.organisation, parent=harbour.parent, kind="service_point", name=f"Point {uuid4()}"
         )
     return row
+
+
+def conduct(house: House, accused: str = "", by: str = "volunteer", **more: Any) -> SafeguardingReport:
+    """A report about one of our own people, as its first reader on a safeguarding seat finds it."""
+    about = house.people[accused] if accused else None
+    text = more.pop("text", "He asked for something in return for the papers.")
+    with acting(house.people[by].pk):
+        code = safeguarding.report_conduct(safeguarding.Told(text, about, **more), by=house.people[by])
+    for seat in ("safeguarding", "safeguarding_lead"):
+        with acting(house.people[seat].pk):
+            found = SafeguardingReport.objects.filter(code=code).select_related("dossier", "unit").first()
+            if found is not None and found.is_open:
+                return found
+    raise LookupError(code)

@@ -6,11 +6,12 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from cases.actions import folder
+from cases.actions import folder, moving
 from cases.models import Concern, case_code
 from cases.policy import REPORTERS, has_seat
 from cases.readying import require_escalation
 from cases.states import CONCERN, ConcernStatus
+from cases.vocabulary import Category
 from consent import actions as consent
 from consent.covering import covers
 from consent.models import Decision, NoticeVersion, Person
@@ -140,6 +141,10 @@ def submit(concern: Concern, *, by: User, revision: int | None = None) -> Concer
     decision = escalation_decision(locked)
     if decision is None or decision.answer == Answer.NOT_ASKED:
         raise Refused("concern.not_asked", _("First ask the person whether this may be passed on."))
+    if locked.known.get("category") == Category.CONDUCT:
+        marker = moving.move_concern(locked, may_tell=_may_hand_over(locked), by=by)
+        _remove(locked)
+        return marker
     seat = ladder.first(locked.unit, locked.known.get("category", ""))
     if seat is None:
         raise Refused(

@@ -18,6 +18,14 @@ def collect_concern(concern: Concern) -> None:
     keep.collect(concern.dossier, RecordClass.CONCERN, keep.Matter("concern", concern.pk, concern.code, concern.unit))
 
 
+def collect_marker(concern: Concern) -> None:
+    """What is left of a concern that was moved away says nothing, and counts from now on."""
+    collect_concern(concern)
+    found = keep.of(concern.dossier_id)
+    if found is not None:
+        keep.touch(found)
+
+
 def collect_case(case: Case) -> None:
     """A concern became a case: another class, by what is known of the age."""
     now, wanted = timezone.now(), keep.class_of(case.person)

@@ -15,7 +15,10 @@ from consent.models.exception import REASON_LENGTH
 
 HINTS = {
     Ground.LAW: _("Cite the law below."),
-    Ground.STAFF: _("This goes to the safeguarding focal point alone. Write nothing of it here: phone them."),
+    Ground.STAFF: _(
+        "This goes to the safeguarding focal point alone. Write nothing of it here: report it at the foot of "
+        "the page, or phone them."
+    ),
 }
 
 

@@ -11,10 +11,12 @@ from cases.models.handover import Ceiling, HandOver, HandOverQuerySet
 from cases.models.issue import AdvocacyAction, Issue, IssueEvidence, IssueLink, IssueMove, issue_code
 from cases.models.learning import HarmReport, LessonLearned
 from cases.models.plan import ADVICE_LENGTH, STEP_LENGTH, Conference, PlanStep
+from cases.models.safeguarding import REPORT_LENGTH, SafeguardingBar, SafeguardingMove, SafeguardingReport
 
 __all__ = [
     "ADVICE_LENGTH",
     "NOTE_LENGTH",
+    "REPORT_LENGTH",
     "STEP_LENGTH",
     "SUMMARY_LENGTH",
     "WORDS_LENGTH",
@@ -38,6 +40,9 @@ __all__ = [
     "LessonLearned",
     "PlanStep",
     "Redirection",
+    "SafeguardingBar",
+    "SafeguardingMove",
+    "SafeguardingReport",
     "case_code",
     "issue_code",
 ]

@@ -18,6 +18,7 @@ from cases.views import (
     people,
     planning,
     rights,
+    safeguarding,
     withdrawing,
 )
 
@@ -90,6 +91,12 @@ urlpatterns = [
     path("hand-overs/<uuid:pk>/take-back/", handing.take_back, name="hand_over_take_back"),
     path("team/", handing.team, name="team"),
     path("team/<int:user>/leaving/", handing.leaving, name="leaving"),
+    path("cases/<uuid:pk>/notes/take-out/", safeguarding.move_note, name="take_note_out"),
+    path("safeguarding/", safeguarding.reports, name="safeguarding"),
+    path("safeguarding/report/", safeguarding.report, name="safeguarding_ask"),
+    path("safeguarding/received/", safeguarding.received, name="safeguarding_received"),
+    path("safeguarding/<uuid:pk>/", safeguarding.one, name="safeguarding_report"),
+    path("safeguarding/<uuid:pk>/<str:verb>/", safeguarding.step, name="safeguarding_step"),
     path("erasures/", erasures.erasures, name="erasures"),
     path("erasures/<uuid:pk>/", erasures.erasure, name="erasure"),
     path("erasures/<uuid:pk>/authorise/", erasures.authorise, name="erasure_authorise"),

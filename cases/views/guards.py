@@ -19,6 +19,7 @@ View = Callable[..., HttpResponse]
 TYPED = (
     "summary", "wishes", "alias", "value", "safe_times", "reason", "contact", "text", "name", "necessity",
     "proportionality", "law", "unsafe", "place_reason", "interpreter_reason", "again_reason",
+    "need", "words", "said", "accused_words",
     "evidence", "because", "words", "answer", "what", "why", "who", "question", "advice", "load_reason",
     "content", "alone", "note", "reply", "description", "areas", "title", "analysis", "strategy", "outcome", "result",
     "changed",

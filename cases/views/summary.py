@@ -80,7 +80,8 @@ def of(draft: Draft) -> dict[str, Any]:
     if decision is not None:
         rows.append(answer(decision))
     held = [] if draft.is_agreed else destroyed(concern)
-    return {"rows": _with_links(rows, concern), "held": held, "is_agreed": draft.is_agreed}
+    is_conduct = concern.known.get("category") == Category.CONDUCT
+    return {"rows": _with_links(rows, concern), "held": held, "is_agreed": draft.is_agreed, "is_conduct": is_conduct}
 
 
 def destroyed(concern: Concern) -> list[Row]:

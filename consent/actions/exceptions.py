@@ -97,7 +97,10 @@ def _check(plea: Plea) -> None:
     if plea.ground == rules.Ground.STAFF:
         raise Refused(
             "exception.safeguarding",
-            _("This goes to the safeguarding focal point alone, and to nobody else. Write nothing of it here: phone them."),
+            _(
+                "This goes to the safeguarding focal point alone, and to nobody else. Write nothing of it here: report it at "
+                "the foot of the page, or phone them."
+            ),
             "ground",
         )  # fmt: skip
     checks = (

@@ -90,6 +90,7 @@ SLA_DEFAULTS: Mapping[str, Mapping[str, Limit]] = MappingProxyType(
         "incident_alert": _hours(1, 1, 1),
         "incident_decision": _hours(24, 24, 24),
         "incident_authority": _hours(72, 72, 72),
+        "safeguarding": _hours(24, 24, 24),
         "right": _days(30, 30, 30),
         "right_close": _days(7, 7, 7),
     }
@@ -120,6 +121,7 @@ SLA_DEFAULTS: Mapping[str, Mapping[str, Limit]] = MappingProxyType(
   from there too: what is written down stays on a basis of its own, or is to be erased.
 * A data incident, from when it was noticed: ``incident_alert`` an officer takes it on, ``incident_decision`` it is
   assessed, ``incident_authority`` the authority is told where a law asks for it (domain.md §4.3).
+* ``safeguarding`` a report about our own people → somebody on a safeguarding seat has it.
 * ``right`` a person asked for a copy, a correction, an end, or complained → decided (``RIGHTS_DAYS``); ``right_close``
   decided → carried out, and the person knows.
 """

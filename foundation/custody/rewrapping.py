@@ -53,12 +53,16 @@ def new_root() -> str:
 
 
 def new_organisation_key(organisation: UUID) -> OrganisationKey:
-    """A new version of an organisation's key, in use from now on."""
-    newest = OrganisationKey.objects.filter(organisation_id=organisation, destroyed_at=None).latest("version")
+    """A new version of each of an organisation's keys, in use from now on; the one of its cases is returned."""
+    rows = OrganisationKey.objects.filter(organisation_id=organisation, destroyed_at=None)
+    newest = {row.lineage: row.version for row in rows.order_by("version")}
     with transaction.atomic():
-        key = make_organisation_key(organisation, newest.version + 1)
-        trail.record("key.organisation_made", subject=key.pk, version=key.version)
-    return key
+        made = [
+            make_organisation_key(organisation, version + 1, lineage) for lineage, version in sorted(newest.items())
+        ]
+        for key in made:
+            trail.record("key.organisation_made", subject=key.pk, version=key.version)
+    return made[0]
 
 
 def with_keys() -> list[UUID]:
@@ -123,12 +127,14 @@ def _root(pk: UUID, current: str) -> bool:
 def replaced() -> list[OrganisationKey]:
     """The organisation keys that are there and for which there is a newer one."""
     rows = list(OrganisationKey.objects.filter(destroyed_at=None).order_by("organisation_id", "version"))
-    newest = {row.organisation_id: row.version for row in rows}
-    return [row for row in rows if row.version < newest[row.organisation_id]]
+    newest = {(row.organisation_id, row.lineage): row.version for row in rows}
+    return [row for row in rows if row.version < newest[row.organisation_id, row.lineage]]
 
 
 def _newest(old: OrganisationKey) -> OrganisationKey:
-    return OrganisationKey.objects.filter(organisation_id=old.organisation_id, destroyed_at=None).latest("version")
+    """The key that comes in its place: of the same organisation and lineage."""
+    rows = OrganisationKey.objects.filter(organisation_id=old.organisation_id, lineage=old.lineage, destroyed_at=None)
+    return rows.latest("version")
 
 
 def _secrets(old: OrganisationKey, batch: int) -> int:

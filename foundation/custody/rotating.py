@@ -129,7 +129,7 @@ def _pages(query: str, asked: list[Any], batch: int) -> Iterator[list[UUID]]:
 # --- the second version
 
 # The folder is locked against an erasure that would not see the new key; whom somebody holds is for the next run.
-_LOCK = """SELECT d.id, k.version, o.organisation_id FROM dossiers_dossier d
+_LOCK = """SELECT d.id, k.version, o.organisation_id, o.lineage FROM dossiers_dossier d
   JOIN dossiers_dossierkey k ON k.dossier_id = d.id JOIN vault_organisationkey o ON o.id = k.organisation_key_id
  WHERE d.id = ANY(%s) AND d.erased_at IS NULL FOR SHARE OF d SKIP LOCKED"""
 _INSERT = """INSERT INTO dossiers_dossierkey
@@ -149,8 +149,8 @@ def _draw(rotation: Rotation, folders: list[UUID]) -> int:
     return len(rows)
 
 
-def _new_key(dossier: UUID, version: int, organisation: UUID) -> tuple[Any, ...]:
-    key, by = os.urandom(32), current_key(organisation).pk
+def _new_key(dossier: UUID, version: int, organisation: UUID, lineage: str) -> tuple[Any, ...]:
+    key, by = os.urandom(32), current_key(organisation, lineage).pk
     wrapped = wrap(organisation_kek(by), key, key_place(dossier, version + 1))
     return uuid4(), dossier, version + 1, by, wrapped, commitment(extract(key))
 

@@ -51,14 +51,15 @@ def _organisations() -> Iterator[Line]:
     names = dict(Organisation.objects.values_list("pk", "name")) | {HOUSE: "(canary)"}
     n_wrapped = _counted("SELECT organisation_key_id, count(*) FROM dossiers_dossierkey GROUP BY 1")
     rows = list(OrganisationKey.objects.order_by("organisation_id", "version"))
-    newest = {row.organisation_id: row.version for row in rows}
+    newest = {(row.organisation_id, row.lineage): row.version for row in rows}
     yield Line(f"Organisation keys: {len(rows)}")
     for row in rows:
-        words = f"  {names.get(row.organisation_id, row.organisation_id)}, version {row.version}: "
+        whose = f"{names.get(row.organisation_id, row.organisation_id)}{f' ({row.lineage})' if row.lineage else ''}"
+        words = f"  {whose}, version {row.version}: "
         words += f"{n_wrapped.get(row.pk, 0)} folder keys, {holders.n_under(row.pk)} secrets"
         if row.destroyed_at:
             yield Line(f"{words}; cut off on {row.destroyed_at:%Y-%m-%d}, the key is destroyed")
-        elif row.version < newest[row.organisation_id]:
+        elif row.version < newest[row.organisation_id, row.lineage]:
             yield Line(f"{words}; replaced, `rewrap_keys` lets it go", is_wrong=True)
         else:
             yield Line(words)

@@ -30,7 +30,7 @@ from foundation.dossiers.models import (
     key_place,
 )
 from foundation.vault.crypto import Cipher, commitment, extract, wrap
-from foundation.vault.models import current_key, organisation_kek
+from foundation.vault.models import Lineage, current_key, organisation_kek
 
 logger = logging.getLogger("amparo.erasures")
 CODE_TRIES = 4
@@ -67,7 +67,8 @@ def open_dossier(
 
 
 def _new_key(dossier: Dossier) -> Cipher:
-    key, organisation_key = os.urandom(32), current_key(dossier.organisation_id)
+    lineage = Lineage.SAFEGUARDING if dossier.kind == Kind.GUARDED else Lineage.CASES
+    key, organisation_key = os.urandom(32), current_key(dossier.organisation_id, lineage)
     prk = extract(key)
     DossierKey(
         dossier=dossier,

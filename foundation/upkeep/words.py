@@ -56,6 +56,7 @@ TASKS: dict[str, Any] = {
     "exports.sweep": gettext_lazy("Destroying lists that nobody fetched"),
     "cases.finish_erasures": gettext_lazy("Carrying out erasures"),
     "cases.retain": gettext_lazy("Ending what was kept long enough"),
+    "cases.keep_safeguarding": gettext_lazy("Keeping the lists of safeguarding"),
     "cases.remind_of_consent": gettext_lazy("Reminding of consent that ends"),
     "consent.sign_in_time": gettext_lazy("Ending what nobody signed in time"),
     "readiness.sweep": gettext_lazy("Reminding of what runs out: readiness, trainings, appointments"),

@@ -17,8 +17,15 @@ HOUSE = uuid.UUID(int=0)
 _TABLE, _FIELD, _WORD = "vault_canary", "token", b"it sings"
 
 
+class Lineage(models.TextChoices):
+    """Which of its keys: whoever holds one opens nothing under another (safety.md §2; R-31)."""
+
+    CASES = "", "cases"
+    SAFEGUARDING = "safeguarding", "safeguarding"
+
+
 class OrganisationKey(models.Model):
-    """One version of one organisation's key, wrapped by the root key that ``kek`` names.
+    """One version of one organisation's key of a lineage, wrapped by the root key that ``kek`` names.
 
     A destroyed one keeps its row: nobody then makes the organisation a new key unawares, and ``commit`` tells whether
     what somebody brings back one day is the very key.
@@ -26,6 +33,7 @@ class OrganisationKey(models.Model):
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     organisation_id = models.UUIDField(db_index=True)
+    lineage = models.CharField(max_length=12, choices=Lineage.choices, default=Lineage.CASES, blank=True)
     version = models.PositiveIntegerField()
     kek = models.CharField(max_length=300)
     wrapped = models.BinaryField()
@@ -35,7 +43,7 @@ class OrganisationKey(models.Model):
 
     class Meta:
         constraints: ClassVar = [
-            models.UniqueConstraint(fields=["organisation_id", "version"], name="one_key_version"),
+            models.UniqueConstraint(fields=["organisation_id", "lineage", "version"], name="one_key_version"),
             models.CheckConstraint(
                 condition=models.Q(destroyed_at=None) | models.Q(wrapped=b""), name="destroyed_keys_are_gone"
             ),
@@ -48,14 +56,15 @@ class OrganisationKey(models.Model):
         """The key itself, asked of whoever keeps the root key; ``VaultError`` unless it is the one committed to."""
         if self.destroyed_at is not None:
             raise VaultError("organisation key")
-        place = _place(self.organisation_id, self.version)
+        place = _place(self.organisation_id, self.version, self.lineage)
         key = provider(self.kek).unwrap(self.kek, bytes(self.wrapped), place)
         checked(key, bytes(self.commit))
         return key
 
     def is_wrapped_by(self, root: AESGCM) -> bool:
         """Whether this root key of a keyring opens it; ``VaultError`` if it does not."""
-        return bool(unwrap(root, bytes(self.wrapped), _place(self.organisation_id, self.version), bytes(self.commit)))
+        place = _place(self.organisation_id, self.version, self.lineage)
+        return bool(unwrap(root, bytes(self.wrapped), place, bytes(self.commit)))
 
     def rewrap(self) -> None:
         """Wrap the same key with the root key in use; the row is for the caller to save."""
@@ -63,7 +72,7 @@ class OrganisationKey(models.Model):
 
     def put(self, key: bytes) -> None:
         """Hold this key, wrapped with the root key in use; the row is for the caller to save."""
-        self.kek, self.wrapped = provider().wrap(key, _place(self.organisation_id, self.version))
+        self.kek, self.wrapped = provider().wrap(key, _place(self.organisation_id, self.version, self.lineage))
         self.destroyed_at = None
 
 
@@ -103,20 +112,22 @@ def _cipher(key: OrganisationKey) -> Cipher:
     return Cipher(HOUSE, 1, extract(key.key()))
 
 
-def _place(organisation: uuid.UUID, version: int) -> bytes:
-    return lengths(b"amparo.organisation", organisation.bytes, version.to_bytes(4, "big"))
+def _place(organisation: uuid.UUID, version: int, lineage: str = Lineage.CASES) -> bytes:
+    more = [str(lineage).encode()] if lineage else []
+    return lengths(b"amparo.organisation", organisation.bytes, version.to_bytes(4, "big"), *more)
 
 
-def make_organisation_key(organisation: uuid.UUID, version: int = 1) -> OrganisationKey:
+def make_organisation_key(organisation: uuid.UUID, version: int = 1, lineage: str = Lineage.CASES) -> OrganisationKey:
     """A new random key for an organisation, stored wrapped. ``KeyringError`` when the root key is not the right one."""
     canary = Canary.known()
     if canary is not None:
         canary.require()
     key = os.urandom(32)
-    kek, wrapped = provider().wrap(key, _place(organisation, version))
+    kek, wrapped = provider().wrap(key, _place(organisation, version, lineage))
     return OrganisationKey.objects.create(
-        organisation_id=organisation, version=version, kek=kek, wrapped=wrapped, commit=commitment(extract(key))
-    )
+        organisation_id=organisation, lineage=lineage, version=version, kek=kek, wrapped=wrapped,
+        commit=commitment(extract(key)),
+    )  # fmt: skip
 
 
 @lru_cache(maxsize=256)
@@ -135,22 +146,29 @@ def organisation_kek(pk: uuid.UUID) -> AESGCM:
         raise VaultError("organisation key") from None
 
 
-def current_key(organisation: uuid.UUID) -> OrganisationKey:
-    """The newest key row of an organisation; made when it has none yet. ``VaultError`` when it was cut off."""
-    newest = _newest(organisation) or _first(organisation)
+def current_key(organisation: uuid.UUID, lineage: str = Lineage.CASES) -> OrganisationKey:
+    """The newest key row of an organisation's lineage; made when it has none yet. ``VaultError`` when it was cut off."""
+    newest = _newest(organisation, lineage) or _first(organisation, lineage)
     if newest.destroyed_at is not None:
         raise VaultError("organisation cut off")
     return newest
 
 
-def _newest(organisation: uuid.UUID) -> OrganisationKey | None:
-    return OrganisationKey.objects.filter(organisation_id=organisation).order_by("-version").first()
+def _newest(organisation: uuid.UUID, lineage: str) -> OrganisationKey | None:
+    rows = OrganisationKey.objects.filter(organisation_id=organisation, lineage=lineage)
+    return rows.order_by("-version").first()
 
 
-def _first(organisation: uuid.UUID) -> OrganisationKey:
-    """Two requests may come at once; the second then takes the first one's key."""
+def _first(organisation: uuid.UUID, lineage: str = Lineage.CASES) -> OrganisationKey:
+    """Two requests may come at once; the second then takes the first one's key.
+
+    An organisation that was cut off gets no key of another lineage either.
+    """
+    gone = OrganisationKey.objects.filter(organisation_id=organisation).exclude(destroyed_at=None)
+    if gone.exists():
+        raise VaultError("organisation cut off")
     try:
         with transaction.atomic():
-            return make_organisation_key(organisation)
+            return make_organisation_key(organisation, lineage=lineage)
     except IntegrityError:
-        return OrganisationKey.objects.get(organisation_id=organisation, version=1)
+        return OrganisationKey.objects.get(organisation_id=organisation, lineage=lineage, version=1)

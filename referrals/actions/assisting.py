@@ -12,7 +12,9 @@ from django.utils.translation import gettext as _
 
 from cases.actions.case import note_event, start_response
 from cases.models import Case
+from cases.readying import require_element
 from cases.states import CASE
+from cases.vocabulary import Urgency
 from foundation.accounts.models import User
 from foundation.audit import trail
 from foundation.core import policy
@@ -20,6 +22,7 @@ from foundation.core.errors import Refused
 from foundation.core.states import Move
 from foundation.dossiers import clocks
 from foundation.dossiers.models import Clock
+from foundation.readiness.elements import Element
 from referrals.assistance_terms import ASSISTANCE, OWN_CODES, AssistanceStatus, NeedOutcome, WhyNot
 from referrals.models import Assistance
 
@@ -52,6 +55,8 @@ def _subject(row: Assistance, case: Case) -> clocks.Subject:
 def plan_assistance(case: Case, need: Need, *, by: User) -> Assistance:
     """Plan what one of our services gives because of the concern of this case; somebody has it to do from now on."""
     locked = _case(case, by)
+    if locked.urgency != Urgency.EMERGENCY:  # HS-09: the emergency door is never shut
+        require_element(locked, Element.ASSIST)
     if need.service_type not in OWN_CODES:
         raise Refused("assistance.not_ours", _("Our services do not give this. Refer to a partner."), "service_type")
     if not need.need.strip():

@@ -96,7 +96,7 @@ class CapacityForm(forms.Form):
     def __init__(self, unit: Unit, known: dict[str, list[str]], *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         for risk in Category:
-            if risk == Category.UNSAID:
+            if risk in (Category.UNSAID, Category.CONDUCT):
                 continue
             self.fields[f"risk-{risk.value}"] = forms.MultipleChoiceField(
                 label=risk.label, choices=own_types(), widget=forms.CheckboxSelectMultiple, required=False,

@@ -134,6 +134,8 @@ PLAINTEXT: dict[str, str] = {
     "cases_erasure.deciders": "ids of the seats that may agree", "cases_erasure.signature": WRAPPED,
     "cases_erasure.folders": "kinds, random ids and counts of what was erased, for the certificate",
     "cases_erasure.certificate": "codes, seats, times, random ids and counts; no name and no word of a person",
+    "cases_safeguardingreport.code": RANDOM, "cases_safeguardingreport.state": CODE, "cases_safeguardingmove.verb": CODE,
+    "cases_safeguardingbar.barred": WRAPPED, "cases_safeguardingbar.until": DUE, "vault_organisationkey.lineage": CODE,
     "cases_casenote.event": CODE, "cases_followup.result": CODE,
     "exports_export.reference": RANDOM, "exports_export.source": CODE, "exports_export.scope": CODE,
     "exports_export.columns": FIELDS, "exports_export.format": CODE, "exports_export.reason": CODE,

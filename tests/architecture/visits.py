@@ -126,6 +126,7 @@ VERBS = {
     "consent:incident_step": "take_on", "readiness:step": "approve", "readiness:decide": "confirm",
     "referrals:speech_step": "answered", "cases:issue_step": "add_evidence", "cases:harm_step": "take_on",
     "referrals:partner_step": "suspend",
+    "cases:safeguarding_step": "take_on",
 }  # fmt: skip
 # Part of an address → the record it is about; all others are about a case.
 THINGS = {
@@ -135,7 +136,7 @@ THINGS = {
     "exports/": "export", "messages/": "message", "appointments/": "appointment", "erasures/": "erasure",
     "exceptions/": "exception", "closures/": "closure", "steps/": "step", "hand-overs/": "handover", "team/<int": "worker",
     "representations/": "representation", "authorities/": "authority", "issues/": "issue",
-    "harm/": "harm", "lessons/": "lesson",
+    "harm/": "harm", "lessons/": "lesson", "safeguarding/": "safeguarding",
     "assistance/": "assistance", "own-services/": "capacity",
     "alerts/": "alert", "decoys/": "decoy", "emergency-access/": "access", "referrals/": "referral",
     "people/": "person", "sessions/": "session", "measures/": "measure", "inbox/": "referral", "<str:id>": "referral",
@@ -191,6 +192,7 @@ def build(house: factories.House, browse: Any) -> World:
         "report": _report(house).pk, **office.things(house), **speaking.things(house, case),
         "request": factories.right(house, case).pk, **_readiness(house),
         "service": house.services["Safe shelter"].pk, "partner": house.services["Safe shelter"].partner_id,
+        "safeguarding": factories.conduct(house).pk,
         "assistance": factories.assistance(house, case).pk, "capacity": factories.capacity(house).pk,
         "unit": house.units["harbour"].pk, **_risk(house, case),
         **_life(house),

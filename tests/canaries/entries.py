@@ -1,5 +1,6 @@
 """What people type and hand in: sign-in, concerns, cases, search, referrals."""
 
+import re
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from urllib.parse import quote
@@ -183,6 +184,41 @@ def risk(world: World) -> None:
     worker.step(here, **{**lower, "reason_level": mint.sentence("arabic")})
     lead.step(f"{here}sign/", answer="yes")
     worker.step(f"{at}outcome/", why=mint.sentence("latin"))
+
+
+def _ids(page: Any, pattern: str) -> list[str]:
+    """The ids that stand on a page in such places."""
+    return sorted(set(re.findall(pattern, page.body.decode())))
+
+
+@entry("help by our own services, and what the person says came of it")
+def helped(world: World) -> None:
+    worker, mint, at = world.person("caseworker"), world.mint, f"/cases/{world.case}/help/"
+    for script in SCRIPTS:
+        worker.step(f"{at}plan/", need=mint.sentence(script), service_type="mhpss", within="hsp")
+    for row in _ids(worker.opened(at), r"/assistance/([0-9a-f-]{36})/give/"):
+        worker.step(f"/assistance/{row}/give/", words=mint.sentence())
+        worker.step(f"/assistance/{row}/answer/", outcome="partly", said=mint.sentence())
+
+
+@entry("a report about our own people, its steps, a note and a concern that are moved there")
+def conduct(world: World) -> None:
+    mint, worker = world.mint, world.person("caseworker")
+    for script in SCRIPTS:
+        world.person("volunteer").step(
+            "/safeguarding/report/", text=mint.sentence(script), accused_words=mint.name(script)
+        )
+    worker.step(f"/cases/{world.case}/notes/", text=mint.sentence())
+    page = worker.opened(f"/cases/{world.case}/notes/take-out/")
+    note = _ids(page, r'name="note" value="([0-9a-f-]{36})"')[0]
+    worker.submit(page, page.own_form("note"), note=note, text=mint.sentence())
+    words = {"summary": mint.sentence("arabic"), "category": "conduct_of_our_staff_or_partner"}
+    world.person("volunteer").step(f"{draft(world, 'arabic', words=words)}check/")
+    keeper = world.person("safeguarding")
+    found = _ids(keeper.opened("/safeguarding/"), r"/safeguarding/([0-9a-f-]{36})/")
+    for verb in ("take_on", "note", "hand_on"):
+        keeper.step(f"/safeguarding/{found[0]}/{verb}/", **({} if verb == "take_on" else {"text": mint.sentence()}))
+    keeper.step(f"/safeguarding/{found[0]}/ask_close/", outcome="referred", text=mint.sentence())
 
 
 @entry("search")

@@ -215,6 +215,7 @@ def test_the_defaults_are_those_of_the_source():
         "feedback": (48, 168, 336),
         "assist": (24, 72, 336),
         "assist_outcome": (48, 168, 336),
+        "safeguarding": (24, 24, 24),
         "follow_up": (48, 168, 336),
         "follow_up_again": (168, 336, 720),
         "reassess": (168, 336, 720),

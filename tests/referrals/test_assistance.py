@@ -145,6 +145,19 @@ def test_what_was_to_be_given_goes_with_the_case_to_its_next_owner(house, case):
         assert Clock.objects.running().get(subject_id=row.pk).user == lead
 
 
+def test_a_unit_that_is_not_ready_plans_nothing_but_in_an_emergency(house, case):
+    """HS-09, P10: the declaration is over, the gate is shut and says what is missing; an emergency goes through."""
+    with acting(house.people["manager"].pk):
+        CapacityDeclaration.objects.filter(state="approved").update(state="replaced")
+    with pytest.raises(Refused) as refused:
+        planned(house, case)
+    assert refused.value.code == "readiness.missing"
+    assert "P10" in refused.value.message
+    with acting(house.people["caseworker"].pk):
+        Case.objects.filter(pk=case.pk).update(urgency="emergency")
+    assert planned(house, case).status == "planned"
+
+
 def test_a_case_is_not_closed_while_a_need_has_no_answer(house, case):
     """HS-18: planned or given, and nobody said what came of it."""
     row = planned(house, case)

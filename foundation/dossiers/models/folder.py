@@ -41,6 +41,8 @@ class Kind(models.TextChoices):
     INCIDENT = "incident"
     ISSUE = "issue"
     HARM = "harm"
+    GUARDED = "guarded"
+    """A report about our own people, for the safeguarding seats alone (R-31)."""
 
 
 class DossierQuerySet(models.QuerySet["Dossier"]):
