@@ -1,6 +1,8 @@
 """The matters of the demonstration, in three languages. Nobody here exists; the words are invented for it."""
 
+from cases.actions.closing import Ending
 from cases.vocabulary import Outcome
+from config.demonstration import working
 from config.demonstration.telling import Matter, Said
 from consent.vocabulary import Answer
 from foundation.accounts.models import User
@@ -53,6 +55,31 @@ def english(new: "Begin", services: Services, partner: User) -> None:
     done.given(blankets, "Two blankets, one lock")
     done.asked(blankets, "met", "The lock holds.")
     done.noted("Asked about the move: a cousin can take in two of them.")
+    working.follow(done)
+    over = new(
+        Said(
+            "threats_online_digital", "Pictures were sent to the whole class.", "Wants them gone. Wants to finish school.",
+            "Bo", "+380500000016", "after 16:00",
+        )
+    ).hand_over().opened("actual", "coercion").accepted(19)  # fmt: skip
+    about = {
+        "risk": "GPC-11", "source": "online", "exposure": "actual", "intent": "deliberate", "subject": "person",
+    }  # fmt: skip
+    first = working.assess(over, about, (3, 2, 1, 1, 2), "New pictures every few days; the class knows.", 3)
+    step = working.plan(over, "Report the account together with the school", "team", 2)
+    working.done(over, step)
+    working.look_again(over, first, (1, 1, 2, 3, 3), "The account is gone; a teacher looks after it.", 1)
+    goal = Ending("goals_met_risk_reduced", "safer", words="The account is gone, and school goes on.")
+    working.close(over, goal, "")
+    back = new(
+        Said("neglect_abandonment", "The grandmother cannot climb the stairs any more.", "Wants to see the sea again.",
+             "Nan", "+380500000017", "mornings")
+    ).hand_over().opened("actual", "deprivation").accepted(81)  # fmt: skip
+    working.done(back, working.plan(back, "Carry the shopping up twice a week", "team", 3))
+    working.close(
+        back, Ending("person_requested_closure", "unknown", "She did not want to talk about it."), "She left it open."
+    )
+    working.reopen(back, "She phoned: nobody comes any more.")
 
 
 def russian(new: "Begin", services: Services, partner: User) -> None:
@@ -78,6 +105,20 @@ def russian(new: "Begin", services: Services, partner: User) -> None:
     asked.offered(services[REMOVAL], "Восстановление паспорта").handed_in()
     food = asked.helped("food", "Продукты на неделю")
     asked.given(food, "Один набор")
+    looked = new(
+        Said("physical_safety", "Сосед угрожает каждый вечер и стучит в дверь.", "Хочет спать спокойно.",
+             "Тарас", "+380500000025", "днем")
+    ).hand_over().opened("actual", "violence").accepted(44)  # fmt: skip
+    about = {
+        "risk": "GPC-11", "source": "community", "exposure": "actual", "intent": "deliberate", "subject": "person",
+    }  # fmt: skip
+    working.assess(looked, about, (2, 2, None, 1, 2), "Стучит, но не входит. Кто мог бы помочь, пока неизвестно.", 3)
+    planned = new(
+        Said("eviction_property", "Хозяин требует освободить комнату до конца месяца.", "Хочет другую комнату рядом.",
+             "Оксана", "+380500000026", "вечером")
+    ).hand_over().opened("potential", "deprivation").accepted(38)  # fmt: skip
+    working.plan(planned, "Вместе прочитать договор", "owner", 2)
+    working.plan(planned, "Спросить у сестры про комнату", "person", 5)
 
 
 def arabic(new: "Begin", services: Services, partner: User) -> None:
@@ -100,6 +141,14 @@ def arabic(new: "Begin", services: Services, partner: User) -> None:
     new(
         Said("eviction_property", "صاحب الغرفة يطلب إخلاءها يوم الأحد.", "يريد وقتاً أطول.", "يوسف", "+380500000033", "مساءً")
     ).hand_over()  # fmt: skip
+    thinking = new(
+        Said("documents_legal_status", "فقد أوراقه في البحر.", "يريد أن يفكر قبل أن يقرر.", "عمر", "+380500000034", "ظهراً")
+    ).hand_over().opened("actual", "deprivation").accepted(26)  # fmt: skip
+    working.wait(thinking, "thinking", 4)
+    gone = new(
+        Said("other", "كان يحتاج إلى عنوان فقط.", "لا يريد أن يبقى شيء مكتوباً.", "زيد", "+380500000035", "صباحاً")
+    ).hand_over().opened("potential", "deprivation").accepted(48)  # fmt: skip
+    working.erase(gone)
 
 
 class Begin:

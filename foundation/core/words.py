@@ -123,8 +123,13 @@ def list_words(items: Sequence[str]) -> str:
     return format_list(list(items), locale=_locale(get_language() or "en"))
 
 
+ENGLISH_DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
+
+
 def inside(words: str) -> str:
-    """Words that begin a line, for the middle of a sentence: the first letter is small."""
+    """Words that begin a line, for the middle of a sentence: the first letter is small, but of an English weekday."""
+    if words.split(" ")[0] in ENGLISH_DAYS and (get_language() or "en").startswith("en"):
+        return words
     return words[:1].lower() + words[1:]
 
 

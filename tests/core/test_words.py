@@ -8,7 +8,7 @@ from django.utils import translation
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from foundation.core.words import Due, due_words
+from foundation.core.words import Due, due_words, inside
 
 KYIV = ZoneInfo("Europe/Kyiv")
 NOW = datetime(2026, 10, 13, 14, 5, tzinfo=KYIV)  # a Tuesday
@@ -97,3 +97,11 @@ def test_late_is_late_from_the_due_time_on(left):
     assert (said.tone == "late") == (left <= timedelta(0))
     assert said.main.startswith("Overdue by" if said.tone == "late" else "Due")
     assert " 0 " not in said.main
+
+
+def test_inside_a_sentence_the_first_letter_is_small_but_of_a_weekday_in_english():
+    assert inside("Today, 14:02") == "today, 14:02"
+    assert inside("Tue 1 Dec, 09:00") == "Tue 1 Dec, 09:00"
+    assert inside("Money for the bus") == "money for the bus"
+    with translation.override("ru"):
+        assert inside("Сегодня, 14:02") == "сегодня, 14:02"
