@@ -37,7 +37,7 @@ class Result(models.TextChoices):
     PARTLY = "partly", _("Safer in some things, not in others")
     SAME = "same", _("The same as at the beginning")
     WORSE = "worse", _("Less safe than at the beginning")
-    UNKNOWN = "unknown", _("Not known, because:")
+    UNKNOWN = "unknown", pgettext_lazy("result", "Not known")
 
 
 class ClosureStatus(models.TextChoices):
@@ -61,7 +61,7 @@ CLOSURE = LifeCycle(
 class StepStatus(models.TextChoices):
     """Where a step of the plan stands."""
 
-    AGREED = "agreed", _("Agreed")
+    AGREED = "agreed", pgettext_lazy("step", "Agreed")
     DONE = "done", pgettext_lazy("step", "Done")
     DROPPED = "dropped", _("No longer wanted")
 

@@ -128,6 +128,8 @@ def _follow_up(case: Case, clocks: dict[str, Clock]) -> dict[str, Any]:
     clock, url = clocks.get("follow_up"), reverse("cases:follow_up", args=[case.pk])
     when = moment_words(clock.due_at, timezone.now(), zone_of(case)) if clock else _("Not agreed yet")
     link = _("say how it went") if clock else _("agree a time")
+    if case.closed_at is not None:
+        return {"term": _("Next follow-up"), "main": _("None: the case is closed")}
     return {"term": _("Next follow-up"), "main": when, "url": url, "link": link}
 
 

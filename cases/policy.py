@@ -73,6 +73,39 @@ def _takes_back(actor: Any, erasure: Erasure) -> bool:
     return actor.pk == erasure.requested_by_id and erasure.status == ErasureStatus.REQUESTED
 
 
+CASE: dict[str, policy.Rule] = {
+    "read": lambda a, c: True,
+    "note": _unclosed,
+    "print": _open_work,
+    "accept": lambda a, c: c.owner_id == a.pk and c.waits_for_owner,
+    "assign": lambda a, c: has_seat(a, LEADS) and _unclosed(a, c),
+    "plan": _open_work,
+    "follow_up": _unclosed,
+    "set_urgency": _unclosed,
+    "close": lambda a, c: works_on(a, c) and c.status in OPEN,
+    "reopen": lambda a, c: works_on(a, c) and c.status == CaseStatus.CLOSED and c.restricted_for != Resting.OBJECTION,
+    "ask_other": lambda a, c: c.owner_id == a.pk and c.status in OPEN,
+    "transfer": lambda a, c: has_seat(a, LEADS) and _open_work(a, c),
+    "describe_person": _open_work,
+    "record_consent": works_on,
+    "withdraw_consent": works_on,
+    "refer": _open_work,
+    "assist": _assists,
+    "assess_risk": _open_work,
+    "represent": _open_work,
+    "link_issue": _unclosed,
+    "erase": works_on,
+    "ask_exception": _asks_exception,
+    "hold": works_on,
+    "review_basis": lambda a, c: has_seat(a, LEADS),
+    "rights": works_on,
+    "add_file": _open_work,
+    "open_file": lambda a, c: c.status not in (CaseStatus.RESTRICTED, CaseStatus.ERASED) and not c.restricted_for,
+    "remove_file": works_on,
+}
+"""Who does what with a case."""
+
+
 def install() -> None:
     """Register the rules."""
     policy.register(
@@ -80,47 +113,15 @@ def install() -> None:
         {"read": lambda a, c: True, "describe": _own_draft, "discard": _own_draft, "submit": _own_draft,
          "triage": _triage},
     )  # fmt: skip
-    policy.register(
-        Case,
-        {
-            "read": lambda a, c: True,
-            "note": _unclosed,
-            "print": _open_work,
-            "accept": lambda a, c: c.owner_id == a.pk and c.waits_for_owner,
-            "assign": lambda a, c: has_seat(a, LEADS) and _unclosed(a, c),
-            "plan": _open_work,
-            "follow_up": _unclosed,
-            "set_urgency": _unclosed,
-            "close": lambda a, c: works_on(a, c) and c.status in OPEN,
-            "reopen": lambda a, c: (
-                works_on(a, c) and c.status == CaseStatus.CLOSED and c.restricted_for != Resting.OBJECTION
-            ),
-            "ask_other": lambda a, c: c.owner_id == a.pk and c.status in OPEN,
-            "transfer": lambda a, c: has_seat(a, LEADS) and _open_work(a, c),
-            "describe_person": _open_work,
-            "record_consent": works_on,
-            "withdraw_consent": works_on,
-            "refer": _open_work,
-            "assist": _assists,
-            "assess_risk": _open_work,
-            "represent": _open_work,
-            "link_issue": _unclosed,
-            "erase": works_on,
-            "ask_exception": _asks_exception,
-            "hold": works_on,
-            "review_basis": lambda a, c: has_seat(a, LEADS),
-            "rights": works_on,
-            "add_file": _open_work,
-            "open_file": lambda a, c: (
-                c.status not in (CaseStatus.RESTRICTED, CaseStatus.ERASED) and not c.restricted_for
-            ),
-            "remove_file": works_on,
-        },
-    )
+    policy.register(Case, CASE)
     policy.register(
         Erasure,
         {"read": lambda a, e: True, "authorise": _decides, "refuse": _decides, "take_back": _takes_back},
     )
+    _install_endings()
+
+
+def _install_endings() -> None:
     policy.register(
         Closure,
         {

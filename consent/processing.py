@@ -45,8 +45,9 @@ CATEGORIES: dict[str, Category] = {
         ("cases_concern", "cases_redirection"), (Purpose.RECORD_CASE, Purpose.INTERNAL_ESCALATION), CASE_CLASSES,
     ),
     "case": Category(
-        gettext_lazy("Classification, notes and follow-up of the case"),
-        ("cases_case", "cases_casenote"), (Purpose.RECORD_CASE, Purpose.FOLLOW_UP_CONTACT), CASE_CLASSES,
+        gettext_lazy("Classification, notes, plan, advice, follow-up and closing of the case"),
+        ("cases_case", "cases_casenote", "cases_planstep", "cases_conference", "cases_closure"),
+        (Purpose.RECORD_CASE, Purpose.FOLLOW_UP_CONTACT), CASE_CLASSES,
     ),
     "decisions": Category(
         gettext_lazy("Consents, conditions and refusals"),

@@ -246,6 +246,9 @@ def test_the_defaults_are_those_of_the_source():
         "incident_authority": (72, 72, 72),
         "right": (720, 720, 720),
         "right_close": (168, 168, 168),
+        "closing": (24, 72, (5,)),
+        "handing": (1, 24, (3,)),
+        "waiting": (168, 336, 336),
     }
     shipped = {
         clock: tuple(limit.hours if limit.hours is not None else (limit.working_days,) for limit in row.values())
