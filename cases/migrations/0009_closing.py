@@ -340,7 +340,7 @@ class Migration(migrations.Migration):
                             ("partly", "Safer in some things, not in others"),
                             ("same", "The same as at the beginning"),
                             ("worse", "Less safe than at the beginning"),
-                            ("unknown", "Not known, because:"),
+                            ("unknown", "Not known"),
                         ],
                         max_length=8,
                     ),
