@@ -67,8 +67,7 @@ def _begin(request: HttpRequest, subject: Case | Issue, back: dict[str, str]) ->
             return redirect("referrals:representation", made.pk)
         except DomainError as error:
             refuse(form, error)
-    verb = "case.read" if is_case else "issue.read"
-    trail.record("case.read" if verb == "case.read" else "issue.read", dossier=subject.dossier_id, subject=subject.pk)
+    trail.record("case.read" if is_case else "issue.read", dossier=subject.dossier_id, subject=subject.pk)
     return _form_page(request, form, back, subject.code, is_empty=not listed)
 
 
