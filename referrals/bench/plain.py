@@ -56,6 +56,7 @@ _REPLACED: dict[str, dict[str, Any]] = {
     "cases.actions.folder": {"collect_case": _nothing, "collect_concern": _nothing, "touch": _nothing},
     "foundation.audit.trail": {"record": _nothing, "names": _nothing},
     "foundation.accounts.context": {"nav": _nothing},
+    "foundation.readiness.evidence": {"supply": _nothing},
     "foundation.dossiers.clerk": {"as_clerk": _as_clerk},
     "foundation.dossiers.actions": {
         "open_dossier": lambda *args, **kwargs: Folder(), "readers": _readers,
