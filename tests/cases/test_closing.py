@@ -1,6 +1,7 @@
 """Closing a case, and opening it again (R-46; HS-18, HS-19, HS-20; scenario 15)."""
 
 from datetime import timedelta
+from uuid import uuid4
 
 import pytest
 from django.db import DatabaseError, IntegrityError, transaction
@@ -16,6 +17,7 @@ from consent.vocabulary import Purpose
 from foundation.core.acting import acting
 from foundation.core.errors import Forbidden, Refused
 from foundation.dossiers.models import Clock
+from referrals.models import Referral, referral_reference
 from tests import factories
 
 pytestmark = pytest.mark.django_db
@@ -203,6 +205,27 @@ def test_a_closed_case_cannot_be_changed_by_page_shell_or_sql(house, plain, owne
         ):
             with pytest.raises(DatabaseError, match="closed case"), transaction.atomic():
                 row.save(force_insert=True)
+
+
+def test_nothing_is_offered_to_a_partner_from_a_closed_case_not_even_by_sql(house, plain, owner):
+    referral = factories.sent(house, factories.case(house))
+    case = closed(plain, owner)
+    with acting(owner.pk):
+        row = Referral.objects.get(pk=referral.pk)
+        row.pk, row.reference, row.case_id, row.status = uuid4(), referral_reference(), case.pk, "draft"
+        with pytest.raises(DatabaseError, match="closed case"), transaction.atomic():
+            row.save(force_insert=True)
+
+
+def test_referrals_keep_a_case_open_until_somebody_asked_the_person_hs18(house, owner):
+    """A referral that runs, and a decision of the partner that nobody has answered, each with its reference and a link."""
+    case = factories.case(house, category="other")
+    referral = factories.sent(house, case)
+    with acting(owner.pk):
+        found = {veto.code: veto for veto in closing.vetoes(fresh(case))}
+        assert set(found) == {"referral.running"}, "the referral itself is the answer to the concern (R-46)"
+        assert referral.reference in found["referral.running"].what
+        assert str(referral.pk) in found["referral.running"].url
 
 
 def test_reopening_begins_anew_resets_clocks_and_needs_fresh_consent_scenario_15(house, plain, owner):
