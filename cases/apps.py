@@ -29,7 +29,7 @@ class CasesConfig(AppConfig):
         from foundation.exports import sources as exports
         from foundation.outbox import delivery
 
-        routing.topics(Category.choices)
+        routing.topics([choice for choice in Category.choices if choice[0] != Category.CONDUCT])
         trail.names(
             "concern.started", "concern.described", "concern.limits_explained", "concern.submitted", "concern.discarded",
             "concern.read", "concern.listed", "concern.triaged", "case.opened", "case.read", "case.listed",
