@@ -67,6 +67,31 @@ class AnywayReason(models.TextChoices):
     MOVES_ON = "moves_on", _("The earlier help has ended or does not help")
 
 
+class Channel(models.TextChoices):
+    """How a referral reaches the partner; the same consent, approval, clocks and written releases for all of them."""
+
+    SYSTEM = "system", _("Here: the partner reads it on its page or in its own system")
+    PHONE = "phone", _("By phone: I tell them, and write down what they answer")
+    IN_PERSON = "in_person", _("In person: I go along, or tell them there")
+    PAPER = "paper", _("On paper: the person carries it, if that is safe")
+
+
+class Got(models.TextChoices):
+    """What the person says: whether they got the help."""
+
+    YES = "yes", _("Yes")
+    PARTLY = "partly", _("In part")
+    NO = "no", pgettext_lazy("got it", "No")
+
+
+class WasSafe(models.TextChoices):
+    """What the person says: whether it was safe."""
+
+    YES = "yes", _("Yes")
+    NO = "no", pgettext_lazy("safe", "No")
+    UNSAID = "unsaid", _("Prefers not to say")
+
+
 HIDDEN = (ServiceType.SHELTER_SAFE,)
 """Kinds of service of which no address is kept, shown or given out."""
 GBV = (ServiceType.RAPE, ServiceType.GBV)

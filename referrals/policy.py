@@ -79,7 +79,8 @@ def install() -> None:
         Referral,
         {
             "read": lambda a, r: True,
-            "respond": lambda a, r: is_recipient(a, r) and r.sent_at is not None,
+            "respond": lambda a, r: is_recipient(a, r) and r.sent_at is not None and not r.is_told_by_us,
+            "hear": lambda a, r: is_referrer(a, r) and r.sent_at is not None and r.is_told_by_us,
             "revise": _revises,
             "send": _approves,
             "return_to_draft": _approves,

@@ -6,6 +6,7 @@ Every state says who must act next and which clocks run meanwhile.
 
 from dataclasses import dataclass
 
+from foundation.core.limits import SLA_DEFAULTS, URGENCIES
 from foundation.core.states import LifeCycle, move
 from referrals.vocabulary import Status
 
@@ -92,6 +93,43 @@ def tiers_open(status: str, urgency: str) -> int:
     if status in UNDECIDED or status == Status.INFO_REQUESTED:
         return 1 if urgency == "emergency" else 0
     return -1
+
+
+THEN = {
+    Status.DRAFT: "reminder to the referrer, then to the focal point",
+    Status.AWAITING_APPROVAL: "reminder to the focal point, then up the ladder",
+    Status.SENT: "reminder, then the focal point; a person confirms that no answer came, and offers it elsewhere",
+    Status.INFO_REQUESTED: "reminder to the referrer, then to the focal point; the partner's time stands still",
+    Status.ACKNOWLEDGED: "reminder, then the focal point; a person confirms that no answer came, and offers it elsewhere",
+    Status.ACCEPTED: "reminder to the partner, then to the focal point of the case",
+    Status.UNABLE_TO_REACH: "the focal point",
+    Status.IN_PROGRESS: "reminder to the partner, then to the focal point of the case",
+    Status.ON_HOLD: "reminder to the partner, then to the focal point of the case",
+    Status.COMPLETED: "reminder to the referrer, then to the focal point: it stays open until the person was asked",
+    Status.NOT_COMPLETED: "reminder to the referrer, then to the focal point: it stays open until the person was asked",
+    Status.DECLINED: "the focal point",
+    Status.EXPIRED: "the focal point",
+    Status.CANCELLED: "nobody; after a withdrawal 24 h the referrer phones, 72 h the focal point, 7 d an incident",
+    Status.ENTERED_IN_ERROR: "nobody",
+}
+"""Whose it is when the time of a state runs out: silence is never an end (partners.md §1, §2)."""
+
+
+def table() -> str:
+    """Every state: who must act, within which time, whose it is then, and what the recipient may see. As Markdown."""
+    lines = [
+        "| State | Needs action by | Clocks (emergency / urgent / normal) | When time runs out |",
+        "|---|---|---|---|",
+    ]
+    for state, need in NEEDS.items():
+        waits = "; ".join(f"{code} {_limits(code)}" for code, _side in need.clocks) or "none"
+        lines.append(f"| `{state}` | {need.side} | {waits} | {THEN[Status(state)]} |")
+    return "\n".join(lines)
+
+
+def _limits(code: str) -> str:
+    limits = (SLA_DEFAULTS[code][urgency] for urgency in URGENCIES)
+    return " / ".join(f"{row.working_days} working days" if row.is_working else f"{row.hours} h" for row in limits)
 
 
 def diagram() -> str:

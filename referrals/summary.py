@@ -15,6 +15,7 @@ from foundation.core.words import day_words, inside, isolated, moment_words
 from foundation.core.worklist import job
 from foundation.dossiers.clocks import is_running_late
 from foundation.dossiers.models import Clock
+from referrals.actions.sending import tiers_told
 from referrals.models import Message, Referral, ReferralMove
 from referrals.partnership import PartnerStatus
 from referrals.states import APPROVER, LIFE, NEEDS, OPEN, PARTNER, REFERRER, UNSENT, WITH_PARTNER, tiers_open
@@ -30,6 +31,18 @@ WAITS = (
 CHECKABLE = (Status.COMPLETED, Status.NOT_COMPLETED, Status.DECLINED, Status.EXPIRED)
 PARTNERS = {code for need in NEEDS.values() for code, side in need.clocks if side == PARTNER} | {"withdrawal_confirm"}
 BROKEN_OFF = (Status.CANCELLED, Status.ENTERED_IN_ERROR, Status.EXPIRED)
+HEARD = {
+    "acknowledge": gettext_lazy("They know of it"),
+    "accept": gettext_lazy("They accept"),
+    "ask": gettext_lazy("They ask a question"),
+    "decline": gettext_lazy("They decline"),
+    "start": gettext_lazy("The service begins"),
+    "complete": gettext_lazy("The service was given"),
+    "not-complete": gettext_lazy("The service could not be given"),
+    "unable-to-reach": gettext_lazy("They cannot reach the person"),
+    "hold": gettext_lazy("They put it on hold"),
+    "resume": gettext_lazy("They go on with it"),
+}
 QUIET = ("return_to_draft", "cancel", "mark_error")
 LABELS = {
     "hear_confirmation": gettext_lazy("Write down what they said on the phone"),
@@ -77,6 +90,7 @@ def summary(referral: Referral, actor: User) -> dict[str, Any]:
         "may_change": policy.allows(actor, "revise", referral),
         "may_offer_elsewhere": may_offer_elsewhere(referral),
         "is_shut": is_shut(referral),
+        "heard": heard(referral, actor),
         "partner": referral.service.partner,
         "needs_phone": referral.must_confirm,
         "taken_back": labels(referral.taken_back),
@@ -94,7 +108,17 @@ def is_shut(referral: Referral) -> bool:
 def may_offer_elsewhere(referral: Referral) -> bool:
     """Whether the help is to be offered to somebody else: declined, not answered, or nothing more goes there."""
     was_refused = referral.status in (Status.DECLINED, Status.EXPIRED) and not referral.verified_at
-    return was_refused or is_shut(referral)
+    return was_refused or referral.is_reopened or is_shut(referral)
+
+
+def heard(referral: Referral, actor: User) -> list[dict[str, str]]:
+    """What the partner may have answered by phone, in person or on paper, to be written down here."""
+    if not policy.allows(actor, "hear", referral) or referral.recalled_at:
+        return []
+    names = [verb.replace("_", "-") for verb in LIFE.verbs(referral.status, PARTNER)]
+    return [
+        {"url": reverse("referrals:heard", args=[referral.pk, name]), "label": str(HEARD[name])} for name in names
+    ]  # fmt: skip
 
 
 def _button(verb: str, referral: Referral) -> dict[str, Any]:
@@ -119,6 +143,8 @@ def lede(referral: Referral, known: dict[str, Clock]) -> dict[str, str]:
     if referral.recalled_at:
         return {"until": until, "then": _("Phone them: they must stop, delete what they kept, and confirm it.")}
     side = referral.needs_action_by
+    if side == PARTNER and referral.is_told_by_us:
+        return {"until": until, "then": _("You tell them, and write down here what they answer.")}
     if side == PARTNER:
         return {"until": until, "then": _("You need to do nothing now. If nobody answers, it comes back to you.")}
     return {"until": until, "then": ""}
@@ -221,7 +247,7 @@ def sees(referral: Referral) -> list[str]:
     """What the recipient can read at this moment, by field."""
     if referral.sent_at is None or referral.recalled_at:
         return []
-    most = tiers_open(referral.status, referral.urgency)
+    most = tiers_told(referral)
     by_tier = [[code for code in referral.fields if FIELDS[code][0] == tier] for tier in range(most + 1)]
     lines = [labels(codes) for codes in by_tier if codes]
     return lines + ([_("The questions and answers")] if referral.status in WITH_PARTNER else [])

@@ -57,6 +57,7 @@ urlpatterns = [
     path("authorities/", authorities.authorities, name="authorities"),
     path("authorities/new/", authorities.new, name="authority_new"),
     path("authorities/<uuid:pk>/", authorities.authority, name="authority"),
+    path("referrals/<uuid:pk>/heard/<str:verb>/", referral.heard, name="heard"),
     path("partners/", directory.directory, name="directory"),
     path("partners/pathways/", pathways.pathways, name="pathways"),
     path("partners/directory.json", directory.give_out, name="give_out"),

@@ -199,7 +199,7 @@ class Play:
         worker = self.person("caseworker")
         page = worker.opened(f"/referrals/{pk}/")
         expect("The papers were returned." in page.text, "the report did not come back")
-        worker.step(f"/referrals/{pk}/verify/", text="She has them and was safe.")
+        worker.step(f"/referrals/{pk}/verify/", text="She has them and was safe.", got="yes", was_safe="yes")
         say("The caseworker reads the report and closes the loop with the person's own word")
 
     def withdraw(self, api: Api, hook: Listener, pk: str) -> None:

@@ -1,6 +1,6 @@
 """Writes: one function per verb of the life-cycle."""
 
-from referrals.actions.answering import Reply, act_as_recipient, viewed
+from referrals.actions.answering import Reply, act_as_recipient, hear, viewed
 from referrals.actions.assisting import (
     Need,
     answer_assistance,
@@ -17,7 +17,17 @@ from referrals.actions.gaps import note_gap, report_gap
 from referrals.actions.handing import follow, move_house
 from referrals.actions.narrowing import narrow_packages
 from referrals.actions.preparing import Offer, prepare, revise
-from referrals.actions.referring import advise, answer, cancel, expire, mark_error, return_to_draft, submit, verify
+from referrals.actions.referring import (
+    Feedback,
+    advise,
+    answer,
+    cancel,
+    expire,
+    mark_error,
+    return_to_draft,
+    submit,
+    verify,
+)
 from referrals.actions.resting import rest, wake
 from referrals.actions.sending import send
 from referrals.actions.telling import tell, tell_result
@@ -25,6 +35,7 @@ from referrals.actions.tokens import end_tokens
 from referrals.actions.withdrawing import cascade, end_exception, end_with_case, renew, settle, uncount
 
 __all__ = [
+    "Feedback",
     "Kept",
     "Need",
     "Offer",
@@ -47,6 +58,7 @@ __all__ = [
     "follow",
     "follow_needs",
     "give_assistance",
+    "hear",
     "hear_confirmation",
     "mark_error",
     "move_house",

@@ -42,6 +42,20 @@ def act_as_recipient(
     if check:
         check(locked)
     policy.require(by, "respond", locked)
+    return _answer(locked, verb, reply, by)
+
+
+@transaction.atomic
+def hear(referral: Referral, verb: str, reply: Reply, *, by: User) -> Referral:
+    """The referrer writes down what the partner answered by phone, in person or on paper: the same table, the same rules."""
+    locked = lock(referral)
+    if locked.recalled_at:
+        raise Gone("consent.withdrawn", _("The person has taken back the consent. Stop, and confirm it."))
+    policy.require(by, "hear", locked)
+    return _answer(locked, verb, reply, by)
+
+
+def _answer(locked: Referral, verb: str, reply: Reply, by: User) -> Referral:
     if PARTNER not in LIFE.moves[verb].sides:
         raise WrongState("state.not_yours", _("This step is not yours to take."))
     LIFE.check(verb, locked.status)
@@ -95,6 +109,8 @@ def _say(referral: Referral, by: User, side: str, text: str) -> None:
 
 def narrow(referral: Referral) -> None:
     """Take the key from the recipient; the tombstone stays (access shrinks by itself)."""
+    if referral.is_told_by_us:
+        return
     group = recipient_group(referral)
     with clerk.as_clerk():
         dossiers.share_with_group(referral.dossier, group, FOLLOW)

@@ -98,7 +98,7 @@ def _keep_reason(referral: Referral, text: str) -> None:
 
 
 def _ours(referral: Referral) -> tuple[list[int], list[User]]:
-    theirs = (recipient_group(referral), clerk.group_id())
+    theirs = [clerk.group_id()] + ([] if referral.is_told_by_us else [recipient_group(referral)])
     groups = DossierGroupPermission.objects.filter(content_object=referral.dossier_id).exclude(group_id__in=theirs)
     users = DossierUserPermission.objects.filter(content_object=referral.dossier_id).values("user")
     people = list(User.objects.filter(pk__in=users))

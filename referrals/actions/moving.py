@@ -113,8 +113,10 @@ def start_clock(referral: Referral, code: str, side: str) -> None:
 
 def assignee(referral: Referral, side: str) -> dict[str, Any]:
     """Whose work list a wait of this side stands on."""
-    if side == PARTNER:
+    if side == PARTNER and not referral.is_told_by_us:
         return {"group": recipient_group(referral)}
+    if side == PARTNER:
+        return {"user": referral.handler}
     return {"group": approver_group(referral)} if side == APPROVER else {"user": referral.handler}
 
 
@@ -131,7 +133,12 @@ def tell_referrer(referral: Referral, side: str) -> None:
 
 
 def tell_recipient(referral: Referral, event: str) -> None:
-    """A notice to the recipient's people and a thin webhook to each of its endpoints; both carry the id at most."""
+    """A notice to the recipient's people and a thin webhook to each of its endpoints; both carry the id at most.
+
+    Nothing where the referrer tells them by phone, in person or on paper.
+    """
+    if referral.is_told_by_us:
+        return
     people = [user for user in accounts.members(recipient_group(referral)) if not user.is_machine]
     delivery.tell(people, "work.waiting", f"{event}:{referral.pk}:{referral.version}")
     for endpoint in webhooks.endpoints_of(referral.recipient_id):

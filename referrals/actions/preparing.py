@@ -19,7 +19,7 @@ from foundation.dossiers import clocks
 from foundation.dossiers.models import VIEW, Kind
 from referrals.actions.moving import lock, set_clocks
 from referrals.actions.readying import require_ready
-from referrals.listing import AnywayReason
+from referrals.listing import AnywayReason, Channel
 from referrals.models import Referral, Service, referral_reference
 from referrals.vocabulary import FIELDS
 from referrals.warnings import warnings_for
@@ -29,12 +29,15 @@ from referrals.warnings import warnings_for
 class Offer:
     """What the referrer writes: why the service is needed, what must stay here although the service asks for it.
 
-    ``anyway``: the coded reason for going on although the product warns.
+    ``anyway``: the coded reason for going on although the product warns. ``channel``: how the partner is told; a paper
+    only where the person says that carrying it is safe (W-22).
     """
 
     reason: str
     withheld: list[str] = field(default_factory=list)
     anyway: str = ""
+    channel: str = Channel.SYSTEM
+    is_safe_to_carry: bool = False
 
 
 def decision_for(case: Case, service: Service) -> Decision | None:
@@ -97,13 +100,15 @@ def prepare(case: Case, service: Service, offer: Offer, *, by: User, previous: R
     """
     policy.require(by, "refer", case)
     require_ready(case, by)
+    _check_channel(offer)
     groups = {case.focal_group_id: VIEW}
-    owner = service.partner.organisation
+    owner = service.partner.organisation if offer.channel == Channel.SYSTEM else None
     dossier = dossiers.open_dossier(Kind.PACKAGE, case.unit, by=by, groups=groups, reason="referrer", owner=owner)
     if case.owner != by:
         dossiers.share_with_user(dossier, case.owner, "owner", by=by)
     referral = Referral(
-        dossier=dossier, case=case, unit=case.unit, service=service, recipient=owner,
+        dossier=dossier, case=case, unit=case.unit, service=service, recipient=service.partner.organisation,
+        channel=offer.channel,
         urgency=case.urgency, requested_by=by, previous=previous, reason=offer.reason,
     )  # fmt: skip
     _rest(referral)
@@ -114,6 +119,7 @@ def prepare(case: Case, service: Service, offer: Offer, *, by: User, previous: R
     set_clocks(referral)
     if previous is not None:
         clocks.stop(previous.pk, "declined_answer")
+        Referral.objects.filter(pk=previous.pk, is_reopened=True).update(is_reopened=False)
     trail.record("referral.prepared", dossier=dossier.pk, subject=referral.pk, fields=referral.fields)
     return referral
 
@@ -130,6 +136,15 @@ def revise(referral: Referral, offer: Offer, *, by: User) -> Referral:
     locked.save(update_fields=["decision", "exception", "reason", "fields", "version"])
     trail.record("referral.prepared", dossier=locked.dossier_id, subject=locked.pk, fields=locked.fields)
     return locked
+
+
+def _check_channel(offer: Offer) -> None:
+    if offer.channel not in Channel.values:
+        raise Refused("referral.channel", _("Choose how the partner is told."), "channel")
+    if offer.channel == Channel.PAPER and not offer.is_safe_to_carry:
+        raise Refused(
+            "referral.paper", _("A paper that others may find is dangerous. Choose another way."), "is_safe_to_carry"
+        )
 
 
 def _heed(referral: Referral, anyway: str) -> None:

@@ -1,5 +1,7 @@
 """What the referring side does besides sending."""
 
+from dataclasses import dataclass
+
 from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -11,9 +13,10 @@ from foundation.core import policy
 from foundation.core.errors import Refused, WrongState
 from foundation.dossiers import clocks
 from referrals.actions.answering import _say, narrow
-from referrals.actions.moving import lock, move, tell_recipient, touch
+from referrals.actions.moving import lock, move, start_clock, tell_recipient, touch
 from referrals.actions.readying import require_ready
 from referrals.actions.sending import check_ground, check_recipient, check_threat, check_tier
+from referrals.listing import Got, WasSafe
 from referrals.models import Referral
 from referrals.states import APPROVER, LIFE, REFERRER
 from referrals.vocabulary import CHOSEN, CancelReason, Status
@@ -108,18 +111,46 @@ def mark_error(referral: Referral, *, by: User) -> Referral:
     return locked
 
 
+@dataclass(frozen=True)
+class Feedback:
+    """What the person says: whether they got it, whether it was safe, whether they want it offered again."""
+
+    got: str
+    was_safe: str
+    wants_again: bool = False
+
+
 @transaction.atomic
-def verify(referral: Referral, text: str, *, by: User) -> Referral:
-    """The referrer has asked the person whether it helped; the loop closes and the report is kept with the case."""
+def verify(referral: Referral, text: str, feedback: Feedback | None = None, *, by: User) -> Referral:
+    """The referrer has asked the person whether it helped; the loop closes and the report is kept with the case.
+
+    A person who still needs it reopens the step: it stands on the referrer's page until the next attempt, with consent
+    of its own, is prepared.
+    """
     locked = _step(referral, "verify", by)
     if locked.status not in (Status.COMPLETED, Status.NOT_COMPLETED, Status.DECLINED, Status.EXPIRED):
         raise WrongState("state.not_from_here", _("This has moved on in the meantime and cannot be done now."))
     if locked.verified_at is not None:
         raise WrongState("state.not_from_here", _("This has moved on in the meantime and cannot be done now."))
     locked.verified_at = timezone.now()
-    touch(locked, "verified_at")
+    _keep(locked, feedback)
+    touch(locked, "verified_at", "is_reopened", "feedback")
     clocks.stop(locked.pk, "verify", "declined_answer")
+    if locked.is_reopened:
+        start_clock(locked, "declined_answer", REFERRER)
     report = "\n\n".join(part for part in (locked.report if locked.is_open else None, text) if part)
     cases.note_event(locked.case, "referral_verified", by=by, text=report or None)
     trail.record("referral.verify", dossier=locked.dossier_id, subject=locked.pk)
     return locked
+
+
+def _keep(referral: Referral, feedback: Feedback | None) -> None:
+    if feedback is None:
+        return
+    if feedback.got not in Got.values:
+        raise Refused("feedback.got", _("Say whether the person got it."), "got")
+    if feedback.was_safe not in WasSafe.values:
+        raise Refused("feedback.safe", _("Say whether it was safe."), "was_safe")
+    referral.is_reopened = feedback.wants_again
+    if referral.is_open:
+        referral.feedback = {"got": feedback.got, "was_safe": feedback.was_safe}

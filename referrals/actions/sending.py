@@ -20,6 +20,7 @@ from referrals import threats
 from referrals.actions.moving import lock, move, recipient_group, tell_recipient
 from referrals.actions.preparing import by_tier, gather
 from referrals.actions.readying import require_ready
+from referrals.listing import Channel
 from referrals.models import Disclosure, Referral, Service
 from referrals.states import APPROVER, ENDED, LIFE, tiers_open
 
@@ -85,7 +86,8 @@ def send(referral: Referral, *, by: User) -> Referral:
     everything = gather(case, locked.service, locked.reason or "")
     locked.package = {code: everything[code] for code in locked.fields if code in everything}
     locked.sent_at = timezone.now()
-    dossiers.share_with_group(locked.dossier, recipient_group(locked), VIEW)
+    if not locked.is_told_by_us:
+        dossiers.share_with_group(locked.dossier, recipient_group(locked), VIEW)
     frozen = {"sent_at": locked.sent_at, "package": locked.package, "is_counted": _may_count(case)}
     move(locked, "send", by=by, side=APPROVER, approved_by=by, **frozen)
     release(locked)
@@ -100,9 +102,15 @@ def _may_count(case: Case) -> bool:
     return covers(case.person_id, Purpose.ANONYMOUS_STATISTICS, case.unit_id, COUNTED) is not None
 
 
+def tiers_told(referral: Referral) -> int:
+    """The highest tier that was told: what the state opens; a paper says all of it at once."""
+    most = tiers_open(referral.status, referral.urgency)
+    return max(most, 2) if referral.channel == Channel.PAPER and most >= 0 else most
+
+
 def release(referral: Referral) -> None:
     """Write down each tier that the state opens now and that was not open before."""
-    limit = tiers_open(referral.status, referral.urgency)
+    limit = tiers_told(referral)
     known = set(Disclosure.objects.filter(referral=referral).values_list("tier", flat=True))
     for tier, fields in by_tier(referral.fields).items():
         if tier <= limit and tier not in known:

@@ -13,10 +13,10 @@ from foundation.audit import trail
 from foundation.dossiers import actions as dossiers
 from foundation.dossiers import clerk, clocks, erasing
 from foundation.dossiers.models import FOLLOW, VIEW, Dossier, Kind
-from referrals.actions.moving import WITHDRAWAL_CLOCKS, lock, move, recipient_group, tell_recipient, touch
+from referrals.actions.moving import WITHDRAWAL_CLOCKS, assignee, lock, move, recipient_group, tell_recipient, touch
 from referrals.actions.telling import ask_to_tell
 from referrals.models import Referral
-from referrals.states import LIFE, SYSTEM
+from referrals.states import LIFE, PARTNER, SYSTEM
 from referrals.vocabulary import CancelReason, Status
 
 UNANSWERED: dict[str, Any] = {"confirmation": "", "own_ground": "", "confirmed_at": None, "unconfirmed_at": None}
@@ -131,19 +131,20 @@ def end(referral: Referral, by: User, reason: str = CancelReason.CONSENT_WITHDRA
 
 def _recall(referral: Referral) -> None:
     """The recipient loses the key, keeps the tombstone, is told by id, and must confirm; the referrer phones."""
-    group = recipient_group(referral)
-    dossiers.share_with_group(referral.dossier, group, FOLLOW)
-    dossiers.unshare(referral.dossier, group=group, codename=VIEW)
+    if not referral.is_told_by_us:
+        group = recipient_group(referral)
+        dossiers.share_with_group(referral.dossier, group, FOLLOW)
+        dossiers.unshare(referral.dossier, group=group, codename=VIEW)
     tell_recipient(referral, "consent.withdrawn")
     await_confirmation(referral)
 
 
 def await_confirmation(referral: Referral) -> None:
     """From now on the recipient owes an answer, whatever it said before."""
-    group = recipient_group(referral)
+    who = assignee(referral, PARTNER)
     Referral.objects.filter(pk=referral.pk).update(**UNANSWERED)
     clocks.stop(referral.pk, *WITHDRAWAL_CLOCKS)
     subject = clocks.Subject("referral", referral.pk, referral.reference)
     about = (subject, referral.urgency, referral.unit)
-    clocks.start(referral.dossier, "withdrawal_confirm", *about, group=group)
+    clocks.start(referral.dossier, "withdrawal_confirm", *about, **who)
     clocks.start(referral.dossier, "withdrawal_phone", *about, user=referral.handler)

@@ -6,8 +6,9 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from cases.forms.text import CleanText
+from referrals.actions.referring import Feedback
 from referrals.forms.partner import ConfirmForm
-from referrals.listing import AnywayReason
+from referrals.listing import AnywayReason, Channel, Got, WasSafe
 from referrals.models import REASON_LENGTH
 from referrals.vocabulary import CHOSEN, ServiceType
 
@@ -31,13 +32,25 @@ class PrepareForm(forms.Form):
         label=_("Keep back from this referral"), required=False, widget=forms.CheckboxSelectMultiple
     )
 
+    channel = forms.ChoiceField(
+        label=_("How is the partner told?"), choices=Channel.choices, widget=forms.RadioSelect, required=False,
+        initial=Channel.SYSTEM,
+    )  # fmt: skip
+    is_safe_to_carry = forms.BooleanField(
+        label=_("The person says that it is safe to carry a paper"), required=False,
+        help_text=_("Only for a paper. Somebody who looks through their things may find it."),
+    )  # fmt: skip
     anyway = forms.ChoiceField(
         label=_("Why do you go on although there is a warning?"), choices=AnywayReason.choices, required=False,
         widget=forms.RadioSelect,
     )  # fmt: skip
 
-    def __init__(self, may_hold: dict[str, str], *args: Any, is_warned: bool = False, **kwargs: Any) -> None:
+    def __init__(
+        self, may_hold: dict[str, str], *args: Any, is_warned: bool = False, is_new: bool = True, **kwargs: Any
+    ) -> None:
         super().__init__(*args, **kwargs)
+        if not is_new:
+            del self.fields["channel"], self.fields["is_safe_to_carry"]
         if not is_warned:
             del self.fields["anyway"]
         self.fields["withheld"].choices = list(may_hold.items())  # type: ignore[attr-defined]
@@ -71,9 +84,27 @@ class TextStep(forms.Form):
 class VerifyStep(forms.Form):
     """What the person said when asked whether it helped."""
 
+    got = forms.ChoiceField(
+        label=_("Did the person get it?"), choices=Got.choices, widget=forms.RadioSelect,
+        error_messages={"required": _("Say whether the person got it.")},
+    )  # fmt: skip
+    was_safe = forms.ChoiceField(
+        label=_("Was it safe for them?"), choices=WasSafe.choices, widget=forms.RadioSelect,
+        error_messages={"required": _("Say whether it was safe.")},
+    )  # fmt: skip
+    again = forms.BooleanField(
+        label=_("The person still needs it and wants it offered again"), required=False,
+        help_text=_("A new referral follows this one, with new consent."),
+    )  # fmt: skip
     text = _long(
         _("What the person said"), required=False, hint=_("Did they get it, was it safe, what is still needed?")
     )
+
+    def clean(self) -> dict[str, Any]:
+        """The words, and what was said as codes."""
+        given: dict[str, Any] = super().clean() or {}
+        said = Feedback(given.get("got", ""), given.get("was_safe", ""), bool(given.get("again")))
+        return {"text": given.get("text", ""), "feedback": said}
 
 
 class CancelStep(forms.Form):

@@ -17,7 +17,7 @@ from foundation.accounts.models import Organisation, Unit, User
 from foundation.core.codes import new_code
 from foundation.dossiers.models import FOLLOW, VIEW, DossierBound
 from foundation.vault.fields import EncryptedJSON, EncryptedText
-from referrals.listing import AnywayReason
+from referrals.listing import AnywayReason, Channel
 from referrals.models.service import Service
 from referrals.states import LIFE, NEEDS, RETURNS, WITH_PARTNER
 from referrals.vocabulary import Confirmation, OwnGround, ServiceOutcome, Status
@@ -68,6 +68,9 @@ class Referral(DossierBound):
     corrected_at = models.DateTimeField(null=True, blank=True)
     taken_back = models.JSONField(default=list, blank=True)
     warned = models.JSONField(default=list, blank=True)
+    channel = models.CharField(max_length=10, choices=Channel.choices, default=Channel.SYSTEM)
+    is_reopened = models.BooleanField(default=False)
+    feedback = EncryptedJSON(null=True, blank=True)
     warned_reason = models.CharField(max_length=24, choices=AnywayReason.choices, blank=True)
     confirmation = models.CharField(max_length=24, choices=Confirmation.choices, blank=True)
     own_ground = models.CharField(max_length=24, choices=OwnGround.choices, blank=True)
@@ -129,6 +132,11 @@ class Referral(DossierBound):
         return self.handed_to or self.requested_by
 
     @property
+    def is_told_by_us(self) -> bool:
+        """Whether the referrer tells the partner and writes down its answers: by phone, in person, on paper."""
+        return self.channel != Channel.SYSTEM
+
+    @property
     def must_confirm(self) -> bool:
         """Whether the recipient still owes an answer on what it did after the person took back something."""
         return bool(self.recalled_at or self.narrowed_at) and not self.confirmation
@@ -138,8 +146,9 @@ class Referral(DossierBound):
         """The side that must act next: referrer, approver, partner or nobody."""
         if self.must_confirm and self.status not in WITH_PARTNER:
             return "partner"
-        is_verified = self.verified_at is not None
-        return "nobody" if is_verified else NEEDS[self.status].side
+        if self.verified_at is not None:
+            return "referrer" if self.is_reopened else "nobody"
+        return NEEDS[self.status].side
 
 
 class ReferralMove(DossierBound):

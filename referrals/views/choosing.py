@@ -4,6 +4,7 @@ from typing import Any
 from uuid import UUID
 
 from django.contrib.auth.decorators import login_required
+from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -103,7 +104,11 @@ def _form(request: HttpRequest, entry: Entry, draft: Referral | None, *, is_warn
     known = {}
     if draft is not None and draft.is_open:
         known = {"reason": draft.reason, "withheld": [code for code in held if code not in draft.fields]}
-    return PrepareForm(held, typed(request), initial=known, is_warned=is_warned)
+    return PrepareForm(held, typed(request), initial=known, is_warned=is_warned, is_new=draft is None)
+
+
+def _way(given: dict[str, Any]) -> dict[str, Any]:
+    return {name: given[name] for name in ("channel", "is_safe_to_carry") if given.get(name)}
 
 
 def _told(entry: Entry) -> str:
@@ -111,17 +116,16 @@ def _told(entry: Entry) -> str:
 
 
 def _previous(case: Case, entry: Entry) -> Referral | None:
-    """The attempt that this one follows: the newest for the same kind of help that was declined or not answered."""
-    ended = Referral.objects.filter(
-        case=case, service__service_type=entry.service.service_type, status__in=(Status.DECLINED, Status.EXPIRED)
-    )
-    row: Referral | None = ended.filter(verified_at=None).order_by("-created_at").first()
+    """The attempt that this one follows: the newest for the same kind of help: declined, not answered, or reopened."""
+    same = Referral.objects.filter(case=case, service__service_type=entry.service.service_type)
+    refused = Q(status__in=(Status.DECLINED, Status.EXPIRED), verified_at=None)
+    row: Referral | None = same.filter(refused | Q(is_reopened=True)).order_by("-created_at").first()
     return row
 
 
 def _save(case: Case, service: Service, form: PrepareForm, draft: Referral | None, by: User) -> Referral:
     given = form.cleaned_data
-    offer = actions.Offer(given["reason"], given.get("withheld", []), given.get("anyway", ""))
+    offer = actions.Offer(given["reason"], given.get("withheld", []), given.get("anyway", ""), **_way(given))
     if draft is not None:
         return actions.revise(draft, offer, by=by)
     return actions.prepare(case, service, offer, by=by, previous=_previous(case, Entry(service, "")))

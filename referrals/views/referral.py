@@ -15,10 +15,12 @@ from foundation.audit import trail
 from foundation.core import policy
 from foundation.core.errors import Absent, DomainError, WrongState
 from referrals import actions
+from referrals.forms.partner import FORMS
 from referrals.forms.referral import STEPS
 from referrals.models import Referral
 from referrals.policy import is_recipient
-from referrals.summary import summary, verbs
+from referrals.states import LIFE
+from referrals.summary import HEARD, summary, verbs
 from referrals.views.guards import refuse
 
 RELATED = (
@@ -75,6 +77,28 @@ def step(request: HttpRequest, pk: UUID, verb: str) -> HttpResponse:
             refuse(form, error)
     trail.record("referral.read", dossier=found.dossier_id, subject=found.pk, version=found.version)
     context = {"referral": found, "verb": verb, "form": form}
+    return render(request, "referrals/step.html", context, status=422 if form.errors else 200)
+
+
+@login_required
+@require_http_methods(["GET", "HEAD", "POST"])
+def heard(request: HttpRequest, pk: UUID, verb: str) -> HttpResponse:
+    """What the partner answered by phone, in person or on paper: the same small forms as on the partner's own pages."""
+    found = fetch(request.user, pk)
+    policy.require(request.user, "hear", found)
+    if verb not in HEARD:
+        raise Absent("record.absent", "")
+    form = FORMS[verb](typed(request))
+    if form.is_bound and form.is_valid():
+        try:
+            actions.hear(found, verb.replace("-", "_"), actions.Reply(**form.cleaned_data), by=me(request))
+            return redirect("referrals:referral", pk)
+        except DomainError as error:
+            refuse(form, error)
+    elif not form.is_bound:
+        LIFE.check(verb.replace("-", "_"), found.status)
+    trail.record("referral.read", dossier=found.dossier_id, subject=found.pk, version=found.version)
+    context = {"referral": found, "verb": "heard", "title": HEARD[verb], "form": form}
     return render(request, "referrals/step.html", context, status=422 if form.errors else 200)
 
 

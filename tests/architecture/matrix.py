@@ -507,6 +507,9 @@ PAGES = {
     "POST referrals:vetting partner": "403 403 403 403 403 403 403 302",
     "GET referrals:expire referral": "404 409 409 404 404 404 404 302",
     "POST referrals:expire referral": "404 409 409 404 404 404 404 302",
+    # The one of these tests is read by the partner here: nobody writes down its answers for it.
+    "GET referrals:heard referral": "404 403 403 404 404 404 404 302",
+    "POST referrals:heard referral": "404 403 403 404 404 404 404 302",
     "GET referrals:hear_confirmation referral": "404 409 409 404 404 404 404 302",
     "POST referrals:hear_confirmation referral": "404 422 422 404 404 404 404 302",
     "GET referrals:inbox": "404 404 404 404 200 404 404 302",
@@ -530,7 +533,7 @@ PAGES = {
     "GET referrals:told case": "404 200 200 404 404 404 404 302",
     "POST referrals:told case": "404 422 422 404 404 404 404 302",
     "GET referrals:verify referral": "404 409 409 404 404 404 404 302",
-    "POST referrals:verify referral": "404 409 409 404 404 404 404 302",
+    "POST referrals:verify referral": "404 422 422 404 404 404 404 302",
     "GET referrals:withdrawals case": "404 200 200 404 404 404 404 302",
     "POST referrals:withdrawals case": "404 422 422 404 404 404 404 302",
     "GET upkeep:give_up message": "403 403 403 403 403 200 403 302",

@@ -5,7 +5,9 @@ from pathlib import Path
 
 from django.conf import settings
 
-from referrals.states import NEEDS, diagram
+from foundation.core.limits import SLA_DEFAULTS
+from referrals.states import LIFE, NEEDS, NOBODY, TERMINAL, THEN, diagram, table
+from referrals.vocabulary import Status
 
 ROOT = Path(settings.BASE_DIR)
 INNER = ("models", "actions", "policy", "states", "vocabulary")
@@ -14,8 +16,18 @@ INNER = ("models", "actions", "policy", "states", "vocabulary")
 def test_the_drawn_life_cycle_is_the_table():
     page = (ROOT / "docs" / "referral-life-cycle.md").read_text("utf-8")
     assert diagram() in page
+    assert table() in page
+
+
+def test_no_state_of_a_referral_is_without_an_owner_a_clock_and_somebody_who_comes_next():
+    """partners.md §1: every waiting state has a timeout and a named next owner; silence is never an end state."""
+    assert set(NEEDS) == set(THEN) == set(Status)
     for state, need in NEEDS.items():
-        assert f"| `{state}` | {need.side} |" in page
+        assert (need.side == NOBODY) == (not need.clocks), state
+        assert all(code in SLA_DEFAULTS for code, _side in need.clocks), state
+        assert THEN[state], state
+    stuck = {state for state in Status if not any(state in move.sources for move in LIFE.moves.values())}
+    assert stuck == set(TERMINAL)
 
 
 def _imports(path: Path) -> set[str]:

@@ -260,7 +260,7 @@ def referred(world: World) -> None:
     worker.step(f"/referrals/{pk}/advise/", text=f"{mint.sentence()} {mint.phone()}")
     etag = api.done(pk, "start", api.get(f"/{pk}").headers["ETag"])
     api.done(pk, "complete", etag, outcome="met", text=mint.sentence("latin"))
-    worker.step(f"/referrals/{pk}/verify/", text=mint.sentence("arabic"))
+    worker.step(f"/referrals/{pk}/verify/", text=mint.sentence("arabic"), got="yes", was_safe="yes")
 
 
 @entry("a referral whose consent is taken back; the partner on pages")

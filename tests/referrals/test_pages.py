@@ -214,7 +214,8 @@ def test_the_person_is_asked_whether_it_helped(house, browse, caseworker, case, 
     factories.respond(house, referral, "complete", outcome="met", text="Papers returned.")
     worker = browse(caseworker)
     assert "Papers returned." in worker.get(reverse("referrals:referral", args=[referral.pk])).content.decode()
-    assert worker.post(reverse("referrals:verify", args=[referral.pk]), {"text": "It helped."}).status_code == 302
+    said = {"text": "It helped.", "got": "yes", "was_safe": "yes"}
+    assert worker.post(reverse("referrals:verify", args=[referral.pk]), said).status_code == 302
     assert "It helped." in worker.get(reverse("cases:case", args=[case.pk])).content.decode()
 
 
