@@ -21,11 +21,13 @@ class RiskanalysisConfig(AppConfig):
         from foundation.dossiers.erasing import confirmed
         from foundation.upkeep.words import name_task
         from referrals import demo as demonstration
+        from referrals import threats
         from referrals.actions.moving import moved
         from riskanalysis import closing as ending
         from riskanalysis import contribution, demo, panels, policy, sealing
         from riskanalysis.actions import clear, count_concern, count_referral
         from riskanalysis.checks import threshold
+        from riskanalysis.suspects import suspected
 
         trail.names(
             "report.released", "report.read", "report.listed", "threat.named", "assessment.started",
@@ -39,6 +41,7 @@ class RiskanalysisConfig(AppConfig):
         closing.veto(ending.vetoes)
         closing.grave(ending.is_grave)
         contribute(contribution)
+        threats.supply(suspected)
         demonstration.loaded.listen(demo.fill)
         holders.register("figures", sealing.HOLDER)
         register(threshold)
