@@ -177,7 +177,8 @@ PLAINTEXT: dict[str, str] = {
         (
             *(f"referrals_partnermove.{name}" for name in ("verb", "from_status", "to_status", "reason")),
             *(f"referrals_vetting.{name}" for name in ("answers", "belongs_to")),
-            "referrals_partner.data_sharing", "referrals_partner.belongs_to", "referrals_referral.warned", "referrals_referral.channel",
+            "referrals_partner.data_sharing", "referrals_partner.belongs_to", "referrals_referral.warned",
+            "referrals_referral.channel",
             "referrals_referral.warned_reason",
             *(f"referrals_pathwaygap.{name}" for name in ("service_type", "reason", "urgency", "month")),
         ), CODE,
