@@ -56,7 +56,7 @@ def test_nothing_lies_at_the_partner_and_every_release_is_written_down(house, ca
     society = Organisation.objects.get(name="Meridian Society")
     with acting(caseworker.pk):
         keys = DossierKey.objects.filter(dossier=referral.dossier_id)
-        assert set(keys.values_list("organisation_key__organisation", flat=True)) == {society.pk}
+        assert set(keys.values_list("organisation_key__organisation_id", flat=True)) == {society.pk}
         assert tiers(referral) == ({0, 1, 2} if channel == "paper" else {0})
     heard(house, referral, "accept")
     with acting(caseworker.pk):
