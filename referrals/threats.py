@@ -28,7 +28,7 @@ def supply(function: Supplier) -> None:
 def sources(case: Case) -> set[str]:
     """The categories that are suspected in this case; never a name."""
     found = {source for function in _SUPPLIERS for source in function(case)}
-    for row in ExceptionalDisclosure.objects.filter(person=case.person_id).select_related("dossier"):
+    for row in ExceptionalDisclosure.objects.filter(person=case.person_id).select_related("dossier").with_key():
         if row.dossier.is_open and row.said:
             found.add(row.said.get("source", ""))
     return found - {"", Source.NONE, Source.UNKNOWN}

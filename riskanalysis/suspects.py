@@ -17,6 +17,10 @@ SAME = {
 
 def suspected(case: Case) -> set[str]:
     """The kinds of sources that the threats of a case name; never a name."""
-    rows = SpecificThreat.objects.filter(case=case).select_related("dossier")
-    named = {row.known.get("source") for row in rows if row.dossier.is_open}
+    if not case.dossier.is_open:
+        return set()
+    rows = list(SpecificThreat.objects.filter(case=case, dossier=case.dossier_id))
+    for row in rows:
+        row.dossier = case.dossier  # its key is unwrapped once for all rows
+    named = {row.known.get("source") for row in rows}
     return {str(SAME[source]) for source in SAME if source in named}
