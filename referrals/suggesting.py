@@ -108,14 +108,14 @@ def person_of(case: Case) -> Person:
 
 
 def choice(case: Case, kind: str, page: str | None) -> Choice:
-    """Services of one kind, or of those that the matter calls for; five queries, however many services there are."""
+    """Services of one kind, or of every kind, those first that the matter calls for; five queries, however many services there are."""
     kinds = [kind] if kind in Kind.values else kinds_for(case)
-    wanted = Q(service_type__in=kinds) if kinds else Q()
+    wanted = Q(service_type=kind) if kind in Kind.values else Q()
     known, signed = decisions_on_services(case), exceptions_for_services(case)
     suspected, exposed = threats.sources(case), threats.is_exposed(case)
     person = person_of(case)
     fits, impossible = [], []
-    for service in _candidates(wanted, person, list(known)):
+    for service in _candidates(wanted, person, kinds, list(known)):
         never = threats.why_never(service.partner, suspected, exposed=exposed)
         entry = Entry(service, never or why_not(service), known.get(service.pk), signed.get(service.pk))
         if entry.why_not:
@@ -123,15 +123,19 @@ def choice(case: Case, kind: str, page: str | None) -> Choice:
         else:
             fits.append(Suggestion(entry, reasons(service, person, kinds)))
     fits.sort(key=lambda row: (row.entry.state not in ("agreed", "excepted"), -row.score, row.entry.service.name))
-    impossible += _shut(wanted, known, signed)
+    impossible += _shut(wanted, kinds, known, signed)
     return Choice(Paginator(fits, PER_PAGE).get_page(page), impossible[:PER_PAGE], kinds)
 
 
-def _candidates(wanted: Q, person: Person, decided: list[Any]) -> list[Service]:
-    """Those that can be asked, the near ones first where there are too many; and those that the person spoke about."""
+def _usual_first(kinds: list[str]) -> CaseOf:
+    return CaseOf(When(service_type__in=kinds, then=Value(0)), default=Value(1), output_field=IntegerField())
+
+
+def _candidates(wanted: Q, person: Person, kinds: list[str], decided: list[Any]) -> list[Service]:
+    """Those that can be asked; of too many the usual kinds and the near ones; and those that the person spoke about."""
     near = [When(area__icontains=place, then=Value(rank)) for rank, place in enumerate(person.places)]
     distance = CaseOf(*near, default=Value(len(near)), output_field=IntegerField())
-    rows = _rows().filter(askable() & wanted).order_by(distance, "-verified_on", "pk")
+    rows = _rows().filter(askable() & wanted).order_by(_usual_first(kinds), distance, "-verified_on", "pk")
     found = {row.pk: row for row in rows[:MOST]}
     found |= {row.pk: row for row in _rows().filter(pk__in=[pk for pk in decided if pk not in found])}
     return list(found.values())
@@ -141,9 +145,12 @@ def _rows() -> QuerySet[Service]:
     return Service.objects.select_related("partner__organisation")
 
 
-def _shut(wanted: Q, known: dict[Any, Any], signed: dict[Any, Any]) -> list[Entry]:
+def _shut(wanted: Q, kinds: list[str], known: dict[Any, Any], signed: dict[Any, Any]) -> list[Entry]:
     rows = _rows().filter(wanted).exclude(askable()).exclude(pk__in=list(known))
-    return [Entry(s, why_not(s), None, signed.get(s.pk)) for s in rows.order_by("-verified_on", "pk")[:PER_PAGE]]
+    return [
+        Entry(s, why_not(s), None, signed.get(s.pk))
+        for s in rows.order_by(_usual_first(kinds), "-verified_on", "pk")[:PER_PAGE]
+    ]
 
 
 def reasons(service: Service, person: Person, kinds: list[str]) -> list[Reason]:
