@@ -108,7 +108,7 @@ def person_of(case: Case) -> Person:
 
 
 def choice(case: Case, kind: str, page: str | None) -> Choice:
-    """Services of one kind, or of every kind, those first that the matter calls for; five queries, however many services there are."""
+    """Services of one kind, or of every kind, the usual ones first; five queries, however many services there are."""
     kinds = [kind] if kind in Kind.values else kinds_for(case)
     wanted = Q(service_type=kind) if kind in Kind.values else Q()
     known, signed = decisions_on_services(case), exceptions_for_services(case)
