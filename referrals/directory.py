@@ -10,6 +10,7 @@ from consent.models import Decision, ExceptionalDisclosure
 from consent.vocabulary import Answer, Purpose
 from foundation.accounts.models import Organisation
 from foundation.core.words import inside
+from referrals.listing import ServiceStatus
 from referrals.models import Service
 from referrals.states import tiers_open
 from referrals.vocabulary import FIELDS, Status
@@ -104,7 +105,7 @@ def small(codes: list[str]) -> str:
 def receiving(_organisation: Organisation) -> list[str]:
     """The partners that may receive referrals now, with their services: for the register of processing activities."""
     services: dict[str, list[str]] = {}
-    rows = Service.objects.filter(is_active=True).select_related("partner__organisation")
+    rows = Service.objects.filter(status=ServiceStatus.ACTIVE).select_related("partner__organisation")
     for service in rows.order_by("partner__organisation__name", "name"):
         if service.partner.may_receive:
             services.setdefault(service.partner.organisation.name, []).append(service.name)
