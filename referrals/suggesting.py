@@ -128,7 +128,9 @@ def choice(case: Case, kind: str, page: str | None) -> Choice:
 
 
 def _usual_first(kinds: list[str]) -> CaseOf:
-    return CaseOf(When(service_type__in=kinds or Kind.values, then=Value(0)), default=Value(1), output_field=IntegerField())
+    return CaseOf(
+        When(service_type__in=kinds or Kind.values, then=Value(0)), default=Value(1), output_field=IntegerField()
+    )
 
 
 def _candidates(wanted: Q, person: Person, kinds: list[str], decided: list[Any]) -> list[Service]:
