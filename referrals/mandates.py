@@ -54,7 +54,7 @@ def missing(speech: Representation, consulted: Iterable[str]) -> list[Prompt]:
 def _is_detention(speech: Representation) -> bool:
     concern: Any = speech.case and speech.case.concern
     if concern:
-        return concern.setting == Setting.DETENTION or concern.known.get("category") == Category.DETENTION
+        return bool(concern.setting == Setting.DETENTION or concern.known.get("category") == Category.DETENTION)
     return bool(speech.issue and set(speech.issue.risks) & DETENTION)
 
 

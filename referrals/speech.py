@@ -1,5 +1,7 @@
 """Words of the dialogue with authorities (domain.md §7.7–7.8, R-26, R-37), as data."""
 
+from typing import Any
+
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
@@ -164,13 +166,13 @@ CHOSEN_ENDS = [
     reason for reason in EndReason if reason not in (EndReason.REPRISAL, EndReason.CONSENT, EndReason.ERASED)
 ]
 
-TOLD_FIELDS: dict[str, str] = {
+TOLD_FIELDS: dict[str, Any] = {
     "alias": _("Name or alias"),
     "age_band": _("Age band"),
     "gender": _("Sex or gender"),
     "summary": _("What happened to the person"),
     "wishes": _("What the person asks for"),
-}  # type: ignore[dict-item]
+}
 """What an authority may be told of a person at most, when the person agreed to each (HS-12)."""
 
 POSSIBLE = {

@@ -130,7 +130,7 @@ def harm_step(request: HttpRequest, pk: UUID, verb: str) -> HttpResponse:
     policy.require(request.user, verb, row)
     form = forms.HARM_STEPS[verb](typed(request))
     if form.is_valid():
-        call = {"take_on": actions.take_on_harm, "note": actions.note_harm, "close": actions.close_harm}[verb]
+        call: Any = {"take_on": actions.take_on_harm, "note": actions.note_harm, "close": actions.close_harm}[verb]
         try:
             call(row, *form.cleaned_data.values(), by=me(request))
             return redirect("cases:harm", pk)

@@ -95,10 +95,11 @@ def authority_of(speech: Representation, by: User) -> Authority:
 def begin(subject: Case | Issue, draft: Draft, *, by: User) -> Representation:
     """A draft about a case or an issue. Nothing leaves; the person, if it is about one, was asked or will be."""
     policy.require(by, "represent", subject)
-    is_case = isinstance(subject, Case)
+    case = subject if isinstance(subject, Case) else None
+    issue = subject if isinstance(subject, Issue) else None
     speech = Representation(
-        dossier=subject.dossier, unit=subject.unit, case=subject if is_case else None,
-        issue=None if is_case else subject, basis=Basis.INDIVIDUAL if is_case else Basis.SYSTEMIC, written_by=by,
+        dossier=subject.dossier, unit=subject.unit, case=case, issue=issue,
+        basis=Basis.SYSTEMIC if case is None else Basis.INDIVIDUAL, written_by=by,
     )  # fmt: skip
     require_able(by, speech)
     _write(speech, draft, by)

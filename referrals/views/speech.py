@@ -15,13 +15,14 @@ from cases.models import Case, Issue
 from cases.views.guards import keeps_words
 from cases.views.issues import fetch as fetch_issue
 from cases.views.who import me
+from consent.office_forms import Nothing
 from consent.pages import posted, refuse
 from foundation.accounts.models import User
 from foundation.accounts.stepup import asked_again
 from foundation.audit import trail
 from foundation.core import policy
 from foundation.core.errors import DomainError, WrongState
-from referrals import speech_page
+from referrals import mandates, speech_page
 from referrals.actions import listening, speaking
 from referrals.forms import speech as forms
 from referrals.models import Authority, Commitment, Representation
@@ -169,7 +170,7 @@ def _seen(speech: Representation, actor: Any) -> Authority | None:
 
 
 def _warning(speech: Representation) -> dict[str, str] | None:
-    prompts = [prompt.why for prompt in speech_page.mandates.prompts(speech)]
+    prompts = [prompt.why for prompt in mandates.prompts(speech)]
     return {"title": _("Whom to ask first"), "text": " ".join(prompts)} if prompts else None
 
 
@@ -177,7 +178,7 @@ def _form(request: HttpRequest, speech: Representation, verb: str) -> Form:
     made = forms.STEPS[verb]
     if verb == "examine":
         return forms.ExamineForm(posted(request), is_case=speech.case is not None, initial=_known(speech))
-    return forms.Nothing(posted(request)) if _needs_nothing(speech, verb) else made(posted(request))
+    return Nothing(posted(request)) if _needs_nothing(speech, verb) else made(posted(request))
 
 
 def _needs_nothing(speech: Representation, verb: str) -> bool:
