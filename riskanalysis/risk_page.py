@@ -1,5 +1,6 @@
 """The page of a case's risk, and the page of its outcome: a number of queries that no row adds to."""
 
+from functools import partial
 from typing import Any
 
 from django.urls import reverse
@@ -91,7 +92,7 @@ def outcome(case: Case, actor: User) -> dict[str, Any]:
     return {
         "threats": [
             {
-                "title": legible(lambda rows=rows: risk_words.title(rows[0].threat), SHUT),
+                "title": legible(partial(risk_words.title, rows[0].threat), SHUT),
                 **_change(changes[pk], rows[-1]),
             }
             for pk, rows in known.items()
@@ -103,6 +104,10 @@ def outcome(case: Case, actor: User) -> dict[str, Any]:
     }
 
 
+def _why(row: OutcomeMeasurement) -> str:
+    return row.why or ""
+
+
 def _measured(case: Case) -> list[dict[str, Any]]:
     rows = list(OutcomeMeasurement.objects.filter(case=case).select_related("measured_by").order_by("-measured_at"))
     for row in rows:
@@ -110,7 +115,7 @@ def _measured(case: Case) -> list[dict[str, Any]]:
     return [
         {
             "what": row.get_category_display(),
-            "why": legible(lambda row=row: row.why or "", SHUT),
+            "why": legible(partial(_why, row), SHUT),
             "day": day_words(row.measured_at, zone_of(case)),
             "by": row.measured_by.name,
         }

@@ -1,5 +1,7 @@
 """Holding a case and what hangs on it while something is written; and who may."""
 
+from uuid import UUID
+
 from cases.models import Case
 from foundation.accounts.models import User
 from foundation.core import policy
@@ -7,7 +9,7 @@ from riskanalysis.gates import require_trained
 from riskanalysis.models import RiskAssessment
 
 
-def held_case(case_id: object, by: User) -> Case:
+def held_case(case_id: UUID, by: User) -> Case:
     """The case, locked, for who works on it and is trained (HS-07)."""
     rows = Case.objects.select_for_update(of=("self",)).select_related("dossier", "unit", "person", "owner", "concern")
     case: Case = rows.get(pk=case_id)

@@ -78,7 +78,8 @@ class Question(forms.Form):
     """A page of the assessment."""
 
     def __init__(self, *args: Any, known: dict[str, Any] | None = None, **kwargs: Any) -> None:
-        super().__init__(*args, initial=known or {}, **kwargs)
+        kwargs["initial"] = known or {}
+        super().__init__(*args, **kwargs)
         for field in self.fields.values():
             if isinstance(field, ScaleField):
                 field.was_kept = known is not None
