@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from foundation.accounts.views import directory, door, people, seats, sessions
+from foundation.accounts.views import directory, door, people, roles, seats, sessions
 
 app_name = "accounts"
 urlpatterns = [
@@ -23,6 +23,7 @@ urlpatterns = [
     path("appointments/<uuid:pk>/end/", people.end_appointment, name="end_appointment"),
     path("measures/<uuid:pk>/confirm/", people.decide, {"verb": "confirm"}, name="confirm_measure"),
     path("measures/<uuid:pk>/refuse/", people.decide, {"verb": "refuse"}, name="refuse_measure"),
+    path("roles/", roles.roles, name="roles"),
     path("you/", seats.you, name="you"),
     path("you/away/", seats.away, name="away"),
     path("you/back/", seats.back, name="back"),

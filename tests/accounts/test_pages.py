@@ -5,10 +5,11 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from django.contrib import admin
 from django.core import mail
+from django.urls import reverse
 from django.utils import timezone
 
 from foundation.accounts import actions
-from foundation.accounts.models import Appointment, User
+from foundation.accounts.models import Appointment, Role, User
 from foundation.core.acting import acting
 from foundation.dossiers.models import Clock
 from tests import door
@@ -202,3 +203,11 @@ def test_the_administrator_finds_no_concern_anywhere(administrator, volunteer, b
 def test_help_and_protection_are_open_to_everybody(client, db):
     assert "Shift key three times" in client.get("/help/").content.decode()
     assert "under a key of its own" in client.get("/protect/").content.decode()
+
+
+def test_who_does_what_is_explained_to_everybody(house, browse):
+    """R-62, R-15: every kind of seat in a sentence, one's own marked; mandates in the Movement."""
+    page = browse(house.people["caseworker"]).get(reverse("accounts:roles")).content.decode()
+    assert all(str(role.label) in page for role in Role)
+    assert page.count("your seat") == 1
+    assert "The ICRC" in page

@@ -46,6 +46,8 @@ PAGES = {
     "POST accounts:reopen person": "404 404 404 404 404 403 422 302",
     "GET accounts:reset_factors person": "404 404 404 404 404 403 200 302",
     "POST accounts:reset_factors person": "404 404 404 404 404 403 302 302",
+    "GET accounts:roles": "200 200 200 200 200 200 200 302",
+    "POST accounts:roles": "405 405 405 405 405 405 405 302",
     "GET accounts:second_step": "200 200 302 200 302 302 302 302",
     "POST accounts:second_step": "405 405 405 405 405 405 405 302",
     "GET accounts:sessions": "200 200 200 200 200 200 200 302",
