@@ -125,7 +125,7 @@ def load(password: str | None = None) -> dict[str, Any]:
     programs = [_client(units["quayside"]), _client(units["lantern"])]
     _services(units)
     readiness.furnish(units["coast"], {key: User.objects.get(email=f"{key}@amparo.example") for key in PEOPLE})
-    _capacity(units["harbour"])
+    capacity(units["harbour"], somebody("focal_point"), somebody("manager"))
     return {"url": settings.URL, "people": people, "partners": programs}
 
 
@@ -230,9 +230,8 @@ def _services(units: dict[str, Unit]) -> None:
             directory.add(partner, entry, by=editor, checked_on=timezone.localdate() - timedelta(days=12))
 
 
-def _capacity(unit: Unit) -> None:
+def capacity(unit: Unit, lead: User, manager: User) -> None:
     """What the service point gives itself: declared by its focal point, approved by the manager (R-17, P10)."""
-    lead, manager = (User.objects.get(email=f"{who}@amparo.example") for who in ("focal_point", "manager"))
     talk = ["information_counselling", "mhpss"]
     lines = {
         "documents_legal_status": talk, "neglect_abandonment": [*talk, "food", "nfi"], "physical_safety": talk,

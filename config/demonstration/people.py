@@ -63,10 +63,12 @@ def teams() -> dict[str, Team]:
     }
 
 
-def make_ready(river: Unit, found: dict[str, Team]) -> None:
+def make_ready(places: dict[str, Unit], found: dict[str, Team]) -> None:
     """The third branch fulfils the preconditions and its people are trained, by two people each (R-45, HS-07, HS-20)."""
     officer, manager, lead = demo.somebody("data_officer"), demo.somebody("manager_river"), found["en"]["focal_point"]
-    readiness.assess(river, writer=officer, second=manager)
+    readiness.assess(places["river"], writer=officer, second=manager)
+    for language in SEATED:
+        demo.capacity(places[language], found[language]["focal_point"], manager)
     for team in (found["ru"], found["ar"]):
         for kind, person in team.items():
             competence = Competence.SAFE_REFERRAL if kind == "volunteer" else Competence.PROTECTION_REFERRAL

@@ -34,7 +34,7 @@ def play() -> bool:
     places = people.branch()
     facts["people"] |= people.appointed(places, facts["people"]["caseworker"]["password"])
     teams = people.teams()
-    people.make_ready(places["river"], teams)
+    people.make_ready(places, teams)
     services, partner = {s.name: s for s in Service.objects.all()}, demo.somebody("partner_worker")
     for language, scene in SCENES.items():
         scene(Begin(Matter(places[language], teams[language], language)), services, partner)
