@@ -12,20 +12,11 @@ class CasesConfig(AppConfig):
     def ready(self) -> None:
         """Rules, event names, navigation and words for the work list."""
         from cases import decoys, erasing, issue_policy, panels, policy, safeguarding_setup, vetoes
-        from cases.actions.case import reassigned, restrict
-        from cases.actions.erasing import clear, hanging
-        from cases.actions.exceptions import erase_exceptions
-        from cases.actions.handing import moved
-        from cases.actions.keeping import follow_triage, review_basis
-        from cases.actions.rights import end_requests, follow_requests, move_requests, settle_requests
-        from cases.actions.triage import triaged
         from cases.lists import CaseList
         from cases.vocabulary import Category
-        from consent import actions as consent
         from foundation.accounts import routing
         from foundation.audit import openings, trail
         from foundation.dossiers import ladder
-        from foundation.dossiers.erasing import confirmed
         from foundation.exports import sources as exports
         from foundation.outbox import delivery
 
@@ -52,15 +43,7 @@ class CasesConfig(AppConfig):
         openings.kind("case.openings_read", _("Looked at who opened it"))
         openings.kind("exception.read", _("Read what is told without consent"))
         openings.kind("person.contact_shown", _("Was shown the safe contact"))
-        consent.withdrawn.listen(restrict)
-        hanging.listen(erase_exceptions)
-        consent.withdrawn.listen(review_basis)
-        triaged.listen(follow_triage)
-        confirmed.listen(clear)
-        confirmed.listen(settle_requests)
-        hanging.listen(end_requests)
-        reassigned.listen(follow_requests)
-        moved.listen(move_requests)
+        _listen()
         vetoes.install()
         delivery.channel("erasure", erasing.deliver)
         policy.install()
@@ -70,3 +53,26 @@ class CasesConfig(AppConfig):
         exports.register(CaseList())
         panels.install()
         decoys.install()
+
+
+def _listen() -> None:
+    """What follows here when something happens, here or on the floors below: in the same transaction, whoever acts."""
+    from cases.actions.case import reassigned, restrict
+    from cases.actions.erasing import clear, hanging
+    from cases.actions.exceptions import erase_exceptions
+    from cases.actions.handing import moved
+    from cases.actions.keeping import follow_triage, review_basis
+    from cases.actions.rights import end_requests, follow_requests, move_requests, settle_requests
+    from cases.actions.triage import triaged
+    from consent import actions as consent
+    from foundation.dossiers.erasing import confirmed
+
+    consent.withdrawn.listen(restrict)
+    hanging.listen(erase_exceptions)
+    consent.withdrawn.listen(review_basis)
+    triaged.listen(follow_triage)
+    confirmed.listen(clear)
+    confirmed.listen(settle_requests)
+    hanging.listen(end_requests)
+    reassigned.listen(follow_requests)
+    moved.listen(move_requests)

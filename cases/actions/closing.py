@@ -109,10 +109,10 @@ def was_sought(case: Case) -> bool:
     """Whether the follow-ups that stand here say so: enough attempts, long enough apart, nobody reached since (§7.10)."""
     rows = FollowUp.objects.filter(case=case, done_at__isnull=False, result__in=("reached", "not_reached"))
     tried = []
-    for result, at in rows.order_by("-done_at").values_list("result", "done_at"):
-        if result == "reached":
+    for row in rows.order_by("-done_at"):
+        if row.result == "reached" or row.done_at is None:
             break
-        tried.append(at)
+        tried.append(row.done_at)
     return len(tried) >= settings.NO_CONTACT_ATTEMPTS and (tried[0] - tried[-1]).days >= settings.NO_CONTACT_DAYS
 
 
