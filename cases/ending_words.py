@@ -70,7 +70,7 @@ def kept(case: Case) -> str:
 def facts(case: Case, closure: Closure) -> list[dict[str, Any]]:
     """A closing to read."""
     result = closure.get_result_display()
-    rows = [
+    rows: list[dict[str, Any]] = [
         {"key": _("Why"), "value": closure.get_reason_display()},
         {"key": _("Compared with the beginning"), "value": result},
         {"key": _("Retention"), "value": closure.get_record_class_display()},
@@ -94,7 +94,7 @@ def returned(case: Case) -> dict[str, str]:
     if found is None or found.status != ClosureStatus.RETURNED or found.decided_by is None:
         return {}
     title = _("%(name)s gave it back") % {"name": found.decided_by.name}
-    return {"title": title, "text": legible(lambda: found.answer or "", SHUT)}
+    return {"title": title, "text": str(legible(lambda: found.answer or "", SHUT))}
 
 
 def panel(case: Case) -> dict[str, Any]:

@@ -89,7 +89,7 @@ def taken_in(data: Any, *, by: User) -> tuple[int, int]:
     is dated so long ago that it can be used only after somebody has verified it.
     """
     if not isinstance(data, Mapping) or "services" not in data:
-        raise Refused("hsds.form", NOT_ONE)
+        raise Refused("hsds.form", str(NOT_ONE))
     names = {str(row.get("id")): str(row.get("name", "")) for row in _rows(data, "organizations")}
     services = _rows(data, "services")
     new = sum(_take(row, names, by) for row in services)
@@ -99,7 +99,7 @@ def taken_in(data: Any, *, by: User) -> tuple[int, int]:
 def _rows(row: Mapping[str, Any], key: str) -> list[Mapping[str, Any]]:
     found = row.get(key) or []
     if not isinstance(found, list) or not all(isinstance(entry, Mapping) for entry in found):
-        raise Refused("hsds.form", NOT_ONE)
+        raise Refused("hsds.form", str(NOT_ONE))
     return found
 
 

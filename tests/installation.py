@@ -86,7 +86,7 @@ def main(path: str, port: str) -> int:
         crew = stack.enter_context(Crew(current_user(), state.logs, CHECKOUT))
         product = Here(state, HERE, crew, sockets, f"http://127.0.0.1:{port}", servers=servers)
         product.start_servers()
-        product.start()
+        product.start(is_whole=False)
         (state.path / "up").write_text("yes")
         with suppress(TerminatedError):
             product.tend()

@@ -1,6 +1,7 @@
 """Closing a case and opening it again (R-46; HS-18, HS-19, HS-20; scenario 15). No machine closes anything (HS-24)."""
 
 from dataclasses import dataclass
+from datetime import datetime
 
 from django.conf import settings
 from django.db import transaction
@@ -108,7 +109,7 @@ def sought_rule() -> str:
 def was_sought(case: Case) -> bool:
     """Whether the follow-ups that stand here say so: enough attempts, long enough apart, nobody reached since (§7.10)."""
     rows = FollowUp.objects.filter(case=case, done_at__isnull=False, result__in=("reached", "not_reached"))
-    tried = []
+    tried: list[datetime] = []
     for row in rows.order_by("-done_at"):
         if row.result == "reached" or row.done_at is None:
             break

@@ -52,7 +52,7 @@ class Matter:
         """The volunteer explains the limits and writes down what was said; it stays a draft."""
         by = self.team["volunteer"]
         contact = {"method": "phone", "value": said.phone, "safe_times": said.times, "may_leave_message": False}
-        answers = {
+        answers: dict[str, Any] = {
             "reporter_kind": "affected_person_self", "setting": said.setting, "flags": said.flags,
             "category": said.category, "summary": said.summary, "wishes": said.wishes, "alias": said.alias,
             "safe_contact": contact if said.phone else {"method": "in_person"},

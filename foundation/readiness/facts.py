@@ -57,7 +57,7 @@ def conduct(unit: Unit) -> Evidence:
     """P4: how many of those who work here have accepted the code of conduct that is in force."""
     people = _people(unit)
     newest = ConductVersion.objects.order_by("-version").values_list("version", flat=True).first()
-    n = ConductAcceptance.objects.filter(user__in=people, version=newest).count()
+    n = ConductAcceptance.objects.filter(user__in=people, version=newest or 0).count()
     text = ngettext(
         "%(n)d of %(all)d person has accepted it.", "%(n)d of %(all)d people have accepted it.", len(people)
     )

@@ -30,4 +30,4 @@ def measure_services() -> int:
     """Count for every service; figures alone, of no person and no referral. Returns how many services changed."""
     with clerk.as_clerk(), connection.cursor() as cursor:
         cursor.execute(SQL, [timezone.now() - timedelta(days=RECENT_DAYS)])
-        return cursor.rowcount
+        return int(cursor.rowcount)

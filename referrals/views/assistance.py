@@ -18,6 +18,7 @@ from foundation.audit import trail
 from foundation.core import policy
 from foundation.core.errors import DomainError
 from referrals import actions, assisting, capacity
+from referrals.assistance_terms import own_types
 from referrals.forms import assistance as forms
 from referrals.models import Assistance
 from referrals.views.guards import refuse
@@ -50,7 +51,7 @@ def of(request: HttpRequest, pk: UUID) -> HttpResponse:
 
 
 def _names(codes: list[str]) -> list[str]:
-    return [label for code, label in forms.own_types() if code in codes]
+    return [label for code, label in own_types() if code in codes]
 
 
 @keeps_words

@@ -175,7 +175,7 @@ def _facts(partner: Partner) -> list[dict[str, Any]]:
     services = [
         f"{s.name} ({s.get_status_display()})" for s in partner.services.order_by("name")[:PER_PAGE]
     ]  # fmt: skip
-    rows = [
+    rows: list[dict[str, Any]] = [
         {"key": _("Phone"), "value": partner.phone, "typed": True},
         {"key": _("Agreement until"), "value": pages.on(partner.agreement_until) or _("No agreement yet")},
         {"key": _("May be told at most"), "value": dict(TIERS)[partner.max_tier]},

@@ -99,7 +99,10 @@ def _terms(referral: Referral) -> str:
         "Agreement valid until %(until)s. Service checked %(days)s days ago.",
         days,
     )
-    return words % {"until": date_format(partner.agreement_until, "j E Y"), "days": days}
+    return words % {
+        "until": date_format(partner.agreement_until, "j E Y") if partner.agreement_until else "",
+        "days": days,
+    }
 
 
 def _ground(referral: Referral) -> list[dict[str, Any]]:

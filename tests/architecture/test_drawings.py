@@ -25,7 +25,7 @@ def test_no_state_of_a_referral_is_without_an_owner_a_clock_and_somebody_who_com
     for state, need in NEEDS.items():
         assert (need.side == NOBODY) == (not need.clocks), state
         assert all(code in SLA_DEFAULTS for code, _side in need.clocks), state
-        assert THEN[state], state
+        assert THEN[Status(state)], state
     stuck = {state for state in Status if not any(state in move.sources for move in LIFE.moves.values())}
     assert stuck == set(TERMINAL)
 

@@ -1,6 +1,7 @@
 """The whole life of a case: whatever anybody does in whatever order, the table holds, in Python and in PostgreSQL (R-46)."""
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from django.db import DatabaseError, transaction
@@ -121,7 +122,7 @@ def test_the_database_refuses_every_other_move_from_anywhere(house, state):
     walked(house, case, state)
     with acting(house.people["focal_point"].pk):
         for target in set(STATES) - {state}:
-            columns = {"status": target, "waits_for": "thinking", "came_from": "accepted"}
+            columns: dict[str, Any] = {"status": target, "waits_for": "thinking", "came_from": "accepted"}
             columns["closed_at"] = timezone.now() if target == CaseStatus.CLOSED else None
             if state == CaseStatus.CLOSED:
                 columns |= {"reopened_at": timezone.now()}

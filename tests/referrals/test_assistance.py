@@ -103,7 +103,7 @@ def test_help_is_no_price_for_consent(house, case):
 @given(verbs=st.lists(st.sampled_from(["give", "answer", "not_give"]), max_size=4))
 def test_any_sequence_of_steps_follows_the_table(house, case, verbs):
     row, by = planned(house, case), house.people["caseworker"]
-    state = AssistanceStatus.PLANNED
+    state: str | None = AssistanceStatus.PLANNED
     steps = {
         "give": lambda r: actions.give_assistance(r, timezone.now(), "x", by=by),
         "answer": lambda r: actions.answer_assistance(r, "met", "", by=by),

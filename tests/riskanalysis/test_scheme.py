@@ -39,7 +39,7 @@ def test_a_risk_exists_just_where_the_framework_says_so():
             assert level == 0
         elif inputs.threat == 4:
             assert level >= 3
-        elif max(inputs.threat, inputs.vulnerability) <= capacity:
+        elif max(inputs.threat or 0, inputs.vulnerability or 0) <= capacity:
             assert level <= 1
         else:
             assert level >= 1
@@ -67,7 +67,7 @@ def test_examples_worked_out_by_hand(values, level):
 def test_the_arithmetic_adds_up_line_by_line():
     for inputs in ALL:
         lines = scheme.workings(inputs)
-        assert lines.inherent == scheme.INHERENT[inputs.threat][inputs.vulnerability]
+        assert lines.inherent == scheme.INHERENT[inputs.threat or 0][inputs.vulnerability or 0]
         assert lines.capacity == lines.sum // 3
         assert lines.adjusted == max(0, min(4, lines.inherent + lines.moved))
         assert lines.is_raised == (lines.level > lines.ruled)
