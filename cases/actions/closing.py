@@ -114,7 +114,7 @@ def was_sought(case: Case) -> bool:
         if row.result == "reached" or row.done_at is None:
             break
         tried.append(row.done_at)
-    return len(tried) >= settings.NO_CONTACT_ATTEMPTS and (tried[0] - tried[-1]).days >= settings.NO_CONTACT_DAYS
+    return bool(len(tried) >= settings.NO_CONTACT_ATTEMPTS and (tried[0] - tried[-1]).days >= settings.NO_CONTACT_DAYS)
 
 
 def _ask_second(case: Case, made: Closure, by: User) -> Closure:
