@@ -121,7 +121,7 @@ def load(password: str | None = None) -> dict[str, Any]:
     newcomers = [Newcomer(key, name, [(r, units[u]) for r, u in seats]) for key, (name, _unit, seats) in PEOPLE.items()]
     people = {newcomer.key: appoint(newcomer, password, hashed) for newcomer in newcomers}
     for partner in ("quayside", "lantern"):
-        _assess(units[partner].organisation)
+        assess(units[partner].organisation)
     programs = [_client(units["quayside"]), _client(units["lantern"])]
     _services(units)
     readiness.furnish(units["coast"], {key: User.objects.get(email=f"{key}@amparo.example") for key in PEOPLE})
@@ -181,7 +181,7 @@ def _second_step(user: User, roles: set[str]) -> dict[str, str]:
     return {"totp_secret": secret}
 
 
-def _assess(organisation: Organisation) -> None:
+def assess(organisation: Organisation) -> None:
     """What another person has approved before a partner receives anything, and before its program reads (HS-25)."""
     officer, manager = (User.objects.get(email=f"{who}@amparo.example") for who in ("data_officer", "manager"))
     for subject, said in ASSESSED.items():
@@ -193,13 +193,9 @@ def _assess(organisation: Organisation) -> None:
             consent.approve_assessment(written, by=manager)
 
 
-def _member(key: str) -> User:
-    return User.objects.get(email=f"{key}@amparo.example")
-
-
 def enrol(organisation: Organisation) -> Partner:
     """Take a partner on as it is done: the editor enters it and answers the checklist, the manager approves and signs."""
-    editor, manager = _member("directory_editor"), _member("manager")
+    editor, manager = somebody("directory_editor"), somebody("manager")
     with acting(editor.pk):
         partner = register.enter(organisation, "0800 555 031", by=editor)
         vetting = register.answer_vetting(partner, register.Answers(VETTED, notes=SERVED), by=editor)
@@ -210,7 +206,7 @@ def enrol(organisation: Organisation) -> Partner:
 
 
 def _client(unit: Unit) -> dict[str, str]:
-    partner, manager = enrol(unit.organisation), _member("manager")
+    partner, manager = enrol(unit.organisation), somebody("manager")
     with acting(manager.pk):
         register.activate(partner, by=manager)
     way = partners.add_client(unit)
@@ -218,7 +214,7 @@ def _client(unit: Unit) -> dict[str, str]:
 
 
 def _services(units: dict[str, Unit]) -> None:
-    editor = _member("directory_editor")
+    editor = somebody("directory_editor")
     for unit, name, kind, area, needs, more in SERVICES:
         partner = Partner.objects.get(pk=units[unit].organisation_id)
         entry = {

@@ -15,7 +15,7 @@ BRANCH = "River branch"
 POINTS = {"ru": ("Riverside service point", "0800 555 037"), "ar": ("Station service point", "0800 555 042")}
 SEATED: dict[str, dict[str, tuple[str, Role]]] = {
     "ru": {
-        "volunteer": ("Vera Lind", Role.REPORTER), "caseworker": ("Olha Brandt", Role.CASEWORKER),
+        "volunteer": ("Yana Lem", Role.REPORTER), "caseworker": ("Olha Brandt", Role.CASEWORKER),
         "focal_point": ("Marat Iven", Role.FOCAL_POINT), "deputy": ("Lidia Sorn", Role.DEPUTY),
     },
     "ar": {

@@ -5,7 +5,7 @@ import json
 from django.db import transaction
 
 from cases.models import Concern
-from config.demonstration import people
+from config.demonstration import network, people
 from config.demonstration.scenes import SCENES, Begin
 from config.demonstration.telling import Matter
 from foundation.accounts.models import Unit
@@ -35,6 +35,7 @@ def play() -> bool:
     facts["people"] |= people.appointed(places, facts["people"]["caseworker"]["password"])
     teams = people.teams()
     people.make_ready(places, teams)
+    network.partners()
     services, partner = {s.name: s for s in Service.objects.all()}, demo.somebody("partner_worker")
     for language, scene in SCENES.items():
         scene(Begin(Matter(places[language], teams[language], language)), services, partner)

@@ -2,7 +2,7 @@
 
 from cases.actions.closing import Ending
 from cases.vocabulary import Outcome
-from config.demonstration import working
+from config.demonstration import network, working
 from config.demonstration.telling import Matter, Said
 from consent.vocabulary import Answer
 from foundation.accounts.models import User
@@ -45,6 +45,12 @@ def english(new: "Begin", services: Services, partner: User) -> None:
     ).hand_over().opened("actual", "coercion").accepted()  # fmt: skip
     waiting.offered(services[PAPERS], "Help to get a passport back from an employer").sent()
     waiting.promised(3)
+    network.raised(
+        waiting,
+        "An employer keeps the passport of a worker in a safe. We ask the office to have it handed back.",
+        "They will write to the owner of the house within ten days.",
+    )
+    network.beside(waiting)
     done = new(
         Said("physical_safety", "Somebody waits at the gate every evening.", "Wants to move before the weekend.",
              "Tal", "+380500000015", "mornings")

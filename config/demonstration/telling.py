@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
+from uuid import UUID
 
 from django.utils import timezone
 
@@ -122,17 +123,19 @@ class Matter:
             cases.add_note(self.fresh(), by=self.owner, text=text)
         return self
 
-    def agreed(self, purpose: str, recipient: Service | Unit, answer: str = Answer.GRANTED, **more: Any) -> "Matter":
-        """A conversation about one line of consent."""
+    def agreed(self, purpose: str, recipient: Service | Unit, fields: list[str] | None = None) -> "Matter":
+        """The person agrees that this service, or our own people here, are told these things."""
         if isinstance(recipient, Service):
-            kind, more = RecipientKind.SERVICE, {"fields": recipient.offered_fields, **more}
-        else:
-            kind = RecipientKind.UNIT
+            return self.agreed_with(purpose, RecipientKind.SERVICE, recipient.pk, fields or recipient.offered_fields)
+        return self.agreed_with(purpose, RecipientKind.UNIT, recipient.pk, fields or [])
+
+    def agreed_with(self, purpose: str, kind: str, recipient: UUID, fields: list[str]) -> "Matter":
+        """A conversation about one line of consent; the person agrees."""
         how = {
             "language": self.language, "mode": "verbal", "interpreter": "none", "is_private": True,
             "elements": list(Element.values), "asked_by_person": False,
         }  # fmt: skip
-        line = consent.Asked(purpose, kind, recipient.pk, answer, **more)
+        line = consent.Asked(purpose, kind, recipient, Answer.GRANTED, fields=fields)
         notice = NoticeVersion.current(self.language)
         with acting(self.owner.pk):
             person = self.fresh().person
