@@ -107,8 +107,8 @@ def evidence(issue: Issue) -> list[dict[str, Any]]:
     found = []
     for row in IssueEvidence.objects.filter(issue=issue).order_by("-added_at"):
         row.dossier = issue.dossier
-        lines = [row.get_kind_display(), row.get_reliability_display()]
-        found.append({"title": row.text, "lines": lines, "tag": tag(row.get_info_status_display())})
+        lines = [row.get_info_status_display(), row.get_kind_display(), row.get_reliability_display()]
+        found.append({"title": row.text, "lines": lines, "tag": tag(row.reliability)})
     return found
 
 

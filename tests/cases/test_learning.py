@@ -1,8 +1,11 @@
 """Reports of harm pass by whoever they speak of; lessons wait for a second person (R-11, R-30; PS-18; HS-20)."""
 
+from datetime import timedelta
+
 import pytest
 from django.db import DatabaseError, connections, transaction
 from django.urls import reverse
+from django.utils import timezone
 
 from cases.actions import learning
 from cases.models import HarmReport, LessonLearned
@@ -54,7 +57,11 @@ def test_a_report_passes_by_whoever_it_speaks_of_and_is_followed_up(house):
 def test_the_ladder_never_brings_it_to_whom_it_speaks_of(house):
     report = reported(house, about="manager")
     with acting(house.people["deputy"].pk):
-        Clock.objects.filter(subject_id=report.pk).update(due_at="2020-01-02T00:00Z", next_at="2020-01-01T00:00Z")
+        now = timezone.now()
+        Clock.objects.filter(subject_id=report.pk).update(
+            started_at=now - timedelta(hours=30), due_at=now - timedelta(hours=6), next_at=now - timedelta(hours=1),
+            n_reminders=2,
+        )  # fmt: skip
     assert {"harm_report", "harm_close"} <= ladder.staying
     ladder.sweep()
     assert not sees(house.people["manager"])
