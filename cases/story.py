@@ -70,7 +70,10 @@ TITLES = {
     "asked_again": gettext_lazy("The person was asked again within 24 hours"),
     **LIFE,
 }
-TOLD_ELSEWHERE = ("referral_sent",)
+TOLD_ELSEWHERE = (
+    "referral_sent",
+    "represented",
+)
 SHORT = 8
 
 

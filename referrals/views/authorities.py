@@ -8,6 +8,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 from django.views.decorators.http import require_http_methods, require_safe
 
 from cases.policy import WORKERS, has_seat
@@ -59,7 +60,8 @@ def _line(row: Authority, *, keeps: bool) -> dict[str, Any]:
     if row.threats:
         sources = list_words([str(Source(code).label) for code in sorted(row.threats)])
         lines.append(_("A threat may come from here: %(sources)s") % {"sources": sources})
-    closed = tag(_("Closed: seen by its keepers only"), "private", "lock")
+    lines += [_("Closed: seen by its keepers only")] * row.is_closed
+    closed = tag(pgettext("authority", "Closed"), "private", "lock")
     shown = closed if row.is_closed else tag(row.get_confidentiality_display())
     url = reverse("referrals:authority", args=[row.pk]) if keeps else ""
     return {"title": row.name, "lines": lines, "tag": shown, "url": url}
