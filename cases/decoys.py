@@ -10,6 +10,7 @@ from typing import Any
 from uuid import UUID
 
 from cases import actions
+from cases.actions.case import take_on
 from cases.actions.triage import Triage
 from cases.invented import STORIES
 from cases.models import Case, Concern
@@ -82,7 +83,7 @@ def accept(stage: Stage) -> None:
     """Open it and take it on."""
     case = _case(stage)
     trail.record("case.read", dossier=case.dossier_id, subject=case.pk)
-    actions.accept(case, by=stage.by)
+    take_on(case, by=stage.by)
 
 
 def note(stage: Stage) -> None:

@@ -21,13 +21,13 @@ from foundation.core.words import moment_words
 
 def waiting(case: Case) -> Closure | None:
     """The closing that waits for a second person."""
-    rows = Closure.objects.filter(case=case, status=ClosureStatus.ASKED).select_related("asked_by")
+    rows = Closure.objects.filter(case=case.pk, status=ClosureStatus.ASKED).select_related("asked_by")
     return _opened(case, rows.first())
 
 
 def last(case: Case) -> Closure | None:
     """The newest closing that was carried out or given back."""
-    rows = Closure.objects.filter(case=case).exclude(status=ClosureStatus.TAKEN_BACK)
+    rows = Closure.objects.filter(case=case.pk).exclude(status=ClosureStatus.TAKEN_BACK)
     return _opened(case, rows.select_related("asked_by", "decided_by").order_by("-asked_at").first())
 
 

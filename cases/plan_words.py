@@ -22,7 +22,7 @@ def _day(case: Case, day: date) -> str:
 
 def page(case: Case, actor: Any) -> dict[str, Any]:
     """The steps, what is still to be done first, and what may be done with them: one query."""
-    rows = list(PlanStep.objects.filter(case=case).order_by("-agreed_at"))
+    rows = list(PlanStep.objects.filter(case=case.pk).order_by("-agreed_at"))
     steps = sorted((_step(case, row) for row in rows), key=lambda step: step["order"])
     is_open = any(row.status == StepStatus.AGREED for row in rows)
     can = policy.abilities(actor, case)
@@ -47,7 +47,9 @@ def _step(case: Case, row: PlanStep) -> dict[str, Any]:
 
 def advice(case: Case, actor: Any) -> dict[str, Any]:
     """What colleagues advised, newest first: one query."""
-    rows = list(Conference.objects.filter(case=case).select_related("written_by").order_by("-held_on", "-written_at"))
+    rows = list(
+        Conference.objects.filter(case=case.pk).select_related("written_by").order_by("-held_on", "-written_at")
+    )
     return {"held": [_conference(case, row) for row in rows], "can": policy.abilities(actor, case)}
 
 

@@ -31,9 +31,9 @@ def since(case: Case) -> Any:
 
 def is_planned(case: Case) -> bool:
     """Whether steps were agreed with the person, or it is written down why none is (R-46)."""
-    if PlanStep.objects.filter(case=case, agreed_at__gte=since(case)).exists():
+    if PlanStep.objects.filter(case=case.pk, agreed_at__gte=since(case)).exists():
         return True
-    return CaseNote.objects.filter(case=case, event="no_step", written_at__gte=since(case)).exists()
+    return CaseNote.objects.filter(case=case.pk, event="no_step", written_at__gte=since(case)).exists()
 
 
 def emergency(case: Case) -> list[Veto]:
@@ -56,14 +56,14 @@ def unanswered(case: Case) -> list[Veto]:
 
 def plan(case: Case) -> list[Veto]:
     """Steps that were agreed and are neither done nor dropped."""
-    n = PlanStep.objects.filter(case=case, status=StepStatus.AGREED).count()
+    n = PlanStep.objects.filter(case=case.pk, status=StepStatus.AGREED).count()
     words = ngettext("%(n)d step that was agreed is not done yet.", "%(n)d steps that were agreed are not done yet.", n)
     return [Veto("plan.open", words % {"n": n}, _url("case_plan", case.pk))] if n else []
 
 
 def handing(case: Case) -> list[Veto]:
     """Somebody was asked to take it over and has not answered."""
-    found = HandOver.objects.filter(case=case, status=HandStatus.ASKED).first()
+    found = HandOver.objects.filter(case=case.pk, status=HandStatus.ASKED).first()
     what = _("Somebody was asked to take the case over, and has not answered.")
     return [Veto("handing.open", what, _url("hand_over", found.pk))] if found else []
 

@@ -41,7 +41,7 @@ def label_of(row: Assistance) -> str:
 
 def rows_of(case: Case) -> list[Assistance]:
     """The needs of a case, newest first, with the case's key."""
-    rows = list(Assistance.objects.filter(case=case).select_related("giver", "given_by").order_by("-planned_at"))
+    rows = list(Assistance.objects.filter(case=case.pk).select_related("giver", "given_by").order_by("-planned_at"))
     for row in rows:
         row.dossier, row.case = case.dossier, case
     return rows
@@ -84,14 +84,14 @@ def lacks_answer(case: Case, rows: list[Assistance]) -> bool:
     """W-06: nothing of ours is planned, given or refused with a reason, nobody was asked to help, and we can give nothing."""
     if case.status in AT_REST or rows:
         return False
-    if Referral.objects.filter(case=case, status__in=ANSWERED_BY).exists():
+    if Referral.objects.filter(case=case.pk, status__in=ANSWERED_BY).exists():
         return False
     return not capacity.own_services(case.unit, case.concern.known.get("category", ""))
 
 
 def open_needs(case: Case) -> list[Veto]:
     """HS-18: a case is not closed while a need that was planned or given has no answer."""
-    n = Assistance.objects.filter(case=case, status__in=OPEN_NEEDS).count()
+    n = Assistance.objects.filter(case=case.pk, status__in=OPEN_NEEDS).count()
     if not n:
         return []
     what = ngettext(

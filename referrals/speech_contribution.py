@@ -29,7 +29,7 @@ from referrals.speech_words import MOVES, addressee, heading
 
 def overview(case: Case, actor: User, decisions: list[Decision]) -> Part:
     """The card of element d and what happened: five queries at most."""
-    speeches = list(Representation.objects.filter(case=case).select_related("written_by").order_by("-created_at"))
+    speeches = list(Representation.objects.filter(case=case.pk).select_related("written_by").order_by("-created_at"))
     asked = [d for d in decisions if d.purpose == Purpose.RAISE_IDENTIFIED]
     ids = {s.authority_id for s in speeches} | {d.recipient_id for d in asked}
     names = {a.pk: a.name for a in Authority.objects.visible_to(actor).filter(pk__in=ids)} if ids else {}
@@ -188,7 +188,7 @@ def keeps_open(case: Case) -> list[Veto]:
     return [
         Veto("representation.open", words % {"code": s.reference, "where": inside(heading(s))},
              reverse("referrals:representation", args=[s.pk]))
-        for s in Representation.objects.filter(case=case, status__in=waiting)
+        for s in Representation.objects.filter(case=case.pk, status__in=waiting)
         if s.end_reason != EndReason.ERASED
     ]  # fmt: skip
 
@@ -196,4 +196,4 @@ def keeps_open(case: Case) -> list[Veto]:
 def is_represented(case: Case) -> bool:
     """Whether the matter was raised with an authority since the case was opened or reopened (R-46)."""
     since = case.reopened_at or case.opened_at
-    return bool(Representation.objects.filter(case=case, sent_at__gte=since).exists())
+    return bool(Representation.objects.filter(case=case.pk, sent_at__gte=since).exists())

@@ -21,7 +21,7 @@ def vetoes(case: Case) -> list[Veto]:
         found.append(
             Veto("risk.danger", _("The last assessment says that there is immediate danger. Look at it again."), url)
         )
-    if RiskAssessment.objects.filter(case=case, status__in=(State.DRAFT, State.PROPOSED)).exists():
+    if RiskAssessment.objects.filter(case=case.pk, status__in=(State.DRAFT, State.PROPOSED)).exists():
         found.append(Veto("risk.open", _("An assessment is not finished. Finish it, or throw the draft away."), url))
     if known and current(case) is None:
         what = _("What became of the risk is not written down. Write it down, or say why it is not known.")

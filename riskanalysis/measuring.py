@@ -41,9 +41,9 @@ def codes_of(change: Change) -> dict[str, Any]:
 
 def current(case: Case) -> OutcomeMeasurement | None:
     """The last measurement, if no threat was assessed and the case was not reopened since."""
-    row: OutcomeMeasurement | None = OutcomeMeasurement.objects.filter(case=case).order_by("-measured_at").first()
+    row: OutcomeMeasurement | None = OutcomeMeasurement.objects.filter(case=case.pk).order_by("-measured_at").first()
     if row is None or (case.reopened_at is not None and row.measured_at < case.reopened_at):
         return None
     row.dossier = case.dossier
-    newer = RiskAssessment.objects.filter(case=case, confirmed_at__gt=row.measured_at)
+    newer = RiskAssessment.objects.filter(case=case.pk, confirmed_at__gt=row.measured_at)
     return None if newer.exists() else row

@@ -27,7 +27,7 @@ def page(case: Case, actor: User) -> dict[str, Any]:
     """Threats with their history, newest first; what the actor may do; medical help that is in time."""
     known, open_ = by_threat(confirmed_of(case)), _open(case)
     may = policy.allows(actor, "assess_risk", case)
-    threats = list(SpecificThreat.objects.filter(case=case).order_by("-named_at"))
+    threats = list(SpecificThreat.objects.filter(case=case.pk).order_by("-named_at"))
     for threat in threats:
         threat.dossier = case.dossier
     return {
@@ -39,7 +39,7 @@ def page(case: Case, actor: User) -> dict[str, Any]:
 
 
 def _open(case: Case) -> dict[Any, RiskAssessment]:
-    rows = RiskAssessment.objects.filter(case=case).exclude(status=State.CONFIRMED).select_related("author")
+    rows = RiskAssessment.objects.filter(case=case.pk).exclude(status=State.CONFIRMED).select_related("author")
     return {row.threat_id: row for row in rows}
 
 
@@ -109,7 +109,7 @@ def _why(row: OutcomeMeasurement) -> str:
 
 
 def _measured(case: Case) -> list[dict[str, Any]]:
-    rows = list(OutcomeMeasurement.objects.filter(case=case).select_related("measured_by").order_by("-measured_at"))
+    rows = list(OutcomeMeasurement.objects.filter(case=case.pk).select_related("measured_by").order_by("-measured_at"))
     for row in rows:
         row.dossier = case.dossier
     return [

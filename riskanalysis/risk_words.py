@@ -79,7 +79,7 @@ def _signed(n: int | None) -> str:
 def windows(case: Case) -> list[dict[str, Any]]:
     """The hours of medical help that still run, as panels with the step that is due (W-15). One query."""
     found = []
-    for window in ClinicalWindow.objects.filter(case=case).order_by("-opened_at"):
+    for window in ClinicalWindow.objects.filter(case=case.pk).order_by("-opened_at"):
         window.dossier = case.dossier
         left = remaining(window.happened_at, timezone.now())
         if left.is_running:

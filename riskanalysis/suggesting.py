@@ -32,7 +32,9 @@ class Suggestion:
 
 def confirmed_of(case: Case) -> list[RiskAssessment]:
     """The confirmed assessments of a case, oldest first; one query."""
-    rows = RiskAssessment.objects.filter(case=case, status=State.CONFIRMED).select_related("threat", "author", "second")
+    rows = RiskAssessment.objects.filter(case=case.pk, status=State.CONFIRMED).select_related(
+        "threat", "author", "second"
+    )
     found = list(rows.order_by("number"))
     for row in found:
         row.case, row.dossier, row.threat.dossier = case, case.dossier, case.dossier

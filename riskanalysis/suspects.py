@@ -19,7 +19,7 @@ def suspected(case: Case) -> set[str]:
     """The kinds of sources that the threats of a case name; never a name."""
     if not case.dossier.is_open:
         return set()
-    rows = list(SpecificThreat.objects.filter(case=case, dossier=case.dossier_id))
+    rows = list(SpecificThreat.objects.filter(case=case.pk, dossier=case.dossier_id))
     for row in rows:
         row.dossier = case.dossier  # its key is unwrapped once for all rows
     named = {row.known.get("source") for row in rows}

@@ -364,6 +364,12 @@ def unready(house: House, *codes: str, unit: str = "coast", is_met: bool = False
         return readiness.approve(row, by=second)
 
 
+def checked(house: House, days_ago: int = 0) -> None:
+    """The directory was checked that many days ago, entry by entry."""
+    with acting(house.people["directory_editor"].pk):
+        Service.objects.update(verified_on=timezone.localdate() - timedelta(days=days_ago))
+
+
 def written(house: House, n: int) -> ReadinessAssessment:
     """An assessment of the service point that is being written, below ``n`` more points; and ``n`` trainings of a worker."""
     lead, harbour = house.people["focal_point"], house.units["harbour"]

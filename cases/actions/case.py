@@ -71,12 +71,18 @@ def note_event(case: Case, event: str, *, by: User, text: str | None = None) -> 
 
 @transaction.atomic
 def accept(case: Case, *, by: User) -> Case:
-    """The owner takes the case on."""
+    """The owner, who is trained for it, takes the case on (HS-07)."""
+    require_training(by, Competence.PROTECTION_REFERRAL)
+    return take_on(case, by=by)
+
+
+@transaction.atomic
+def take_on(case: Case, *, by: User) -> Case:
+    """The same without asking for a training: for the ghost of a decoy alone, whom nobody can train."""
     locked = lock(case, "read", by)
     if not locked.waits_for_owner:
         raise WrongState("state.not_from_here", _("This has moved on in the meantime and cannot be done now."))
     policy.require(by, "accept", locked)
-    require_training(by, Competence.PROTECTION_REFERRAL)
     locked.status = CaseStatus.ACCEPTED if locked.status == CaseStatus.NEW else locked.status
     locked.accepted_at = timezone.now()
     locked.save(update_fields=["status", "accepted_at"])

@@ -32,13 +32,18 @@ def english(new: "Begin", services: Services, partner: User) -> None:
     new(Said("eviction_property", "The landlord wants the room back by Sunday.", "Wants to know where to ask.", "Rio",
              "+380500000012")
         ).hand_over().triaged(Outcome.REDIRECTED, contact="Tenants' advice line, 0800 555 061, weekdays")  # fmt: skip
-    new(Said("psychological_distress", "Lost the work, cannot eat since.", "Wants no name anywhere.")).hand_over(
-        Answer.REFUSED
-    )
+    said = Said("psychological_distress", "Lost the work, cannot eat since.", "Wants no name anywhere.")
+    new(said).hand_over(Answer.REFUSED).triaged(Outcome.NO_CONSENT)
     new(
         Said("trafficking_exploitation_forced_labour", "Works in a kitchen for a bed. Was never paid.",
              "Wants the wages. Does not want to lose the bed before.", "Joss", "+380500000013", "after 21:00")
     ).hand_over().opened("actual", "coercion", "deprivation")  # fmt: skip
+    _referred(new, services, partner)
+    _ended(new)
+
+
+def _referred(new: "Begin", services: Services, partner: User) -> None:
+    """A partner is asked, an authority is spoken to; another case was helped by a partner and by us."""
     waiting = new(
         Said("documents_legal_status", "The employer keeps the passport in a safe.", "Wants the passport, without police.",
              "Mika", "+380500000014", "10:00-12:00")
@@ -62,6 +67,10 @@ def english(new: "Begin", services: Services, partner: User) -> None:
     done.asked(blankets, "met", "The lock holds.")
     done.noted("Asked about the move: a cousin can take in two of them.")
     working.follow(done)
+
+
+def _ended(new: "Begin") -> None:
+    """A case that was closed with a lower risk, one that was closed and opened again."""
     over = new(
         Said(
             "threats_online_digital", "Pictures were sent to the whole class.", "Wants them gone. Wants to finish school.",

@@ -150,6 +150,7 @@ def test_what_is_over_needs_a_fresh_consent(house, caseworker, focal_point, case
             consent.withdraw(Decision.objects.active().get(recipient_id=service.pk), by=caseworker)
         draft = factories.prepared(house, case, service)
     with later(91 if how == "expired" else 0):
+        factories.checked(house)
         with acting(caseworker.pk), pytest.raises(Refused) as refused:
             referrals.submit(Referral.objects.get(pk=draft.pk), by=caseworker)
         assert refused.value.code == "consent.missing"

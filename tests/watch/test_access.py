@@ -24,6 +24,7 @@ from foundation.dossiers import actions as dossiers
 from foundation.dossiers import clerk
 from foundation.dossiers.models import Dossier, DossierUserPermission
 from foundation.outbox.models import Message
+from foundation.readiness.models import Competence, Training
 from foundation.vault.crypto import VaultError
 from foundation.watch import actions
 from foundation.watch.actions import access as accessing
@@ -205,6 +206,15 @@ def test_the_second_person_must_stand_above_the_case_too(house):
     assert national.state == AccessState.OPEN
 
 
+def trained_elsewhere(user: User, recorder: User, other: User) -> None:
+    """Somebody of another Society was trained there, by people of theirs."""
+    today = timezone.localdate()
+    Training.objects.create(
+        user=user, competence=Competence.PROTECTION_REFERRAL, held_on=today, valid_until=today + timedelta(days=300),
+        evidence="List", state="confirmed", recorded_by=recorder, decided_by=other, decided_at=timezone.now(),
+    )  # fmt: skip
+
+
 def elsewhere(house, unit: Unit) -> Case:
     """A case of another unit, with a focal point and an owner of its own."""
     people = {}
@@ -215,7 +225,8 @@ def elsewhere(house, unit: Unit) -> Case:
         {"volunteer": people["reporter"], "focal_point": people["focal_point"], "caseworker": people["focal_point"]},
         {"harbour": unit}, house.partners, house.services,
     )  # fmt: skip
-    return factories.case(there)
+    trained_elsewhere(people["focal_point"], house.people["manager"], house.people["data_officer"])
+    return factories.case(there, flags=["held_captive"])  # an emergency is taken up wherever it comes, ready or not
 
 
 # --- nothing is told before

@@ -10,6 +10,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_safe
 
@@ -132,6 +133,23 @@ def _back(user: User) -> dict[str, str]:
     return {"url": reverse("readiness:person", args=[user.pk]), "label": _("Trainings")}
 
 
+WORDS = {
+    "confirm": (
+        gettext_lazy("Confirm this training"),
+        gettext_lazy("You have seen what shows it. It counts from now on."),
+        gettext_lazy("I confirm it"),
+    ),
+    "refuse": (
+        gettext_lazy("Do not confirm this training"), gettext_lazy("It does not count."), gettext_lazy("I do not confirm it"),
+    ),
+    "end": (
+        gettext_lazy("Take this training back"),
+        gettext_lazy("It does not count any more, from this moment."),
+        gettext_lazy("Take it back"),
+    ),
+}  # fmt: skip
+
+
 @login_required
 @require_http_methods(["GET", "HEAD", "POST"])
 def decide(request: HttpRequest, pk: UUID, verb: str) -> HttpResponse:
@@ -149,16 +167,7 @@ def decide(request: HttpRequest, pk: UUID, verb: str) -> HttpResponse:
             return redirect("readiness:person", user.pk)
         except DomainError as error:
             pages.refuse(form, error)
-    words = {
-        "confirm": (
-            _("Confirm this training"),
-            _("You have seen what shows it. It counts from now on."),
-            _("I confirm it"),
-        ),
-        "refuse": (_("Do not confirm this training"), _("It does not count."), _("I do not confirm it")),
-        "end": (_("Take this training back"), _("It does not count any more, from this moment."), _("Take it back")),
-    }
-    heading, lede, submit = words[verb]
+    heading, lede, submit = WORDS[verb]
     return pages.step(
         request, form, over=user.name, heading=heading, lede=lede, back=_back(user), submit=submit, said=_facts(row)
     )
