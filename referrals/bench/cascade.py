@@ -107,7 +107,7 @@ def _referred(world: World, case: Case, service: Service, n: int) -> UUID:
 
 def _sent(world: World, case: UUID, service: Service, owner: User, *, is_accepted: bool) -> None:
     with acting(owner.pk), transaction.atomic():
-        offer = actions.Offer("Help to get identity papers back")
+        offer = actions.Offer("Help to get identity papers back", anyway="other_part")
         made = actions.prepare(Case.objects.get(pk=case), service, offer, by=owner)
         actions.submit(made, by=owner)
     with acting(world.approver.pk), transaction.atomic():

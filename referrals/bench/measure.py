@@ -9,6 +9,7 @@ from base64 import b32encode
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from difflib import unified_diff
 from typing import Any
 
 from allauth.account.internal.flows import login
@@ -27,7 +28,7 @@ from foundation.core.acting import acting
 
 BACKEND = "foundation.accounts.backend.Backend"
 FLOOR_URLCONF = "referrals.bench.urls"
-WARM_UP, STILL = 7, "/help/"
+WARM_UP, STILL, SHOWN = 7, "/help/", 16
 _FORGERY = re.compile(r'value="[A-Za-z0-9]{64}"|, \d\d:\d\d\b')
 Request = Callable[[Client], Any]
 _ACTORS: dict[Client, int | None] = {}
@@ -210,10 +211,9 @@ def counted(client: Client, request: Request) -> tuple[int, str]:
 
 
 def _check_same(here: str, there: str) -> None:
-    pairs = zip(here.splitlines(), there.splitlines(), strict=False)
-    other = next(((a, b) for a, b in pairs if a != b), None)
     if here != there:
-        raise UnequalError(f"floor and walls show different pages: {other}")
+        lines = list(unified_diff(here.splitlines(), there.splitlines(), "floor", "walls", lineterm="", n=1))
+        raise UnequalError("floor and walls show different pages:\n" + "\n".join(lines[:SHOWN]))
 
 
 def searching(user: User, term: str) -> Request:

@@ -16,6 +16,7 @@ from typing import Any
 from django.db import transaction
 from django.urls import URLPattern, path
 
+from cases.contributions import CONTRIBUTORS
 from consent.models import Decision
 from foundation.accounts.models import User
 from foundation.core.acting import ACTOR
@@ -23,6 +24,10 @@ from foundation.dossiers.actions import Reader
 from referrals.bench.twins import READERS, Folder, twin
 
 AGAIN = ("cases", "consent", "referrals", "foundation.dossiers", "foundation.core.policy", "foundation.core.worklist")
+INSTALLED = (
+    "cases.policy", "referrals.policy", "referrals.speech_policy", "cases.panels", "referrals.panels",
+    "referrals.speech_panels",
+)  # fmt: skip
 MODELS = ("cases.models", "consent.models", "referrals.models", "foundation.dossiers.models")
 
 
@@ -115,8 +120,11 @@ class PlainModules:
 def modules() -> PlainModules:
     """The plain modules, with their rules, words and contributions registered among themselves."""
     plain = PlainModules()
-    for name in ("cases.policy", "referrals.policy", "cases.panels", "referrals.panels"):
+    for name in INSTALLED:
         plain[name].install()
+    for contributor in CONTRIBUTORS:
+        if not contributor.__name__.startswith("referrals."):  # apps above have no floor of their own
+            plain["cases.contributions"].contribute(contributor)
     return plain
 
 

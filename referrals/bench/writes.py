@@ -87,7 +87,7 @@ class Offers:
         with acting(owner.pk), as_user(owner):
             decision = self.decisions.objects.filter(person=case.person, purpose="external_referral").first()
             service = self.services[decision.recipient_id]
-            offer = self.actions.Offer("Help to get identity papers back")
+            offer = self.actions.Offer("Help to get identity papers back", anyway="other_part")
             referral = self.actions.prepare(case, service, offer, by=owner)
             self.actions.submit(referral, by=owner)
         pk: UUID = referral.pk

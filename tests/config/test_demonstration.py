@@ -20,6 +20,7 @@ def fresh(house, tmp_path, monkeypatch):
     facts = tmp_path / "demo.json"
     facts.write_text(json.dumps({"people": {"caseworker": {"password": PASSWORD}}}))
     monkeypatch.setattr(demo, "place", lambda: facts)
+    demo.furnish()
     return facts
 
 
