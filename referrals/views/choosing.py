@@ -37,7 +37,7 @@ def choose(request: HttpRequest, case: UUID) -> HttpResponse:
     """The directory for one case: which service may be asked, and what the person has decided about it."""
     found = open_case(request.user, case)
     policy.require(request.user, "refer", found)
-    trail.record("partner.listed", dossier=found.dossier_id)
+    trail.record("case.read", dossier=found.dossier_id, subject=found.pk)
     kind = request.GET.get("kind", "")
     form = KindForm(request.GET if kind in ServiceType.values else None)
     return render(request, "referrals/choose.html", _offered(found, form, kind, request.GET.get("page")))
@@ -59,6 +59,7 @@ def missing(request: HttpRequest, case: UUID) -> HttpResponse:
     found = open_case(request.user, case)
     form = KindForm(request.POST)
     if not form.is_valid():
+        trail.record("case.read", dossier=found.dossier_id, subject=found.pk)
         return render(request, "referrals/choose.html", _offered(found, form, "", None), status=422)
     actions.report_gap(found, form.cleaned_data["kind"], by=me(request))
     return redirect(f"{reverse('referrals:choose', args=[case])}?kind={form.cleaned_data['kind']}&noted=1")

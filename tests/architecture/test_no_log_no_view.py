@@ -22,6 +22,9 @@ OWN_WORDS = "a step of one's own draft: nobody but its author opens it, and savi
 
 RULES = "a form for a rule of the house; no matter of a person, and setting it is recorded"
 
+READY = "how a unit stands, and who was trained for what; no matter of a person"
+READINESS = ("cover held", "decide training", "fill readiness", "record worker", "register unit", "units",
+             "step readiness waiting")  # fmt: skip
 STEPS = ("limits", "where", "danger", "words", "wishes", "agreement", "contact", "check", "discard")
 ABOUT_PEOPLE = ("people", "person person", "deactivate person", "reopen person", "end_sessions person",
                 "reset_factors person", "end_appointment appointment")  # fmt: skip
@@ -50,6 +53,11 @@ SILENT = {
     "GET cases:safeguarding_received": "a code that oneself was just given, once",
     "GET referrals:capacity": "what units can give; no matter of a person", "GET referrals:capacity_declare capacity": RULES,
     "POST referrals:capacity_declare capacity": RULES, "GET referrals:capacity_drop capacity": RULES,
+    "GET accounts:roles": "what each seat is for",
+    **{f"{m} cases:{p}_new": "empty fields, and again" for m in ("GET", "POST") for p in ("harm", "issue", "lesson")},
+    **{f"{method} readiness:{page}": READY for page in READINESS for method in ("GET", "POST")},
+    "POST cases:closure_agree closure": "a refusal in words that are the same for every record",
+    "POST riskanalysis:assess threat": "a refusal in words that are the same for every record",
     "GET api:openapi": "public", "GET api:problems": "public",
     "POST cases:search": "the field again, without a word in it",
     "POST cases:erasure_refuse erasure": "a refusal in words that are the same for every record",

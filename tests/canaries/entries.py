@@ -240,7 +240,10 @@ def refer(world: World, partner: str) -> str:
     page = worker.opened(ask)
     form = page.form(service)
     worker.submit(page, form, **how_held(form), **{service: "granted"})
-    pk = worker.step(f"{at}{service}/", reason=f"{world.mint.sentence()} {world.mint.sentence()}").pk
+    page = worker.opened(f"{at}{service}/")
+    form = page.own_form("reason")
+    more = {"anyway": "other_part"} if "anyway" in form.names else {}
+    pk = worker.submit(page, form, reason=f"{world.mint.sentence()} {world.mint.sentence()}", **more).pk
     worker.step(f"/referrals/{pk}/submit/")
     lead.step(f"/referrals/{pk}/share/")
     world.referrals.append(pk)
