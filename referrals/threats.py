@@ -8,6 +8,7 @@ from cases.models import Case
 from cases.vocabulary import Category, Flag, Setting
 from consent.exceptions import Source
 from consent.models import ExceptionalDisclosure
+from foundation.audit import trail
 from foundation.core.errors import Refused
 from referrals.models import Partner
 from referrals.partnership import DataSharing
@@ -30,6 +31,7 @@ def sources(case: Case) -> set[str]:
     found = {source for function in _SUPPLIERS for source in function(case)}
     for row in ExceptionalDisclosure.objects.filter(person=case.person_id).select_related("dossier").with_key():
         if row.dossier.is_open and row.said:
+            trail.record("exception.read", dossier=row.dossier_id, subject=row.pk)
             found.add(row.said.get("source", ""))
     return found - {"", Source.NONE, Source.UNKNOWN}
 

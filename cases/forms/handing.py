@@ -74,6 +74,6 @@ class CeilingForm(forms.Form):
 
     most = forms.IntegerField(
         label=_("How many open cases should one person have at most?"), min_value=1, max_value=500,
-        widget=forms.NumberInput(attrs={"class": "govuk-input--width-5"}),
+        widget=forms.NumberInput(attrs={"class": "govuk-input--width-5", "spellcheck": "false"}),
         error_messages={"required": _("Write a number from 1 on."), "invalid": _("Write a number from 1 on.")},
     )  # fmt: skip

@@ -186,7 +186,7 @@ class World:
             "cancel": lambda: self.referral_step("sent", "cancel", self.worker, reason="person_moved"),
             "share": lambda: self.referral_step("awaiting_approval", "share", self.lead),
             "answer": lambda: self.referral_step("info_requested", "answer", self.worker, text="Call before noon."),
-            "verify": lambda: self.referral_step("completed", "verify", self.worker, text="It helped."),
+            "verify": lambda: self.referral_step("completed", "verify", self.worker, text="It helped.", got="yes", was_safe="yes"),
             "partner accepts": lambda: self.respond("accept"),
             "partner declines": lambda: self.respond("decline", reason="no_capacity"),
             "partner asks": lambda: self.respond("ask", text="Which papers?"),
