@@ -15,6 +15,7 @@ ROOT = Path(settings.BASE_DIR)
 SCRIPTS = [ROOT / "static" / "src" / "app.js", ROOT / "static" / "vendor" / "app.js"]
 # Titles are fixed words: they stay in the browser's list of visited pages, on tabs and in the switcher of a phone.
 TITLES = {
+    "Who does what", "Learning",
     "About the person", "Account paused", "Administration", "Appointments", "Case", "Cases", "Code of conduct",
     "Confirm that it is you", "Consent", "Contact", "Data protection", "Details",
     "Emergency access", "Erasure", "Erasures", "Files", "Follow-up", "Form", "Help", "History", "Information", "List",

@@ -24,6 +24,8 @@ from tests.cases import walk
 from tests.referrals.test_pages import consent_data
 from tests.referrals.walking import walked
 
+VERIFIED = {"text": "It helped.", "got": "yes", "was_safe": "yes"}
+
 pytestmark = [pytest.mark.proof("assignment"), pytest.mark.slow]
 
 OURS = ("accounts", "vault", "outbox", "dossiers", "consent", "cases", "referrals")
@@ -186,7 +188,7 @@ class World:
             "cancel": lambda: self.referral_step("sent", "cancel", self.worker, reason="person_moved"),
             "share": lambda: self.referral_step("awaiting_approval", "share", self.lead),
             "answer": lambda: self.referral_step("info_requested", "answer", self.worker, text="Call before noon."),
-            "verify": lambda: self.referral_step("completed", "verify", self.worker, text="It helped.", got="yes", was_safe="yes"),
+            "verify": lambda: self.referral_step("completed", "verify", self.worker, **VERIFIED),
             "partner accepts": lambda: self.respond("accept"),
             "partner declines": lambda: self.respond("decline", reason="no_capacity"),
             "partner asks": lambda: self.respond("ask", text="Which papers?"),
