@@ -149,7 +149,7 @@ def test_no_walk_makes_a_partner_active_that_was_not_vetted_signed_and_assessed(
     with transaction.atomic():
         made = proposed(house)
         if assessed:
-            demo._assess(made.organisation)
+            demo.assess(made.organisation)
         former = made.status
         for verb in verbs:
             try:
@@ -294,7 +294,7 @@ def test_the_pages_take_a_partner_through_the_register(house, browse):
     stop = manager.post(reverse("referrals:partner_step", args=[made.pk, "activate"]))
     assert stop.status_code == 422
     assert "impact assessment" in stop.content.decode()
-    demo._assess(made.organisation)
+    demo.assess(made.organisation)
     assert manager.post(reverse("referrals:partner_step", args=[made.pk, "activate"])).status_code == 302
     made.refresh_from_db()
     assert made.may_receive
