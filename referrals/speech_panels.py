@@ -7,12 +7,13 @@ from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 
 from cases.closing import answer, veto
-from cases.contributions import contribute
+from cases.contributions import Contributor, contribute
 from cases.policy import has_seat
 from foundation.accounts.context import nav
 from foundation.accounts.models import Role
 from foundation.core.worklist import Job, describe
-from referrals import speech_contribution
+from referrals import speech_contribution, threats
+from referrals.actions.speaking import tested_sources
 
 READERS = (Role.DIALOGUE, Role.MANAGER)
 
@@ -50,6 +51,12 @@ def install() -> None:
     nav(_nav)
     for code, job in JOBS.items():
         describe("speech", code, job)
-    contribute(speech_contribution)
+    contribute(
+        Contributor(
+            speech_contribution.overview, speech_contribution.lines, labels=speech_contribution.labels,
+            for_person=speech_contribution.for_person, ends_with=speech_contribution.ends_with,
+        )
+    )  # fmt: skip
+    threats.supply(tested_sources)
     veto(speech_contribution.keeps_open)
     answer(speech_contribution.is_represented)

@@ -16,7 +16,6 @@ from cases.models import Case, Issue
 from cases.vocabulary import Urgency
 from consent import actions as consent
 from consent.exceptions import Source
-from consent.models import ExceptionalDisclosure
 from foundation.accounts import actions as accounts
 from foundation.accounts.models import Role, Seat, User
 from foundation.audit import trail
@@ -29,7 +28,7 @@ from foundation.outbox import delivery
 from foundation.readiness.elements import Element
 from foundation.readiness.gates import require as require_ready
 from foundation.readiness.training import Competence, require_training
-from referrals import mandates, naming
+from referrals import mandates, naming, threats
 from referrals.models import Authority, Representation, RepresentationMove, speech_reference
 from referrals.speech import OFFICIAL, QUESTIONS, TOLD_FIELDS, Basis, EndReason, Naming, SpeechStatus
 from referrals.speech_states import SPEECH
@@ -163,16 +162,13 @@ def require_no_reprisal(speech: Representation) -> None:
         )
 
 
-def known_sources(case: Case) -> set[str]:
-    """Where the threat comes from, as anybody has said of this case so far: a later answer never forgets an earlier one."""
+def tested_sources(case: Case) -> set[str]:
+    """Where the threat comes from by the tests so far: a later answer never forgets an earlier one."""
     found: set[str] = set()
-    for speech in Representation.objects.filter(case=case):
+    for speech in Representation.objects.filter(case=case.pk) if case.dossier.is_open else ():
         speech.dossier = case.dossier
         found |= set((speech.test or {}).get("sources", []))
-    for told in ExceptionalDisclosure.objects.filter(person=case.person_id).select_related("dossier"):
-        if told.is_open:  # it has a folder of its own
-            found.add((told.said or {}).get("source", ""))
-    return found & set(Source.values) - {Source.NONE, Source.UNKNOWN}
+    return found & set(Source.values)
 
 
 @transaction.atomic
@@ -182,7 +178,7 @@ def examine(speech: Representation, test: Test, *, by: User) -> Representation:
     policy.require(by, "examine", locked)
     require_able(by, locked)
     _check_test(locked, test)
-    known = known_sources(locked.case) if locked.case is not None else set()
+    known = threats.sources(locked.case) if locked.case is not None else set()
     sources = sorted(known | set(test.sources))
     locked.test = {**vars(test), "sources": sources}
     locked.is_tested = all(test.answers.values())

@@ -22,7 +22,7 @@ from foundation.accounts.stepup import asked_again
 from foundation.audit import trail
 from foundation.core import policy
 from foundation.core.errors import DomainError, WrongState
-from referrals import mandates, speech_page
+from referrals import mandates, speech_page, threats
 from referrals.actions import listening, speaking
 from referrals.forms import speech as forms
 from referrals.models import Authority, Commitment, Representation
@@ -189,7 +189,7 @@ def _known(speech: Representation) -> dict[str, Any]:
     """What was answered before; of the threat, what anybody has said of the case."""
     test = speech.test or {}
     answers = {code: "yes" if is_yes else "no" for code, is_yes in test.get("answers", {}).items()}
-    sources = speaking.known_sources(speech.case) if speech.case is not None else set()
+    sources = threats.sources(speech.case) if speech.case is not None else set()
     return {**answers, **{k: test.get(k) for k in ("why", "consulted", "alone")}, "sources": sorted(sources)}
 
 

@@ -16,11 +16,13 @@ from foundation.core.acting import acting
 from foundation.core.errors import Absent, Forbidden, Refused, WrongState
 from foundation.dossiers.models import Clock
 from foundation.outbox.models import Notice
+from referrals import threats
 from referrals.actions import listening, speaking
 from referrals.models import Authority, Commitment, Representation
 from tests import factories
 from tests.referrals import speaking as made
 from tests.referrals.speaking import act, fresh
+from tests.riskanalysis import assessing
 
 
 @pytest.fixture
@@ -207,6 +209,16 @@ def test_what_was_said_of_the_threat_when_something_was_told_without_consent_cou
     assert "police_border" in speech.test["sources"]
     made.agreed(house, case, to)
     refused("representation.threat", act, house, "focal_point", speaking.submit, speech)
+
+
+def test_one_answer_to_where_the_threat_comes_from_serves_both_elements(house, case, able):
+    """HS-11, HS-13: what the risk says of the case is asked before an authority is, and what the test says before a partner."""
+    to = made.authority(house, "police", "City police")
+    assessing.named(house, case, source="police")
+    speech = made.examined(house, made.begun(house, case, to), sources=[Source.LANDLORD])
+    assert speech.test["sources"] == ["landlord", "police_border"]
+    with acting(house.people["caseworker"].pk):
+        assert threats.sources(Case.objects.get(pk=case.pk)) == {"landlord", "police_border"}
     other = made.examined(house, made.begun(house, case, made.authority(house)))
     assert other.test["sources"], "whoever cannot open it examines all the same"
 
