@@ -171,7 +171,7 @@ class Product:
         ``is_whole``: with matters in every state; else with people and places alone (``AMPARO_DEMO=people``, the story).
         """
         self.run("manage.py", "prepare")
-        if is_whole:
+        if is_whole and not self._facts().get("has_matters"):
             self.run("-m", "config.demonstration")
         say("The database is migrated and holds the demonstration")
         address = self.url.removeprefix("http://")
@@ -192,9 +192,13 @@ class Product:
         print(f"\nAmparo: {self.url}/  (this computer only)\nState:  {self.state.path}\n", flush=True)
         if not self.environment.get("AMPARO_CLAMAV"):
             print(f"{NO_SCANNER}\n", flush=True)
-        if self.state.demo.exists():
-            print(demo_table(json.loads(self.state.demo.read_text())), flush=True)
+        if facts := self._facts():
+            print(demo_table(facts), flush=True)
             print(f"\n{CODES}\n", flush=True)
+
+    def _facts(self) -> dict[str, Any]:
+        """What stands in `demo.json`; nothing where there is no demonstration."""
+        return dict(json.loads(self.state.demo.read_text())) if self.state.demo.exists() else {}
 
     def play_once(self) -> int:
         """Play the story over HTTP with the running worker, then verify the trail; 0 when both are in order."""

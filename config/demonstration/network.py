@@ -5,7 +5,7 @@ from datetime import timedelta
 from django.utils import timezone
 
 from cases.actions import issues, learning, safeguarding
-from cases.models import Case, Issue
+from cases.models import Issue
 from config.demonstration.telling import Matter
 from consent.exceptions import Source
 from consent.vocabulary import Purpose, RecipientKind
@@ -20,7 +20,6 @@ from referrals.partnership import EndReason
 from referrals.speech import QUESTIONS
 
 NEW = ("Northgate Health", "Little Harbour", "Open Road")
-CLINIC = "Clinic for everybody"
 
 
 def partners() -> None:
@@ -37,7 +36,7 @@ def partners() -> None:
         register.suspend(enrolled["Open Road"], EndReason.CAPACITY, by=manager)
     editor = demo.somebody("directory_editor")
     entry = {
-        "name": CLINIC, "service_type": "health_medical", "area": "Coast and River", "time_zone": "Europe/Kyiv",
+        "name": "Clinic for everybody", "service_type": "health_medical", "area": "Coast and River", "time_zone": "Europe/Kyiv",
         "needs": ["alias", "safe_contact", "reason"], "eligibility": "Everybody, whatever their status",
         "languages": ["en", "ar", "ru"], "hours": [[day, "08:00", "20:00"] for day in range(7)], "fees": "Free of charge",
         "capacity_available": 9, "capacity_maximum": 12,
@@ -60,7 +59,7 @@ def raised(matter: Matter, words: str, reply: str) -> None:
     )  # fmt: skip
     said = speaking.Draft(to, naming="identified", modality="written", content=words, fields=["alias", "summary"])
     with acting(owner.pk):
-        speech = speaking.begin(Case.objects.get(pk=matter.fresh().pk), said, by=owner)
+        speech = speaking.begin(matter.fresh(), said, by=owner)
         speech = speaking.examine(_fresh(speech), test, by=owner)
         speaking.submit(_fresh(speech), by=owner, is_confirmed=True)
     with acting(lead.pk):

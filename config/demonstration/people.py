@@ -11,7 +11,6 @@ from referrals import demo
 
 Team = dict[str, User]
 """Kind of seat → who holds it at a service point."""
-BRANCH = "River branch"
 POINTS = {"ru": ("Riverside service point", "0800 555 037"), "ar": ("Station service point", "0800 555 042")}
 SEATED: dict[str, dict[str, tuple[str, Role]]] = {
     "ru": {
@@ -32,7 +31,7 @@ def branch() -> dict[str, Unit]:
     same: dict[str, Any] = {
         name: getattr(harbour, name) for name in ("organisation", "time_zone", "opens", "closes", "weekend")
     }
-    river = Unit.objects.create(kind=UnitKind.BRANCH, name=BRANCH, parent=national, **same)
+    river = Unit.objects.create(kind=UnitKind.BRANCH, name="River branch", parent=national, **same)
     points = {
         language: Unit.objects.create(kind=UnitKind.SERVICE_POINT, name=name, phone=phone, parent=river, **same)
         for language, (name, phone) in POINTS.items()

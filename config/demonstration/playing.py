@@ -1,13 +1,14 @@
 """The whole demonstration in one transaction: the third branch, then the matters of each language."""
 
 import json
+from functools import partial
 
 from django.db import transaction
 
 from cases.models import Concern
 from config.demonstration import network, people
-from config.demonstration.scenes import SCENES, Begin
-from config.demonstration.telling import Matter
+from config.demonstration.scenes import SCENES
+from config.demonstration.telling import Matter, Said
 from foundation.accounts.models import Unit
 from foundation.dossiers import clerk
 from foundation.readiness import gates
@@ -22,7 +23,7 @@ def is_fresh() -> bool:
     if not demo.place().exists() or harbour is None or gates.missing(harbour, Element.ESCALATE):
         return False
     with clerk.as_clerk():
-        return not Concern.objects.exists() and not Unit.objects.filter(name=people.BRANCH).exists()
+        return not Concern.objects.exists()
 
 
 @transaction.atomic
@@ -38,6 +39,10 @@ def play() -> bool:
     network.partners()
     services, partner = {s.name: s for s in Service.objects.all()}, demo.somebody("partner_worker")
     for language, scene in SCENES.items():
-        scene(Begin(Matter(places[language], teams[language], language)), services, partner)
-    demo.write(facts)
+        scene(partial(_begun, places[language], teams[language], language), services, partner)
+    demo.write({**facts, "has_matters": True})
     return True
+
+
+def _begun(place: Unit, team: people.Team, language: str, said: Said) -> Matter:
+    return Matter(place, team, language).begin(said)

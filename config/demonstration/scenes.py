@@ -1,5 +1,7 @@
 """The matters of the demonstration, in three languages. Nobody here exists; the words are invented for it."""
 
+from collections.abc import Callable
+
 from cases.actions.closing import Ending
 from cases.vocabulary import Outcome
 from config.demonstration import network, working
@@ -9,12 +11,12 @@ from foundation.accounts.models import User
 from referrals.models import Service
 
 Services = dict[str, Service]
-PAPERS, REMOVAL, SHELTER, TALK = (
-    "Papers and status service", "Advice before a removal", "Safe shelter", "Somebody to talk to",
-)  # fmt: skip
+Begin = Callable[[Said], Matter]
+"""Writes down what somebody said at one place; it is not handed over yet."""
+PAPERS, REMOVAL = "Papers and status service", "Advice before a removal"
 
 
-def english(new: "Begin", services: Services, partner: User) -> None:
+def english(new: Begin, services: Services, partner: User) -> None:
     """The Harbour: from a draft that waits to a service that was given."""
     new(
         Said(
@@ -42,7 +44,7 @@ def english(new: "Begin", services: Services, partner: User) -> None:
     _ended(new)
 
 
-def _referred(new: "Begin", services: Services, partner: User) -> None:
+def _referred(new: Begin, services: Services, partner: User) -> None:
     """A partner is asked, an authority is spoken to; another case was helped by a partner and by us."""
     waiting = new(
         Said("documents_legal_status", "The employer keeps the passport in a safe.", "Wants the passport, without police.",
@@ -69,7 +71,7 @@ def _referred(new: "Begin", services: Services, partner: User) -> None:
     working.follow(done)
 
 
-def _ended(new: "Begin") -> None:
+def _ended(new: Begin) -> None:
     """A case that was closed with a lower risk, one that was closed and opened again."""
     over = new(
         Said(
@@ -97,7 +99,7 @@ def _ended(new: "Begin") -> None:
     working.reopen(back, "She phoned: nobody comes any more.")
 
 
-def russian(new: "Begin", services: Services, partner: User) -> None:
+def russian(new: Begin, services: Services, partner: User) -> None:
     """The Riverside: a case whose partner said no, one whose conversation is still to come."""
     new(
         Said("family_separated_or_missing", "Потеряла брата в толпе на вокзале два дня назад.", "Хочет найти брата.",
@@ -136,7 +138,7 @@ def russian(new: "Begin", services: Services, partner: User) -> None:
     working.plan(planned, "Спросить у сестры про комнату", "person", 5)
 
 
-def arabic(new: "Begin", services: Services, partner: User) -> None:
+def arabic(new: Begin, services: Services, partner: User) -> None:
     """The Station: a child, a person who took the consent back, a partner that has accepted."""
     new(
         Said("child_in_danger", "طفل في العاشرة ينام وحده في المحطة منذ ثلاث ليالٍ.", "يريد مكاناً دافئاً.",
@@ -164,17 +166,6 @@ def arabic(new: "Begin", services: Services, partner: User) -> None:
         Said("other", "كان يحتاج إلى عنوان فقط.", "لا يريد أن يبقى شيء مكتوباً.", "زيد", "+380500000035", "صباحاً")
     ).hand_over().opened("potential", "deprivation").accepted(48)  # fmt: skip
     working.erase(gone)
-
-
-class Begin:
-    """A new matter at one place."""
-
-    def __init__(self, matter: Matter) -> None:
-        self._of = matter
-
-    def __call__(self, said: Said) -> Matter:
-        """Written down, not handed over yet."""
-        return Matter(self._of.place, self._of.team, self._of.language).begin(said)
 
 
 SCENES = {"en": english, "ru": russian, "ar": arabic}
