@@ -1,8 +1,9 @@
 """What higher apps add to the pages of a case, without this app knowing them: filled in ``AppConfig.ready()``."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime, tzinfo
-from typing import Any, Protocol
+from typing import Any
 from uuid import UUID
 
 from cases.models import Case
@@ -62,36 +63,33 @@ class Line:
     code: str = Purpose.EXTERNAL_REFERRAL
 
 
-class Contributor(Protocol):
-    """An app that adds to the pages of a case."""
+def _nothing(*_about: Any) -> list[Any]:
+    """What an app says of which it has nothing."""
+    return []
 
-    def overview(self, case: Case, actor: Any, decisions: list[Decision]) -> Part:
-        """Its part of the case page, in a number of queries that does not depend on the rows."""
-        ...
 
-    def lines(self, case: Case, recipients: list[UUID]) -> list[Line]:
-        """The lines of the conversation about consent for these recipients; unknown ones are left out."""
-        ...
+def _nobody(_case: Case) -> dict[UUID, str]:
+    return {}
 
-    def recipients(self, case: Case) -> dict[UUID, str]:
-        """Whom something could be told now, by name."""
-        ...
 
-    def labels(self, codes: list[str]) -> list[str]:
-        """The names of fields, in the reader's language; codes that are not its own are left out."""
-        ...
+@dataclass(frozen=True)
+class Contributor:
+    """An app that adds to the pages of a case. It gives what it has; of the rest there is nothing.
 
-    def folders(self, case: Case) -> list[UUID]:
-        """The folders that hold something of this case."""
-        ...
+    ``overview`` is its part of the case page, in a number of queries that does not depend on the rows. ``lines`` are those
+    of the conversation about consent for these recipients; unknown ones are left out. ``recipients`` says whom something
+    could be told now, by name; ``labels`` the names of its own fields in the reader's language; ``folders`` which folders hold
+    something of this case. ``for_person`` is what it told others of the person, as rows of a summary list that speak to the
+    person; ``ends_with`` what ends when the person takes this decision back, in words.
+    """
 
-    def for_person(self, case: Case, zone: tzinfo) -> list[dict[str, Any]]:
-        """What it told others of the person, as rows of a summary list that speak to the person."""
-        ...
-
-    def ends_with(self, decision: Decision) -> list[str]:
-        """What ends when the person takes this decision back, in words."""
-        ...
+    overview: Callable[[Case, Any, list[Decision]], Part]
+    lines: Callable[[Case, list[UUID]], list[Line]] = _nothing
+    recipients: Callable[[Case], dict[UUID, str]] = _nobody
+    labels: Callable[[list[str]], list[str]] = _nothing
+    folders: Callable[[Case], list[UUID]] = _nothing
+    for_person: Callable[[Case, tzinfo], list[dict[str, Any]]] = _nothing
+    ends_with: Callable[[Decision], list[str]] = _nothing
 
 
 CONTRIBUTORS: list[Contributor] = []

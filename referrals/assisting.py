@@ -2,7 +2,6 @@
 
 from datetime import tzinfo
 from typing import Any
-from uuid import UUID
 
 from django.urls import reverse
 from django.utils import timezone
@@ -10,7 +9,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from cases.closing import Veto
-from cases.contributions import Event, Line, Part
+from cases.contributions import Event, Part
 from cases.identity import zone_of
 from cases.models import Case
 from cases.states import SHUT as AT_REST
@@ -186,33 +185,3 @@ def _steps(row: Assistance) -> list[dict[str, str]]:
         again = reverse("referrals:assist", args=[row.case_id])
         steps.append({"url": f"{again}?after={row.pk}", "label": _("Plan what is still needed")})
     return steps
-
-
-def lines(case: Case, recipients: list[UUID]) -> list[Line]:
-    """Help asks for no consent: there is no line for it in the conversation."""
-    return []
-
-
-def recipients(case: Case) -> dict[UUID, str]:
-    """Nobody is told anything by it."""
-    return {}
-
-
-def labels(codes: list[str]) -> list[str]:
-    """It has no fields that go to others."""
-    return []
-
-
-def folders(case: Case) -> list[UUID]:
-    """All of it stands in the case's own folder."""
-    return []
-
-
-def for_person(case: Case, zone: tzinfo) -> list[dict[str, Any]]:
-    """It told nobody anything."""
-    return []
-
-
-def ends_with(decision: Decision) -> list[str]:
-    """Nothing of it ends with a consent."""
-    return []

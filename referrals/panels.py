@@ -6,7 +6,7 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from cases.closing import veto
-from cases.contributions import contribute
+from cases.contributions import Contributor, contribute
 from cases.policy import LEADS, has_seat
 from consent import processing
 from consent.vocabulary import Purpose
@@ -88,8 +88,13 @@ def install() -> None:
     describe("case", "tell_result", TELL_RESULT)
     for code, job in HELP.items():
         describe("assistance", code, job)
-    contribute(contribution)
-    contribute(assisting)
+    contribute(
+        Contributor(
+            contribution.overview, contribution.lines, contribution.recipients, contribution.labels,
+            contribution.folders, contribution.for_person, contribution.ends_with,
+        )
+    )  # fmt: skip
+    contribute(Contributor(assisting.overview))
     veto(assisting.open_needs)
     supply("P10", capacity.evidence)
     supply("P6", standing.directory_is_fresh)

@@ -119,7 +119,10 @@ def _next(case: Case, clocks: list[Clock], newest: str) -> dict[str, Any]:
 
 
 def lines(case: Case, recipients: list[UUID]) -> list[Line]:
-    """The lines of the conversation about consent for these authorities, as far as the asking person may know of them."""
+    """The lines of the conversation about consent for these authorities, as far as the asking person may know of them.
+
+    Without consent no authority is offered as a recipient: that is asked for by hand and by two (HS-12).
+    """
     if not recipients:
         return []
     asking = User.objects.get(pk=ACTOR.get() or 0)
@@ -133,19 +136,9 @@ def lines(case: Case, recipients: list[UUID]) -> list[Line]:
     ]  # fmt: skip
 
 
-def recipients(case: Case) -> dict[UUID, str]:
-    """Whom something could be told without consent: no authority is offered; that is asked for by hand and by two (HS-12)."""
-    return {}
-
-
 def labels(codes: list[str]) -> list[str]:
     """The names of fields; they are those of the referral."""
     return [str(TOLD_FIELDS[code]) for code in codes if code == "summary" and code in TOLD_FIELDS]
-
-
-def folders(case: Case) -> list[UUID]:
-    """They hang in the folder of the case."""
-    return []
 
 
 def for_person(case: Case, zone: tzinfo) -> list[dict[str, Any]]:

@@ -15,7 +15,7 @@ class RiskanalysisConfig(AppConfig):
 
         from cases import closing
         from cases.actions.triage import triaged
-        from cases.contributions import contribute
+        from cases.contributions import Contributor, contribute
         from foundation.audit import trail
         from foundation.custody import holders
         from foundation.dossiers.erasing import confirmed
@@ -40,7 +40,7 @@ class RiskanalysisConfig(AppConfig):
         confirmed.listen(clear)
         closing.veto(ending.vetoes)
         closing.grave(ending.is_grave)
-        contribute(contribution)
+        contribute(Contributor(contribution.overview))
         threats.supply(suspected)
         demonstration.loaded.listen(demo.fill)
         holders.register("figures", sealing.HOLDER)

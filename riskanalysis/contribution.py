@@ -1,14 +1,12 @@
 """What the risk adds to the page of a case (see ``cases.contributions``)."""
 
-from datetime import tzinfo
 from typing import Any
-from uuid import UUID
 
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from cases.contributions import Event, Line, Part
+from cases.contributions import Event, Part
 from cases.identity import zone_of
 from cases.models import Case
 from consent.models import Decision
@@ -44,33 +42,3 @@ def _line(case: Case, row: RiskAssessment) -> dict[str, Any]:
         "tag": risk_words.tag(row.decided),
         "when": day_words(row.confirmed_at or timezone.now(), zone_of(case)),
     }
-
-
-def lines(case: Case, recipients: list[UUID]) -> list[Line]:
-    """Nobody is told anything of a risk."""
-    return []
-
-
-def recipients(case: Case) -> dict[UUID, str]:
-    """Nobody."""
-    return {}
-
-
-def labels(codes: list[str]) -> list[str]:
-    """No field of a referral is its own."""
-    return []
-
-
-def folders(case: Case) -> list[UUID]:
-    """It lies in the folder of the case."""
-    return []
-
-
-def for_person(case: Case, zone: tzinfo) -> list[dict[str, Any]]:
-    """Nothing of it left the organisation."""
-    return []
-
-
-def ends_with(decision: Decision) -> list[str]:
-    """Nothing of it rests on a decision to tell somebody."""
-    return []
