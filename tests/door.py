@@ -12,6 +12,9 @@ from foundation.accounts.models import CodeUse, User
 from foundation.core.acting import acting
 from tests.factories import PASSWORD
 
+TYPING = 10
+"""Seconds that a code must still count for after it was read from the app."""
+
 LOGIN, SECOND = "/accounts/login/", "/accounts/2fa/authenticate/"
 
 
@@ -29,13 +32,18 @@ def take_factors(user: User) -> User:
 
 
 def next_code(user: User) -> str:
-    """A code that was not used yet, of the three that count at this moment; waits for the next one when there is none."""
+    """A code that was not used yet, of those that count now and for the next seconds; waits when there is none."""
     secret = secret_of(user)
     assert secret is not None
     used = getattr(CodeUse.objects.filter(user=user).first(), "step", 0)
-    while (step := max(used + 1, factors.step_now() - factors.SKEW)) > factors.step_now() + factors.SKEW:
+    while (step := max(used + 1, oldest_to_type())) > factors.step_now() + factors.SKEW:
         time.sleep(0.5)
     return factors.code_at(secret, step)
+
+
+def oldest_to_type() -> int:
+    """The oldest step whose code will still count when it has been typed, even on a slow machine."""
+    return int(time.time() + TYPING) // factors.PERIOD - factors.SKEW
 
 
 def password(client: Client, user: User, word: str = PASSWORD, **more: Any) -> Any:

@@ -12,7 +12,16 @@ from tests.architecture import matrix, visits
 pytestmark = pytest.mark.proof("matrix")
 
 TABLE = {**matrix.PAGES, **matrix.API, **matrix.FOREIGN}
-OFFICE = ("consent:assessment", "consent:rule", "consent:incident")
+OFFICE = (
+    "consent:assessment",
+    "consent:rule",
+    "consent:incident",
+    "readiness:",
+    "referrals:partner",
+    "referrals:service",
+    "referrals:vetting",
+)
+"""Rooms of the house: the registers of partners, services, readiness and training hold no word of a person at risk."""
 GROUPS = {
     "concerns": lambda route: "concerns/" in visits.routes()[route],
     "cases": lambda route: route.startswith("cases:") and "concerns/" not in visits.routes()[route],

@@ -27,6 +27,7 @@ def main(kind: str, stop: Path) -> None:
 
     app.set_default()
     settings.ALLOWED_HOSTS = ["testserver"]
+    settings.CASELOAD_CEILING = 1_000_000
     works = {"readers": readers, "writers": writers}[kind]()
     print(json.dumps(until(stop, works)))
 
