@@ -3,6 +3,8 @@
 A rung is used only if somebody holds the seat now and is not away. Rerouting keeps the due time; reminders add people.
 """
 
+from datetime import datetime, timedelta
+
 from django.utils import timezone
 
 from foundation.accounts import actions as accounts
@@ -23,6 +25,7 @@ staying: set[str] = set()
 # Which clocks wait for people outside (a partner): their ladder leads to these seats of the referring unit.
 SWEEP = 500
 AT_THE_END = 2  # reminders that go out before the limit is reached
+DAILY_FROM, DAY = 100, timedelta(days=1)  # so many reminders after which one a day is enough
 
 
 def reroute_seat(seat: Seat) -> None:
@@ -54,13 +57,18 @@ def remind(clock: Clock) -> None:
     first = clock.n_reminders
     while clock.next_at is not None and clock.next_at <= now:
         clock.n_reminders += 1
-        clock.next_at = clocks.next_time(clock)
+        clock.next_at = _next(clock, now)
     if clock.n_reminders > AT_THE_END:
         if clock.code not in staying:
             _climb(clock, slot, range(max(first - AT_THE_END, 0), clock.n_reminders - AT_THE_END))
         overdue.send(clock)
     clock.save(update_fields=["n_reminders", "next_at"])
     trail.record("clock.reminded", dossier=clock.dossier_id, subject=clock.pk, code=clock.code, n=clock.n_reminders)
+
+
+def _next(clock: Clock, now: datetime) -> datetime:
+    """Every quarter of the limit; who has been reminded a hundred times is reminded daily, however long it lasts."""
+    return now + DAY if clock.n_reminders >= DAILY_FROM else clocks.next_time(clock)
 
 
 def _assignees(clock: Clock) -> list[object]:
@@ -77,10 +85,10 @@ def _climb(clock: Clock, slot: str, steps: range) -> None:
 
 
 def sweep() -> int:
-    """Reroute what waits for empty seats, then raise every reminder that is due; returns how many were raised."""
+    """Reroute what waits for empty seats, then raise reminders that are due, by need; returns how many were raised."""
     _reroute_empty_seats()
     with clerk.as_clerk():
-        due = Clock.objects.running().filter(paused_at=None, next_at__lte=timezone.now()).order_by("next_at")
+        due = Clock.objects.running().filter(paused_at=None, next_at__lte=timezone.now()).order_by("rank", "next_at")
         taken = list(due.select_for_update(skip_locked=True, of=("self",))[:SWEEP])
         for clock in taken:
             remind(clock)

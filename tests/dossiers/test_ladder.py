@@ -224,6 +224,29 @@ def test_a_sweep_that_comes_late_sends_one_reminder_and_climbs_the_whole_ladder(
     assert clock_of(concern).next_at > timezone.now()
 
 
+def test_what_lay_for_years_is_reminded_of_once_and_then_daily(house):
+    """A backup that comes back after two years: one reminder, and not one for each quarter of an hour since."""
+    concern = factories.submitted(house, **EMERGENCY)
+    shift(clock_of(concern), timedelta(days=730))
+    assert (ladder.sweep(), ladder.sweep()) == (1, 0)
+    clock = clock_of(concern)
+    assert clock.n_reminders == ladder.DAILY_FROM
+    assert timedelta(hours=23) < clock.next_at - timezone.now() <= ladder.DAY
+    shift(clock, timedelta(days=1, minutes=1))
+    assert (ladder.sweep(), ladder.sweep()) == (1, 0)
+    assert told("work.waiting", house.people["focal_point"]) == 3
+
+
+def test_when_more_is_due_than_one_sweep_takes_the_emergency_goes_first(house, monkeypatch):
+    """R-01: by need, not by how long it was overdue."""
+    monkeypatch.setattr(ladder, "SWEEP", 1)
+    older, emergency = factories.submitted(house), factories.submitted(house, **EMERGENCY)
+    shift(clock_of(older), timedelta(days=60))
+    shift(clock_of(emergency), timedelta(minutes=31))
+    ladder.sweep()
+    assert (clock_of(emergency).n_reminders, clock_of(older).n_reminders) == (1, 0)
+
+
 def test_a_clock_that_stands_still_does_not_remind_and_runs_on_where_it_stopped(house):
     concern = factories.submitted(house, category="detention_or_arrest")
     clock = clock_of(concern)

@@ -134,3 +134,21 @@ def _unforced():
             [["oauth2_provider_%", "guardian_%"]],
         )
         return cursor.fetchall()
+
+
+def test_the_ladder_is_measured_where_nothing_is_due_and_where_everything_is(capsys, empty, monkeypatch):
+    for name, value in {"CASES": 60, "ROUNDS": 2}.items():
+        monkeypatch.setattr(f"referrals.bench.ladder.{name}", value)
+    monkeypatch.setattr("foundation.dossiers.ladder.SWEEP", 20)
+    call_command("bench", ladder=200)
+    said = capsys.readouterr().out
+    assert "none due: a sweep takes" in said
+    assert "due at once: 20 reminders" in said
+
+
+def test_the_directory_is_measured_against_the_floor_and_against_a_small_one(capsys, empty, monkeypatch):
+    monkeypatch.setattr("referrals.bench.services.CASES", 60)
+    call_command("bench", directory=3000, rounds=1)
+    said = capsys.readouterr().out
+    assert [line for line in said.splitlines() if line.startswith("suggested: 3,010 services / 10: ")]
+    assert " directory " in said

@@ -29,53 +29,64 @@ class Command(BaseCommand):
         parser.add_argument(
             "--cascade", type=int, metavar="N", help="instead: take back an agreement on which N open referrals rest"
         )
+        parser.add_argument("--ladder", type=int, metavar="N", help="instead: sweep over N open clocks")
+        parser.add_argument("--directory", type=int, metavar="N", help="instead: a directory with N services")
         parser.add_argument(
             "--trail", type=int, metavar="N", help="instead: write, seal and verify N events of the trail"
         )
 
     def handle(self, *args: Any, **options: Any) -> None:
-        if options["trail"]:
-            return self._lines(trail.measure(options["trail"]))
-        if options["covers"]:
-            return self._covers(options["covers"])
-        if options["cascade"]:
-            return self._lines(cascade.measure(options["cascade"]))
-        if options["load"]:
-            return self._load(options["load"])
-        if options["keys"]:
-            return self._keys(max(options["cases"] or SIZES))
-        if options["walls"]:
-            return self._walls(max(options["cases"] or SIZES), options["rounds"])
-        return self._all(options)
+        alone = {
+            "trail": self._trail, "covers": self._covers, "cascade": self._cascade, "ladder": self._ladder,
+            "directory": self._directory, "load": self._load, "keys": self._keys, "walls": self._walls,
+        }  # fmt: skip
+        wanted = next((measure for name, measure in alone.items() if options[name]), self._all)
+        wanted(options)
 
     def _lines(self, lines: Iterable[str]) -> None:
         for line in lines:
             self.stdout.write(line)
 
-    def _covers(self, n_decisions: int) -> None:
+    def _trail(self, options: dict[str, Any]) -> None:
+        self._lines(trail.measure(options["trail"]))
+
+    def _cascade(self, options: dict[str, Any]) -> None:
+        self._lines(cascade.measure(options["cascade"]))
+
+    def _covers(self, options: dict[str, Any]) -> None:
         from referrals.bench import ground
 
-        self._lines(ground.measure(n_decisions, self.stderr.write))
+        self._lines(ground.measure(options["covers"], self.stderr.write))
 
-    def _load(self, size: int) -> None:
+    def _ladder(self, options: dict[str, Any]) -> None:
+        from referrals.bench import ladder
+
+        self._lines(ladder.measure(options["ladder"], self.stderr.write))
+
+    def _directory(self, options: dict[str, Any]) -> None:
+        from referrals.bench import services
+
+        self._lines(services.measure(options["directory"], options["rounds"], self.stderr.write))
+
+    def _load(self, options: dict[str, Any]) -> None:
         from referrals.bench.run import load
 
-        load(size)
+        load(options["load"])
 
-    def _keys(self, size: int) -> None:
+    def _keys(self, options: dict[str, Any]) -> None:
         from referrals.bench import keys
 
-        found = keys.run(size, self.stderr.write)
+        found = keys.run(max(options["cases"] or SIZES), self.stderr.write)
         self._lines(found.lines())
         if found.failed:
             raise CommandError("somebody noticed that keys were exchanged")
 
-    def _walls(self, size: int, blocks: int) -> None:
+    def _walls(self, options: dict[str, Any]) -> None:
         from referrals.bench import price
         from referrals.bench.run import walls_one_by_one
 
         self.stdout.write(price.HEAD)
-        for found in walls_one_by_one(size, blocks, self.stderr.write):
+        for found in walls_one_by_one(max(options["cases"] or SIZES), options["rounds"], self.stderr.write):
             self.stdout.write(found.line())
 
     def _all(self, options: dict[str, Any]) -> None:
