@@ -13,6 +13,7 @@ from cases.issue_policy import ISSUERS, seat_for
 from cases.issue_states import ISSUE
 from cases.issue_words import Bearing, Change, IssueStatus
 from cases.models import AdvocacyAction, Case, Issue, IssueEvidence, IssueLink, IssueMove, issue_code
+from foundation.accounts import actions as accounts
 from foundation.accounts.models import Seat, Unit, User
 from foundation.audit import trail
 from foundation.core import policy
@@ -46,9 +47,10 @@ class Evidence:
 
 
 def issue_seats(unit: Unit) -> list[Seat]:
-    """The seats that work on issues here and above."""
-    above = [place.pk for place in unit.upwards()]
-    return list(Seat.objects.filter(unit__in=above, role__in=ISSUERS))
+    """The seats that work on issues here and above: also those that somebody will be appointed to later."""
+    above = list(unit.upwards())
+    found = {(seat.unit_id, seat.role): seat for seat in Seat.objects.filter(unit__in=above, role__in=ISSUERS)}
+    return [found.get((unit.pk, role)) or accounts.seat_of(unit, role) for unit in above for role in ISSUERS]
 
 
 @transaction.atomic

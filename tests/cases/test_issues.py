@@ -8,7 +8,8 @@ from cases.actions import issues
 from cases.issue_states import ISSUE, ISSUE_RETURNS
 from cases.issue_words import IssueStatus
 from cases.models import AdvocacyAction, Case, Issue, IssueLink
-from foundation.accounts.models import Unit
+from foundation.accounts import actions as accounts
+from foundation.accounts.models import Appointment, Role, Unit, User
 from foundation.core.acting import acting
 from foundation.core.errors import Forbidden, Refused
 from tests import factories
@@ -123,6 +124,16 @@ def test_the_database_refuses_a_move_that_the_table_does_not_know(house, lead, t
         return
     with acting(lead.pk), pytest.raises(DatabaseError), transaction.atomic():
         Issue.objects.filter(pk=issue.pk).update(status=target)
+
+
+def test_who_is_appointed_later_to_a_seat_that_nobody_held_finds_the_issue(house, browse):
+    """R-40: a list of readers that was made before the seat existed would shut out its first holder."""
+    issue, branch = made.issue(house), house.units["harbour"].parent
+    assert not Appointment.objects.filter(seat__unit=branch, seat__role=Role.DIALOGUE).exists()
+    late = User.objects.create_user("late@example.org", "Ada Lind")
+    accounts.confirm(accounts.propose(late, accounts.seat_of(branch, Role.DIALOGUE), by=None), by=None)
+    page = browse(factories.settle(late)).get(reverse("cases:issue", args=[issue.pk]))
+    assert issue.title in page.content.decode()
 
 
 def test_an_issue_rests_and_wakes_where_it_was(house, lead):
