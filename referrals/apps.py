@@ -26,7 +26,9 @@ class ReferralsConfig(AppConfig):
         trail.names(
             *(f"referral.{verb}" for verb in LIFE.moves), "referral.prepared", "referral.disclosed", "referral.read",
             "referral.listed", "referral.recalled", "referral.narrowed", "referral.withdrawal_confirmed",
-            "referral.unconfirmed", "referral.corrected", "referral.verify", "webhook.sent", "api.token", "partner.listed",
+            "referral.unconfirmed", "referral.corrected", "referral.verify",
+            "referral.phoned", "referral.life_saving", "referral.life_saving_reviewed",
+            "webhook.sent", "api.token", "partner.listed",
             *(f"assistance.{verb}" for verb in ("planned", "given", "answered", "not_given")),
             *(f"capacity.{verb}" for verb in ("declared", "approved", "dropped")),
             "authority.listed", "authority.entered", "authority.changed", "representation.begun", "representation.read",

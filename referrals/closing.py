@@ -24,7 +24,7 @@ def is_referred(case: Case) -> bool:
 def vetoes(case: Case) -> list[Veto]:
     """One query, also over packages that the reader may not open: of these nothing but the reference is said."""
     with clerk.as_clerk():
-        rows = list(Referral.objects.filter(case_id=case.pk).order_by("created_at"))
+        rows = list(Referral.objects.filter(case_id=case.pk).select_related("life_saving").order_by("created_at"))
         followed = {row.previous_id for row in rows}
     said = [(row, _missing(row, row.pk in followed)) for row in rows]
     return [
@@ -43,6 +43,9 @@ def _missing(row: Referral, is_followed: bool) -> tuple[str, str]:
         is_settled = row.verified_at is not None or is_followed
         words = _("The partner does not help, and nobody has looked for other help or asked the person: %(reference)s.")
         return ("", "") if is_settled else ("declined", words)
+    if row.is_life_saving and row.sent_at and row.life_saving.reviewed_at is None:
+        words = _("Nobody has looked back at what was told because a life depended on it: %(reference)s.")
+        return "unreviewed", words
     if row.status in OPEN:
         return "running", _("A referral is not finished: %(reference)s.")
     if row.status in SERVED and row.verified_at is None:

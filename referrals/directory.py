@@ -12,6 +12,7 @@ from foundation.accounts.models import Organisation
 from foundation.core.words import inside
 from referrals.listing import ServiceStatus
 from referrals.models import Service
+from referrals.saving_terms import TOLD
 from referrals.states import tiers_open
 from referrals.vocabulary import FIELDS, Status
 from referrals.words import labels
@@ -21,18 +22,29 @@ MAY_HOLD = ("district", "age_band", "gender", "languages", "interpreter", "acces
 
 @dataclass(frozen=True)
 class Entry:
-    """A service, why it cannot be asked (empty if it can), and what the person decided about it."""
+    """A service, why it cannot be asked (empty if it can), what the person decided; whether a life may be saved there."""
 
     service: Service
     why_not: str
     decision: Decision | None = None
     exception: ExceptionalDisclosure | None = None
+    may_save: bool = False
 
     @property
     def fields(self) -> list[str]:
         """What it may be told: by the person's word, else by what two people signed."""
         grounds = [ground for ground in (self.decision, self.exception) if ground and ground.is_active()]
         return grounds[0].fields if grounds else []
+
+    @property
+    def told(self) -> list[str]:
+        """What of it goes the way that is open: all of it, or the least."""
+        return [code for code in self.fields if code in TOLD or not self.may_save]
+
+    @property
+    def may_write(self) -> bool:
+        """Whether a referral can be prepared: somebody agreed, and a way is open."""
+        return bool(self.fields) and (self.may_save or not self.why_not)
 
     @property
     def state(self) -> str:

@@ -26,6 +26,10 @@ def _outside(clock: Any) -> str:
     return reverse("referrals:offer", args=[clock.subject_id])
 
 
+def _saved(clock: Any) -> str:
+    return reverse("referrals:life_saving", args=[clock.subject_id])
+
+
 JOBS = {
     "send": Job(_("Get the referral on its way"), _("The person has agreed and waits"), _inside),
     "info_requested": Job(_("Answer the partner’s question"), _("The partner cannot decide without it"), _inside),
@@ -34,6 +38,9 @@ JOBS = {
     "declined_answer": Job(_("Offer the help elsewhere, or say why not"), _("The partner declined"), _inside),
     "reroute": Job(
         _("Offer the help elsewhere"), _("Nothing more goes to this partner: it was suspended, or has ended"), _inside
+    ),
+    "life_saving_review": Job(
+        _("Look back at what was told in an emergency"), _("A life depended on it; the ordinary way was shut"), _saved
     ),
     "withdrawal_phone": Job(
         _("Phone the partner: the consent was taken back"), _("They have not confirmed yet"), _inside

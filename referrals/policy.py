@@ -7,7 +7,7 @@ from consent.models import Decision
 from foundation.accounts.models import Role
 from foundation.core import policy
 from referrals.capacity import APPROVING, may_declare, stands_over
-from referrals.models import CapacityDeclaration, Partner, Referral, Service
+from referrals.models import CapacityDeclaration, LifeSaving, Partner, Referral, Service
 from referrals.vocabulary import Status
 
 KEEPERS = (Role.DIRECTORY_EDITOR, Role.MANAGER)
@@ -34,6 +34,11 @@ def _approves(actor: Any, referral: Referral) -> bool:
 
 def _revises(actor: Any, referral: Referral) -> bool:
     return is_referrer(actor, referral) and referral.status == Status.DRAFT
+
+
+def _looks_back(actor: Any, row: LifeSaving) -> bool:
+    parts = (row.called_by_id, row.referral.requested_by_id, row.referral.approved_by_id)
+    return row.reviewed_at is None and actor.pk not in parts and has_seat(actor, LEADS)
 
 
 def _approves_capacity(actor: Any, row: CapacityDeclaration) -> bool:
@@ -90,4 +95,5 @@ def install() -> None:
             ),
         },
     )
+    policy.register(LifeSaving, {"read": lambda a, r: True, "look_back": _looks_back})
     policy.register(Decision, {"withdraw": lambda a, d: d.is_open})

@@ -1,6 +1,6 @@
 """Services that may fit a case, each with the reasons for and against it. A suggestion chooses nothing (R-53, HS-24)."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from django.core.paginator import Page, Paginator
@@ -18,6 +18,7 @@ from referrals.directory import Entry, decisions_on_services, exceptions_for_ser
 from referrals.finding import askable, is_open_now
 from referrals.listing import GBV
 from referrals.models import Service
+from referrals.saving import may_save
 from referrals.vocabulary import ServiceType as Kind
 
 MOST, PER_PAGE = 400, 20
@@ -117,13 +118,16 @@ def choice(case: Case, kind: str, page: str | None) -> Choice:
     fits, impossible = [], []
     for service in _candidates(wanted, person, kinds, list(known)):
         never = threats.why_never(service.partner, suspected, exposed=exposed)
-        entry = Entry(service, never or why_not(service), known.get(service.pk), signed.get(service.pk))
+        saves = not never and may_save(case, service)
+        entry = Entry(service, never or why_not(service), known.get(service.pk), signed.get(service.pk), saves)
         if entry.why_not:
             impossible.append(entry)
         else:
             fits.append(Suggestion(entry, reasons(service, person, kinds)))
     fits.sort(key=lambda row: (row.entry.state not in ("agreed", "excepted"), -row.score, row.entry.service.name))
-    impossible += _shut(wanted, kinds, known, signed)
+    for entry in _shut(wanted, kinds, known, signed):
+        never = threats.why_never(entry.service.partner, suspected, exposed=exposed)
+        impossible.append(replace(entry, may_save=not never and may_save(case, entry.service)))
     return Choice(Paginator(fits, PER_PAGE).get_page(page), impossible[:PER_PAGE], kinds)
 
 

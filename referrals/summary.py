@@ -15,6 +15,7 @@ from foundation.core.words import day_words, inside, isolated, moment_words
 from foundation.core.worklist import job
 from foundation.dossiers.clocks import is_running_late
 from foundation.dossiers.models import Clock
+from referrals import saving_words
 from referrals.actions.sending import tiers_told
 from referrals.models import Message, Referral, ReferralMove
 from referrals.partnership import PartnerStatus
@@ -85,6 +86,7 @@ def summary(referral: Referral, actor: User) -> dict[str, Any]:
         "not_yet": not_yet(referral),
         "held": stays(referral),
         "rests": rests(referral),
+        "saved": saving_words.card(referral),
         "verbs": [_button(verb, referral) for verb in offered if verb not in QUIET],
         "quiet": [_button(verb, referral) for verb in offered if verb in QUIET],
         "may_change": policy.allows(actor, "revise", referral),

@@ -74,6 +74,7 @@ SLA_DEFAULTS: Mapping[str, Mapping[str, Limit]] = MappingProxyType(
         "unable_to_reach": _days(5, 5, 5),
         "declined_answer": _hours(48, 48, 48),
         "reroute": _hours(4, 24, 72),
+        "life_saving_review": _hours(72, 72, 72),
         "verify": _days(14, 14, 14),
         "consent": _days(14, 14, 14),
         "export": _working(4, 24, 1),
@@ -110,7 +111,8 @@ SLA_DEFAULTS: Mapping[str, Mapping[str, Limit]] = MappingProxyType(
   taken back and somebody decides, ``represent_promise`` and ``represent_watch`` to the days that were agreed.
 * Waiting states of a referral: ``info_requested`` the referrer answers; ``unable_to_reach`` then the focal point;
   ``declined_answer`` the referrer offers elsewhere or says why not; ``verify`` with the person;
-  ``reroute`` the partner was suspended, the referrer offers the help elsewhere or calls it off.
+  ``reroute`` the partner was suspended, the referrer offers the help elsewhere or calls it off;
+  ``life_saving_review`` something was told where the ordinary way was shut → somebody else has looked back at it.
 * ``export`` a list is asked for → a second person lets it leave or keeps it here.
 * ``exception_sign`` something is to be told without consent → the second signature (24 hours where it is in effect on one);
   ``exception_review`` it took effect → somebody else has looked back at it.

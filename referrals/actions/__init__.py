@@ -29,12 +29,14 @@ from referrals.actions.referring import (
     verify,
 )
 from referrals.actions.resting import rest, wake
+from referrals.actions.saving import Call, look_back
 from referrals.actions.sending import send
 from referrals.actions.telling import tell, tell_result
 from referrals.actions.tokens import end_tokens
 from referrals.actions.withdrawing import cascade, end_exception, end_with_case, renew, settle, uncount
 
 __all__ = [
+    "Call",
     "Feedback",
     "Kept",
     "Need",
@@ -60,6 +62,7 @@ __all__ = [
     "give_assistance",
     "hear",
     "hear_confirmation",
+    "look_back",
     "mark_error",
     "move_house",
     "narrow_packages",

@@ -88,7 +88,7 @@ def _check_ground(referral: Referral) -> None:
         raise Gone("consent.suspended", _("The person has objected. Stop until you are told that it goes on."))
     if not is_grounded(referral):
         raise Gone("consent.expired", _("The person’s consent has ended."))
-    if not referral.service.partner.may_receive:
+    if not (referral.service.partner.may_receive or referral.is_life_saving):
         raise Gone("receiver.agreement", _("There is no agreement in force with this organisation."))
 
 

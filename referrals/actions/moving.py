@@ -21,6 +21,9 @@ from referrals.vocabulary import Status
 WITHDRAWAL_CLOCKS = ("withdrawal_confirm", "withdrawal_phone", "withdrawal_chase")
 """They run on whatever the state, until the recipient has answered (HS-06)."""
 
+REVIEW = "life_saving_review"
+"""It runs whatever the state, until somebody else has looked back at it (HS-10)."""
+
 moved: Hook[tuple[Referral, str, str]] = Hook()
 """A step was taken: the referral, the verb, and the state before. In the transaction of the step, whoever acts."""
 
@@ -89,7 +92,7 @@ def set_clocks(referral: Referral) -> None:
     """Stop what no longer runs in this state, start what does, let the partner's clock stand while it waits for us."""
     wanted = NEEDS[referral.status].clocks
     running = {clock.code: clock for clock in Clock.objects.running().filter(subject_id=referral.pk)}
-    kept = set(WITHDRAWAL_CLOCKS) | ({"reroute"} if referral.status not in ENDED else set())
+    kept = {*WITHDRAWAL_CLOCKS, REVIEW} | ({"reroute"} if referral.status not in ENDED else set())
     gone = set(running) - {code for code, _side in wanted} - kept
     if gone:
         clocks.stop(referral.pk, *gone)

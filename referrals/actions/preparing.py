@@ -19,8 +19,10 @@ from foundation.dossiers import clocks
 from foundation.dossiers.models import VIEW, Kind
 from referrals.actions.moving import lock, set_clocks
 from referrals.actions.readying import require_ready
+from referrals.actions.saving import Call, check_way, note_call
 from referrals.listing import AnywayReason, Channel
 from referrals.models import Referral, Service, referral_reference
+from referrals.saving_terms import TOLD
 from referrals.vocabulary import FIELDS
 from referrals.warnings import warnings_for
 
@@ -30,7 +32,7 @@ class Offer:
     """What the referrer writes: why the service is needed, what must stay here although the service asks for it.
 
     ``anyway``: the coded reason for going on although the product warns. ``channel``: how the partner is told; a paper
-    only where the person says that carrying it is safe (W-22).
+    only where the person says that carrying it is safe (W-22). ``call``: a life depends on it (HS-10's exception).
     """
 
     reason: str
@@ -38,6 +40,7 @@ class Offer:
     anyway: str = ""
     channel: str = Channel.SYSTEM
     is_safe_to_carry: bool = False
+    call: Call | None = None
 
 
 def decision_for(case: Case, service: Service) -> Decision | None:
@@ -56,7 +59,9 @@ def _rest(referral: Referral) -> None:
     """On the person's own word where it holds; else on an exceptional disclosure, if there is one."""
     decision = decision_for(referral.case, referral.service)
     is_theirs = decision is not None and decision.is_active()
-    referral.exception = None if is_theirs else exception_for(referral.case, referral.service)
+    referral.exception = (
+        None if is_theirs or referral.is_life_saving else exception_for(referral.case, referral.service)
+    )
     referral.decision = decision if referral.exception is None else None
 
 
@@ -65,7 +70,8 @@ def chosen_fields(referral: Referral, withheld: list[str]) -> list[str]:
     decision, service = referral.decision, referral.service
     allowed = set(decision.fields) if decision and decision.answer == Answer.GRANTED else set()
     allowed |= set(referral.exception.fields) if referral.exception else set()
-    return [code for code in service.offered_fields if code in allowed and code not in withheld]
+    offered = [code for code in service.offered_fields if code in TOLD or not referral.is_life_saving]
+    return [code for code in offered if code in allowed and code not in withheld]
 
 
 def gather(case: Case, service: Service, reason: str) -> dict[str, Any]:
@@ -108,7 +114,7 @@ def prepare(case: Case, service: Service, offer: Offer, *, by: User, previous: R
         dossiers.share_with_user(dossier, case.owner, "owner", by=by)
     referral = Referral(
         dossier=dossier, case=case, unit=case.unit, service=service, recipient=service.partner.organisation,
-        channel=offer.channel,
+        channel=offer.channel, is_life_saving=offer.call is not None,
         urgency=case.urgency, requested_by=by, previous=previous, reason=offer.reason,
     )  # fmt: skip
     _rest(referral)
@@ -116,6 +122,8 @@ def prepare(case: Case, service: Service, offer: Offer, *, by: User, previous: R
     _heed(referral, offer.anyway)
     _check(referral)
     dossiers.insert_with_code(referral, "reference", referral_reference)
+    if offer.call is not None:
+        note_call(referral, offer.call, by=by)
     set_clocks(referral)
     if previous is not None:
         clocks.stop(previous.pk, "declined_answer")
@@ -132,6 +140,8 @@ def revise(referral: Referral, offer: Offer, *, by: User) -> Referral:
     _rest(locked)
     locked.reason, locked.fields = offer.reason, chosen_fields(locked, offer.withheld)
     _check(locked)
+    if offer.call is not None and locked.is_life_saving:
+        note_call(locked, offer.call, by=by)
     locked.version += 1
     locked.save(update_fields=["decision", "exception", "reason", "fields", "version"])
     trail.record("referral.prepared", dossier=locked.dossier_id, subject=locked.pk, fields=locked.fields)
@@ -156,6 +166,8 @@ def _heed(referral: Referral, anyway: str) -> None:
 
 
 def _check(referral: Referral) -> None:
+    if referral.is_life_saving:
+        check_way(referral)
     if not (referral.reason or "").strip():
         raise Refused("referral.reason", _("Write what is needed, and why."), "reason")
     referral.clean_fields(

@@ -33,7 +33,7 @@ def submit(referral: Referral, *, by: User) -> Referral:
     """Ask the focal point to approve and send. Refused at once when it could not be sent (HS-01)."""
     locked = _step(referral, "submit", by)
     require_ready(locked.case, by)
-    check_recipient(locked.service)
+    check_recipient(locked)
     check_threat(locked)
     check_tier(locked)
     check_ground(locked)

@@ -20,16 +20,23 @@ from referrals import threats
 from referrals.actions.moving import lock, move, recipient_group, tell_recipient
 from referrals.actions.preparing import by_tier, gather
 from referrals.actions.readying import require_ready
+from referrals.actions.saving import ask_review, check_saving
 from referrals.listing import Channel
-from referrals.models import Disclosure, Referral, Service
+from referrals.models import Disclosure, Referral
 from referrals.states import APPROVER, ENDED, LIFE, tiers_open
 
 
-def check_recipient(service: Service) -> None:
-    """HS-10: an active partner with an agreement in force, an active service that was verified in time."""
-    if not service.partner.may_receive:
+def check_recipient(referral: Referral) -> None:
+    """HS-10: an active partner with an agreement in force, an active service that was verified in time.
+
+    Or, when a life depends on it, all that its exception asks for.
+    """
+    service = referral.service
+    if referral.is_life_saving:
+        check_saving(referral)
+    elif not service.partner.may_receive:
         raise Refused("receiver.agreement", _("There is no agreement in force with this organisation."))
-    if not (service.is_active and service.is_fresh):
+    elif not (service.is_active and service.is_fresh):
         raise Refused("receiver.service", _("This service is closed or was not verified for too long."))
 
 
@@ -78,7 +85,7 @@ def send(referral: Referral, *, by: User) -> Referral:
     LIFE.check("send", locked.status)
     policy.require(by, "send", locked)
     require_ready(locked.case, by)
-    check_recipient(locked.service)
+    check_recipient(locked)
     check_threat(locked)
     check_tier(locked)
     check_ground(locked)
@@ -91,6 +98,8 @@ def send(referral: Referral, *, by: User) -> Referral:
     frozen = {"sent_at": locked.sent_at, "package": locked.package, "is_counted": _may_count(case)}
     move(locked, "send", by=by, side=APPROVER, approved_by=by, **frozen)
     release(locked)
+    if locked.is_life_saving:
+        ask_review(locked)
     cases.start_response(case, by=by)
     cases.note_event(case, "referral_sent", by=by)
     tell_recipient(locked, "referral.sent")

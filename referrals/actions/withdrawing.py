@@ -13,7 +13,16 @@ from foundation.audit import trail
 from foundation.dossiers import actions as dossiers
 from foundation.dossiers import clerk, clocks, erasing
 from foundation.dossiers.models import FOLLOW, VIEW, Dossier, Kind
-from referrals.actions.moving import WITHDRAWAL_CLOCKS, assignee, lock, move, recipient_group, tell_recipient, touch
+from referrals.actions.moving import (
+    REVIEW,
+    WITHDRAWAL_CLOCKS,
+    assignee,
+    lock,
+    move,
+    recipient_group,
+    tell_recipient,
+    touch,
+)
 from referrals.actions.telling import ask_to_tell
 from referrals.models import Referral
 from referrals.states import LIFE, PARTNER, SYSTEM
@@ -22,7 +31,7 @@ from referrals.vocabulary import CancelReason, Status
 UNANSWERED: dict[str, Any] = {"confirmation": "", "own_ground": "", "confirmed_at": None, "unconfirmed_at": None}
 OVER = (Status.DECLINED, Status.CANCELLED, Status.EXPIRED, Status.ENTERED_IN_ERROR)
 # What waits for somebody inside on the pages of a case that is gone.
-INSIDE = ("send", "info_requested", "unable_to_reach", "verify", "declined_answer")
+INSIDE = ("send", "info_requested", "unable_to_reach", "verify", "declined_answer", REVIEW)
 
 
 def cascade(decision: Decision) -> None:

@@ -13,7 +13,8 @@ from referrals.models import REASON_LENGTH
 from referrals.vocabulary import CHOSEN, ServiceType
 
 
-def _long(label: Any, *, required: bool = True, missing: Any = "", hint: Any = "") -> CleanText:
+def long_text(label: Any, *, required: bool = True, missing: Any = "", hint: Any = "") -> CleanText:
+    """Words of some length; ``missing`` is said where there are none."""
     widget, errors = forms.Textarea(attrs={"rows": 4}), {"required": missing}
     return CleanText(
         label=label, required=required, max_length=REASON_LENGTH, widget=widget, help_text=hint, error_messages=errors
@@ -23,7 +24,7 @@ def _long(label: Any, *, required: bool = True, missing: Any = "", hint: Any = "
 class PrepareForm(forms.Form):
     """Why the service is needed, and what stays here although the person agreed to it."""
 
-    reason = _long(
+    reason = long_text(
         _("What is needed, and why?"),
         missing=_("Write what is needed, and why."),
         hint=_("Only what the service needs to help. No word on who caused the harm."),
@@ -74,7 +75,7 @@ class ConfirmStep(forms.Form):
 class TextStep(forms.Form):
     """An answer to the partner, or advice on how to reach the person."""
 
-    text = _long(
+    text = long_text(
         _("Your answer"),
         missing=_("Write an answer."),
         hint=_("The partner reads this. Do not write the person’s name."),
@@ -96,7 +97,7 @@ class VerifyStep(forms.Form):
         label=_("The person still needs it and wants it offered again"), required=False,
         help_text=_("A new referral follows this one, with new consent."),
     )  # fmt: skip
-    text = _long(
+    text = long_text(
         _("What the person said"), required=False, hint=_("Did they get it, was it safe, what is still needed?")
     )
 

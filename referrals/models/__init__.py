@@ -3,6 +3,7 @@
 from referrals.models.assistance import NEED_LENGTH, Assistance, CapacityDeclaration
 from referrals.models.authority import Authority
 from referrals.models.gap import PathwayGap
+from referrals.models.lifesaving import LifeSaving
 from referrals.models.machine import IdempotencyKey, WebhookEndpoint
 from referrals.models.partner import Agreement, Partner, PartnerMove, Vetting
 from referrals.models.referral import (
@@ -31,6 +32,7 @@ __all__ = [
     "Disclosure",
     "IdempotencyKey",
     "KeptReason",
+    "LifeSaving",
     "Message",
     "Partner",
     "PartnerMove",

@@ -19,6 +19,7 @@ from foundation.dossiers.models import FOLLOW, VIEW, DossierBound
 from foundation.vault.fields import EncryptedJSON, EncryptedText
 from referrals.listing import AnywayReason, Channel
 from referrals.models.service import Service
+from referrals.saving_terms import TOLD, WAYS
 from referrals.states import LIFE, NEEDS, RETURNS, WITH_PARTNER
 from referrals.vocabulary import Confirmation, OwnGround, ServiceOutcome, Status
 
@@ -69,6 +70,7 @@ class Referral(DossierBound):
     taken_back = models.JSONField(default=list, blank=True)
     warned = models.JSONField(default=list, blank=True)
     channel = models.CharField(max_length=10, choices=Channel.choices, default=Channel.SYSTEM)
+    is_life_saving = models.BooleanField(default=False)
     is_reopened = models.BooleanField(default=False)
     feedback = EncryptedJSON(null=True, blank=True)
     warned_reason = models.CharField(max_length=24, choices=AnywayReason.choices, blank=True)
@@ -102,6 +104,11 @@ class Referral(DossierBound):
             models.CheckConstraint(
                 condition=~Q(confirmation=Confirmation.RETAINED) | Q(confirmed_at=None) | ~Q(own_ground=""),
                 name="kept_on_a_ground",
+            ),
+            models.CheckConstraint(
+                condition=Q(is_life_saving=False)
+                | Q(exception=None, channel__in=[str(way) for way in WAYS], fields__contained_by=TOLD),
+                name="life_saving_by_voice_or_hand",
             ),
         ]
         triggers: ClassVar = [

@@ -19,11 +19,13 @@ from foundation.audit import trail
 from foundation.core import policy
 from foundation.core.errors import Absent, DomainError
 from foundation.core.words import list_words
-from referrals import actions
+from referrals import actions, saving_words
 from referrals.consulting import mandates
 from referrals.directory import Entry, decisions_on_services, exceptions_for_services, may_hold, why_not
 from referrals.forms.referral import KindForm, PrepareForm
+from referrals.forms.saving import SavingForm
 from referrals.models import Referral, Service
+from referrals.saving import is_offered
 from referrals.suggesting import choice
 from referrals.views.guards import refuse
 from referrals.vocabulary import ServiceType, Status
@@ -71,7 +73,8 @@ def prepare(request: HttpRequest, case: UUID, service: UUID) -> HttpResponse:
     """Write what is needed and what stays here. Fields: ``reason``, ``withheld``. A draft that waits is changed."""
     found = open_case(request.user, case)
     policy.require(request.user, "refer", found)
-    entry, draft = _entry(found, service), _draft(found, service, me(request))
+    entry = _entry(found, service)
+    draft = _draft(found, entry, me(request))
     form = _form(request, entry, draft, is_warned=draft is None and bool(warnings_for(found, entry.service)))
     if form.is_bound and form.is_valid():
         try:
@@ -91,29 +94,36 @@ def _entry(case: Case, pk: UUID) -> Entry:
     if service is None:
         raise Absent("record.absent", "")
     signed = exceptions_for_services(case).get(pk)
-    return Entry(service, why_not(service), decisions_on_services(case).get(pk), signed)
+    said = decisions_on_services(case).get(pk)
+    return Entry(service, why_not(service), said, signed, is_offered(case, service))
 
 
-def _draft(case: Case, service: UUID, actor: User) -> Referral | None:
-    rows = Referral.objects.visible_to(actor).filter(case=case, service=service, status=Status.DRAFT)
+def _draft(case: Case, entry: Entry, actor: User) -> Referral | None:
+    rows = Referral.objects.visible_to(actor).filter(case=case, service=entry.service, status=Status.DRAFT)
+    if entry.may_save:  # what was begun in the ordinary way goes no further
+        rows = rows.filter(is_life_saving=True)
     draft: Referral | None = rows.select_related("dossier").order_by("-created_at").first()
     return draft
 
 
 def _form(request: HttpRequest, entry: Entry, draft: Referral | None, *, is_warned: bool) -> PrepareForm:
-    held = {code: words for code, words in may_hold(entry.service).items() if code in entry.fields}
-    known = {}
+    held = {code: words for code, words in may_hold(entry.service).items() if code in entry.told}
+    known: dict[str, Any] = {}
     if draft is not None and draft.is_open:
         known = {"reason": draft.reason, "withheld": [code for code in held if code not in draft.fields]}
-    return PrepareForm(held, typed(request), initial=known, is_warned=is_warned, is_new=draft is None)
+        saved = saving_words.of(draft)
+        known |= {"answered_by": saved.answered_by, "why": saved.why} if saved else {}
+    kind = SavingForm if entry.may_save or (draft is not None and draft.is_life_saving) else PrepareForm
+    return kind(held, typed(request), initial=known, is_warned=is_warned, is_new=draft is None)
 
 
-def _way(given: dict[str, Any]) -> dict[str, Any]:
-    return {name: given[name] for name in ("channel", "is_safe_to_carry") if given.get(name)}
+def _way(form: PrepareForm, case: Case) -> dict[str, Any]:
+    given = {name: form.cleaned_data[name] for name in ("channel", "is_safe_to_carry") if form.cleaned_data.get(name)}
+    return {**given, "call": form.call(case.unit)} if isinstance(form, SavingForm) else given
 
 
 def _told(entry: Entry) -> str:
-    return labels([code for code in entry.service.offered_fields if code in entry.fields])
+    return labels([code for code in entry.service.offered_fields if code in entry.told])
 
 
 def _previous(case: Case, entry: Entry) -> Referral | None:
@@ -126,7 +136,7 @@ def _previous(case: Case, entry: Entry) -> Referral | None:
 
 def _save(case: Case, service: Service, form: PrepareForm, draft: Referral | None, by: User) -> Referral:
     given = form.cleaned_data
-    offer = actions.Offer(given["reason"], given.get("withheld", []), given.get("anyway", ""), **_way(given))
+    offer = actions.Offer(given["reason"], given.get("withheld", []), given.get("anyway", ""), **_way(form, case))
     if draft is not None:
         return actions.revise(draft, offer, by=by)
     return actions.prepare(case, service, offer, by=by, previous=_previous(case, Entry(service, "")))

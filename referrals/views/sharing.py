@@ -25,9 +25,11 @@ from foundation.audit import trail
 from foundation.core import policy
 from foundation.core.errors import DomainError
 from foundation.core.words import day_words, inside, language_name, moment_words
-from referrals import actions
+from referrals import actions, saving_words
 from referrals.actions.preparing import gather
 from referrals.models import Referral
+from referrals.saving import shut_by
+from referrals.saving_terms import Shut
 from referrals.states import LIFE, tiers_open
 from referrals.summary import stays
 from referrals.views.guards import refuse
@@ -71,10 +73,19 @@ def _rows(referral: Referral) -> list[dict[str, Any]]:
     whom = f"{referral.recipient.name}, {referral.service.name}"
     return [
         {"term": _("With whom"), "main": whom, "sub": _terms(referral)},
+        *_saved(referral),
         {"term": _("At once"), "main": _opening(first), "sub": _part(values, first)},
         {"term": _("Once they accept"), "main": labels(later) or _("Nothing more"), "sub": _part(values, later)},
         *_ground(referral),
     ]
+
+
+def _saved(referral: Referral) -> list[dict[str, Any]]:
+    row = saving_words.of(referral)
+    if row is None:
+        return []
+    called = {"term": _("Phoned"), "main": saving_words.called(row), "sub": referral.get_channel_display()}
+    return [called, {"term": _("Why a life depends on it"), "main": row.why}]
 
 
 def _opening(codes: list[str]) -> str:
@@ -93,6 +104,8 @@ def _part(values: dict[str, Any], codes: list[str]) -> str:
 
 def _terms(referral: Referral) -> str:
     partner, service = referral.service.partner, referral.service
+    if referral.is_life_saving:
+        return _("The ordinary way is shut. %(why)s") % {"why": Shut(shut_by(service) or Shut.OLD).label}
     days = (timezone.localdate() - service.verified_on).days
     words = ngettext(
         "Agreement valid until %(until)s. Service checked %(days)s day ago.",

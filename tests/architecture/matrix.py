@@ -516,6 +516,8 @@ PAGES = {
     "POST referrals:hear_confirmation referral": "404 422 422 404 404 404 404 302",
     "GET referrals:inbox": "404 404 404 404 200 404 404 302",
     "POST referrals:inbox": "405 405 405 405 405 405 405 302",
+    "GET referrals:life_saving referral": "404 404 404 404 404 404 404 302",
+    "POST referrals:life_saving referral": "404 404 404 404 404 404 404 401",
     "GET referrals:mark_error referral": "404 409 200 404 404 404 404 302",
     "POST referrals:mark_error referral": "404 403 302 404 404 404 404 302",
     "GET referrals:offer referral": "404 404 404 404 200 404 404 302",

@@ -250,6 +250,7 @@ def test_the_defaults_are_those_of_the_source():
         "handing": (1, 24, (3,)),
         "waiting": (168, 336, 336),
         "reroute": (4, 24, 72),
+        "life_saving_review": (72, 72, 72),
     }
     shipped = {
         clock: tuple(limit.hours if limit.hours is not None else (limit.working_days,) for limit in row.values())
