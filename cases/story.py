@@ -37,6 +37,7 @@ TITLES = {
     "restricted": gettext_lazy("The person took back the consent; the case is restricted"),
     "represented": gettext_lazy("The matter was raised with an authority"),
     "referral_verified": gettext_lazy("The person was asked whether the referral helped"),
+    "referral_unverified": gettext_lazy("A referral was closed as not verified: the person could not be asked"),
     "erasure_requested": gettext_lazy("Somebody asked for this case to be erased"),
     "releases_told": gettext_lazy("The person was told what was passed on"),
     "result_told": gettext_lazy("The person was told what came of what they took back"),

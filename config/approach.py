@@ -19,7 +19,11 @@ BEST_INTEREST_DAYS = 30
 CAPACITY_DAYS = 30
 EXCEPTION_REVIEW_DAYS = 7
 EXCEPTION_SIGN_HOURS = 24
+HOLD_MOST_DAYS = 92
+"""So long a partner may put a referral on hold at a time."""
 DRAFT_DAYS = 30
+DRAFT_GRACE_DAYS = 7
+"""So long after the reminder a draft of a referral is removed."""
 SERVICE_WARN_DAYS = 90
 AGREEMENT_DAYS = 3 * 366
 SERVICE_STALE_DAYS = 180

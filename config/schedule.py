@@ -27,6 +27,8 @@ CELERY_BEAT_SCHEDULE = {
     "watch": {"task": "watch.sweep", "schedule": env.float("AMPARO_WATCH_SECONDS", default=5)},
     "touches": {"task": "watch.forget", "schedule": 3600.0},
     "accesses": {"task": "watch.close", "schedule": 60.0},
+    "agreements": {"task": "referrals.agreements", "schedule": 3600.0},
+    "referral drafts": {"task": "referrals.drafts", "schedule": 3600.0},
     "services": {"task": "referrals.measure", "schedule": 3600.0},
     "decoys": {"task": "watch.grow", "schedule": 10.0},
 }

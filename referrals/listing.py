@@ -92,6 +92,14 @@ class WasSafe(models.TextChoices):
     UNSAID = "unsaid", _("Prefers not to say")
 
 
+class Unverified(models.TextChoices):
+    """Why nobody could ask the person whether it helped: a closed list, no word on anybody."""
+
+    NOT_REACHED = "not_reached", _("The person could not be reached safely")
+    NO_CONTACT = "no_contact", _("The person wants no contact, or has left")
+    UNSAFE = "unsafe", _("Asking would put the person at risk")
+
+
 HIDDEN = (ServiceType.SHELTER_SAFE,)
 """Kinds of service of which no address is kept, shown or given out."""
 GBV = (ServiceType.RAPE, ServiceType.GBV)

@@ -29,6 +29,7 @@ LABELS = {
     "start": gettext_lazy("The service begins"),
     "complete": gettext_lazy("The service was given"),
     "not-complete": gettext_lazy("The service could not be given"),
+    "attempt": gettext_lazy("Note that we tried to reach the person"),
     "unable-to-reach": gettext_lazy("We cannot reach the person"),
     "hold": gettext_lazy("Put it on hold"),
     "resume": gettext_lazy("Go on with it"),

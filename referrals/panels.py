@@ -23,6 +23,8 @@ def _inside(clock: Any) -> str:
 
 
 def _outside(clock: Any) -> str:
+    if clock.user_id is not None:  # told by phone, in person or on paper: the referrer writes the answers down
+        return _inside(clock)
     return reverse("referrals:offer", args=[clock.subject_id])
 
 
@@ -39,6 +41,11 @@ JOBS = {
     "reroute": Job(
         _("Offer the help elsewhere"), _("Nothing more goes to this partner: it was suspended, or has ended"), _inside
     ),
+    "agreement": Job(
+        _("Have the agreement renewed, or offer the help elsewhere"),
+        _("The agreement with this partner has run out"),
+        _inside,
+    ),
     "life_saving_review": Job(
         _("Look back at what was told in an emergency"), _("A life depended on it; the ordinary way was shut"), _saved
     ),
@@ -51,6 +58,7 @@ JOBS = {
     "acknowledge": Job(_("Confirm receipt of a referral"), _("A new referral waits for you"), _outside),
     "decide": Job(_("Accept or decline a referral"), _("The person waits for your answer"), _outside),
     "first_contact": Job(_("Reach the person safely"), _("You have accepted"), _outside),
+    "hold": Job(_("Go on with it, or say until when it rests"), _("The hold ends"), _outside),
     "feedback": Job(_("Say what came of the service"), _("The referrer waits for your report"), _outside),
     "withdrawal_confirm": Job(_("Confirm that you stopped"), _("The person has taken the consent back"), _outside),
 }

@@ -91,7 +91,8 @@ def install() -> None:
             "return_to_draft": _approves,
             "mark_error": _approves,
             **dict.fromkeys(
-                ("submit", "answer", "advise", "cancel", "expire", "verify", "hear_confirmation"), is_referrer
+                ("submit", "answer", "advise", "cancel", "expire", "verify", "close_unverified", "hear_confirmation"),
+                is_referrer,
             ),
         },
     )

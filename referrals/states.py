@@ -76,7 +76,7 @@ NEEDS: dict[str, Need] = {
     Status.ACCEPTED: Need(PARTNER, (("first_contact", PARTNER),)),
     Status.UNABLE_TO_REACH: Need(REFERRER, (("unable_to_reach", REFERRER),)),
     Status.IN_PROGRESS: Need(PARTNER, (("feedback", PARTNER),)),
-    Status.ON_HOLD: Need(PARTNER, (("feedback", PARTNER),)),
+    Status.ON_HOLD: Need(PARTNER, (("hold", PARTNER), ("feedback", PARTNER))),
     Status.COMPLETED: Need(REFERRER, (("verify", REFERRER),)),
     Status.NOT_COMPLETED: Need(REFERRER, (("verify", REFERRER),)),
     Status.DECLINED: Need(REFERRER, (("declined_answer", REFERRER),)),
@@ -96,7 +96,7 @@ def tiers_open(status: str, urgency: str) -> int:
 
 
 THEN = {
-    Status.DRAFT: "reminder to the referrer, then to the focal point",
+    Status.DRAFT: "reminder to the referrer, then to the focal point; untouched for 30 d, a reminder, a week later removed",
     Status.AWAITING_APPROVAL: "reminder to the focal point, then up the ladder",
     Status.SENT: "reminder, then the focal point; a person confirms that no answer came, and offers it elsewhere",
     Status.INFO_REQUESTED: "reminder to the referrer, then to the focal point; the partner's time stands still",
@@ -104,9 +104,9 @@ THEN = {
     Status.ACCEPTED: "reminder to the partner, then to the focal point of the case",
     Status.UNABLE_TO_REACH: "the focal point",
     Status.IN_PROGRESS: "reminder to the partner, then to the focal point of the case",
-    Status.ON_HOLD: "reminder to the partner, then to the focal point of the case",
-    Status.COMPLETED: "reminder to the referrer, then to the focal point: it stays open until the person was asked",
-    Status.NOT_COMPLETED: "reminder to the referrer, then to the focal point: it stays open until the person was asked",
+    Status.ON_HOLD: "at the end of the hold a reminder to whoever put it, then to the focal point of the case",
+    Status.COMPLETED: "reminder to the referrer, then to the focal point; a person closes it as not verified, and says why",
+    Status.NOT_COMPLETED: "reminder to the referrer, then to the focal point; a person closes it as not verified, and says why",
     Status.DECLINED: "the focal point",
     Status.EXPIRED: "the focal point",
     Status.CANCELLED: "nobody; after a withdrawal 24 h the referrer phones, 72 h the focal point, 7 d an incident",

@@ -17,7 +17,8 @@ from foundation.dossiers.clocks import is_running_late
 from foundation.dossiers.models import Clock
 from referrals import saving_words
 from referrals.actions.sending import tiers_told
-from referrals.models import Message, Referral, ReferralMove
+from referrals.api.representation import answers
+from referrals.models import ContactAttempt, Message, Referral, ReferralMove
 from referrals.partnership import PartnerStatus
 from referrals.states import APPROVER, LIFE, NEEDS, OPEN, PARTNER, REFERRER, UNSENT, WITH_PARTNER, tiers_open
 from referrals.vocabulary import FIELDS, CancelReason, Confirmation, DeclineReason, OwnGround, ServiceOutcome, Status
@@ -40,6 +41,7 @@ HEARD = {
     "start": gettext_lazy("The service begins"),
     "complete": gettext_lazy("The service was given"),
     "not-complete": gettext_lazy("The service could not be given"),
+    "attempt": gettext_lazy("They tried to reach the person"),
     "unable-to-reach": gettext_lazy("They cannot reach the person"),
     "hold": gettext_lazy("They put it on hold"),
     "resume": gettext_lazy("They go on with it"),
@@ -53,6 +55,7 @@ LABELS = {
     "answer": gettext_lazy("Answer the question"),
     "advise": gettext_lazy("Say how else to reach the person"),
     "verify": gettext_lazy("Record what the person says about it"),
+    "close_unverified": gettext_lazy("Close it as not verified"),
     "expire": gettext_lazy("Confirm that no answer came"),
     "cancel": gettext_lazy("Call it off"),
     "mark_error": gettext_lazy("Mark as entered in error"),
@@ -63,13 +66,21 @@ def verbs(referral: Referral, actor: User) -> list[str]:
     """What this person may do now: the life-cycle's table and the seat's abilities together, most needed first."""
     may = policy.abilities(actor, referral)
     now = {v for side in (REFERRER, APPROVER) for v in LIFE.verbs(referral.status, side) if may.get(v)}
-    if referral.status in CHECKABLE and referral.verified_at is None and may["verify"]:
+    if referral.status in CHECKABLE and may["verify"] and (referral.verified_at is None or referral.unverified_for):
         now.add("verify")
+    if _may_end(referral) and may["close_unverified"]:
+        now.add("close_unverified")
     if referral.must_confirm and may["hear_confirmation"]:
         now.add("hear_confirmation")
     if "expire" in now and not is_running_late(referral.pk, "decide"):
         now.remove("expire")
     return [verb for verb in LABELS if verb in now]
+
+
+def _may_end(referral: Referral) -> bool:
+    """Whether the time for asking the person is over, so that it may be closed as not verified."""
+    is_served = referral.status in (Status.COMPLETED, Status.NOT_COMPLETED)
+    return is_served and referral.verified_at is None and is_running_late(referral.pk, "verify")
 
 
 def summary(referral: Referral, actor: User) -> dict[str, Any]:
@@ -92,6 +103,7 @@ def summary(referral: Referral, actor: User) -> dict[str, Any]:
         "may_change": policy.allows(actor, "revise", referral),
         "may_offer_elsewhere": may_offer_elsewhere(referral),
         "is_shut": is_shut(referral),
+        "has_lapsed": has_lapsed(referral),
         "heard": heard(referral, actor),
         "partner": referral.service.partner,
         "needs_phone": referral.must_confirm,
@@ -107,17 +119,24 @@ def is_shut(referral: Referral) -> bool:
     return gone and referral.status in OPEN and not referral.recalled_at
 
 
+def has_lapsed(referral: Referral) -> bool:
+    """Whether it is open in the ordinary way, and the agreement with its partner has run out (scenario 10)."""
+    partner = referral.service.partner
+    is_over = partner.status == PartnerStatus.ACTIVE and not partner.may_receive
+    return is_over and referral.status in OPEN and not referral.recalled_at and not referral.is_life_saving
+
+
 def may_offer_elsewhere(referral: Referral) -> bool:
     """Whether the help is to be offered to somebody else: declined, not answered, or nothing more goes there."""
     was_refused = referral.status in (Status.DECLINED, Status.EXPIRED) and not referral.verified_at
-    return was_refused or referral.is_reopened or is_shut(referral)
+    return was_refused or referral.is_reopened or is_shut(referral) or has_lapsed(referral)
 
 
 def heard(referral: Referral, actor: User) -> list[dict[str, str]]:
     """What the partner may have answered by phone, in person or on paper, to be written down here."""
     if not policy.allows(actor, "hear", referral) or referral.recalled_at:
         return []
-    names = [verb.replace("_", "-") for verb in LIFE.verbs(referral.status, PARTNER)]
+    names = [verb.replace("_", "-") for verb in answers(referral)]
     return [
         {"url": reverse("referrals:heard", args=[referral.pk, name]), "label": str(HEARD[name])} for name in names
     ]  # fmt: skip
@@ -192,6 +211,7 @@ def timeline(referral: Referral, known: dict[str, Clock], actor: User) -> list[d
         who = _("by %(name)s") % {"name": move.actor.name} if move.side != "system" else ""
         found.append((move.at, str(MOVES[move.verb]) % names, ". ".join(part for part in (who, why) if part)))
     found += _messages(referral)
+    found += _attempts(referral)
     if referral.viewed_at:
         found.append((referral.viewed_at, _("%(partner)s first opened it") % names, ""))
     if referral.confirmation:
@@ -213,6 +233,14 @@ def said(referral: Referral) -> str:
 def _reason(code: str) -> str:
     words = {**dict(DeclineReason.choices), **dict(CancelReason.choices)}
     return str(words.get(code, ""))
+
+
+def _attempts(referral: Referral) -> list[tuple[Any, str, str]]:
+    if referral.decided_at is None:
+        return []
+    rows = ContactAttempt.objects.filter(referral=referral)
+    words = _("Tried to reach the person: %(way)s")
+    return [(row.at, words % {"way": inside(row.get_way_display())}, row.get_outside_display()) for row in rows]
 
 
 def _messages(referral: Referral) -> list[tuple[Any, str, str]]:

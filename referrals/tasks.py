@@ -5,6 +5,8 @@ from django.utils import timezone
 from oauth2_provider.models import AccessToken, get_access_token_model
 
 from foundation.core.machines import CARETAKER
+from referrals.actions.ending import sweep_drafts
+from referrals.actions.lapsing import sweep_agreements
 from referrals.actions.measuring import measure_services
 from referrals.api import idempotency
 
@@ -22,3 +24,15 @@ def forget() -> None:
 def measure() -> None:
     """How services answered in the last 90 days."""
     measure_services()
+
+
+@shared_task(name="referrals.agreements")
+def agreements() -> None:
+    """Put what is open at partners whose agreement has run out before the focal points."""
+    sweep_agreements()
+
+
+@shared_task(name="referrals.drafts")
+def drafts() -> None:
+    """Remind of drafts that nobody touched, and remove those that stayed so."""
+    sweep_drafts()

@@ -89,10 +89,11 @@ class CancelReason(models.TextChoices):
     DIED = "person_died", _("The person died")
     ERASED = "case_erased", _("The record was erased")
     EXCEPTION = "exception_ended", _("What was told without consent has ended")
+    UNTOUCHED = "draft_untouched", _("A draft that nobody touched")
 
 
-# The others follow from what the person or two people decided about consent or record, never from a form.
-FOLLOWING = (CancelReason.CONSENT_WITHDRAWN, CancelReason.ERASED, CancelReason.EXCEPTION)
+# The others follow from what was decided about consent or record, or from the calendar, never from a form.
+FOLLOWING = (CancelReason.CONSENT_WITHDRAWN, CancelReason.ERASED, CancelReason.EXCEPTION, CancelReason.UNTOUCHED)
 CHOSEN = [reason for reason in CancelReason if reason not in FOLLOWING]
 
 

@@ -68,6 +68,8 @@ def heading(referral: Referral) -> str:
     if referral.recalled_at:
         waiting, done = _("Taken back: %(partner)s must confirm"), _("Taken back, and %(partner)s has confirmed")
         return (done if referral.confirmation else waiting) % names
+    if referral.unverified_for:
+        return _("Closed as not verified: the person could not be asked")
     if referral.verified_at:
         return _("Closed: the person was asked")
     return str(HEADINGS[Status(referral.status)]) % names

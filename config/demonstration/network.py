@@ -19,6 +19,7 @@ from referrals.models import Authority, Partner, Representation
 from referrals.partnership import EndReason
 from referrals.speech import QUESTIONS
 
+SURGERY = "Night surgery"
 NEW = ("Northgate Health", "Little Harbour", "Open Road")
 
 
@@ -44,6 +45,8 @@ def partners() -> None:
     with acting(editor.pk):
         checked_on = timezone.localdate() - timedelta(days=100)
         directory.add(enrolled["Northgate Health"], entry, by=editor, checked_on=checked_on)
+        surgery = {**entry, "name": SURGERY, "hours": [[day, "00:00", "24:00"] for day in range(7)]}
+        directory.add(enrolled["Little Harbour"], surgery, by=editor)
 
 
 def raised(matter: Matter, words: str, reply: str) -> None:

@@ -41,6 +41,7 @@ def english(new: Begin, services: Services, partner: User) -> None:
              "Wants the wages. Does not want to lose the bed before.", "Joss", "+380500000013", "after 21:00")
     ).hand_over().opened("actual", "coercion", "deprivation")  # fmt: skip
     _referred(new, services, partner)
+    _saved(new)
     _ended(new)
 
 
@@ -69,6 +70,17 @@ def _referred(new: Begin, services: Services, partner: User) -> None:
     done.asked(blankets, "met", "The lock holds.")
     done.noted("Asked about the move: a cousin can take in two of them.")
     working.follow(done)
+
+
+def _saved(new: Begin) -> None:
+    """A life depends on it, and the surgery that is open has no agreement in force: phoned, told, to be looked back at."""
+    new(
+        Said("physical_safety", "Was beaten last night and coughs blood.", "Wants a doctor, now.", "Vik",
+             "+380500000018", "at any time", ["death_threat_72h"])
+    ).hand_over().opened("actual", "violence").accepted(23).saved(
+        Service.objects.select_related("partner__organisation").get(name=network.SURGERY),
+        "Coughs blood, and no other surgery is open at night.",
+    ).sent()  # fmt: skip
 
 
 def _ended(new: Begin) -> None:

@@ -71,9 +71,11 @@ SLA_DEFAULTS: Mapping[str, Mapping[str, Limit]] = MappingProxyType(
         "represent_promise": _days(30, 30, 30),
         "represent_watch": _days(30, 30, 30),
         "info_requested": _hours(72, 72, 72),
+        "hold": _days(7, 14, 30),
         "unable_to_reach": _days(5, 5, 5),
         "declined_answer": _hours(48, 48, 48),
         "reroute": _hours(4, 24, 72),
+        "agreement": _hours(4, 24, 72),
         "life_saving_review": _hours(72, 72, 72),
         "verify": _days(14, 14, 14),
         "consent": _days(14, 14, 14),
@@ -110,8 +112,10 @@ SLA_DEFAULTS: Mapping[str, Mapping[str, Limit]] = MappingProxyType(
   ``represent_follow_up`` somebody asks what came of it, ``represent_suspended`` reprisals are suspected or the consent is
   taken back and somebody decides, ``represent_promise`` and ``represent_watch`` to the days that were agreed.
 * Waiting states of a referral: ``info_requested`` the referrer answers; ``unable_to_reach`` then the focal point;
+  ``hold`` to the day that was agreed, else so long: whoever put it goes on;
   ``declined_answer`` the referrer offers elsewhere or says why not; ``verify`` with the person;
   ``reroute`` the partner was suspended, the referrer offers the help elsewhere or calls it off;
+  ``agreement`` it has run out while something is open there → renewed, or the help offered elsewhere;
   ``life_saving_review`` something was told where the ordinary way was shut → somebody else has looked back at it.
 * ``export`` a list is asked for → a second person lets it leave or keeps it here.
 * ``exception_sign`` something is to be told without consent → the second signature (24 hours where it is in effect on one);

@@ -111,7 +111,7 @@ def resume(subject_id: UUID, code: str) -> None:
     clock.save(update_fields=["started_at", "due_at", "paused_at", "next_at"])
 
 
-AGREED = ("follow_up", "consent", "waiting")
+AGREED = ("follow_up", "consent", "waiting", "hold")
 """Clocks whose time was agreed with the person or stands in a decision: no table moves it."""
 
 

@@ -49,6 +49,8 @@ TASKS: dict[str, Any] = {
     "audit.months": gettext_lazy("Months of the trail"),
     "dossiers.remind": gettext_lazy("Reminders"),
     "api.forget": gettext_lazy("Tidying up after the partner API"),
+    "referrals.agreements": gettext_lazy("Agreements with partners that have run out"),
+    "referrals.drafts": gettext_lazy("Removing old drafts of referrals"),
     "referrals.measure": gettext_lazy("How services answer"),
     "cases.remove_old_drafts": gettext_lazy("Removing old drafts"),
     "files.sweep": gettext_lazy("Checking of files"),

@@ -9,10 +9,12 @@ from referrals.actions.assisting import (
     not_give_assistance,
     plan_assistance,
 )
+from referrals.actions.attempting import hear_attempt, log_attempt
 from referrals.actions.capacity import approve_capacity, declare_capacity, drop_capacity
 from referrals.actions.chasing import chase
 from referrals.actions.confirming import Kept, confirm_withdrawal, hear_confirmation
 from referrals.actions.correcting import pass_on
+from referrals.actions.ending import close_unverified
 from referrals.actions.gaps import note_gap, report_gap
 from referrals.actions.handing import follow, move_house
 from referrals.actions.narrowing import narrow_packages
@@ -50,6 +52,7 @@ __all__ = [
     "cancel",
     "cascade",
     "chase",
+    "close_unverified",
     "confirm_withdrawal",
     "declare_capacity",
     "drop_capacity",
@@ -61,7 +64,9 @@ __all__ = [
     "follow_needs",
     "give_assistance",
     "hear",
+    "hear_attempt",
     "hear_confirmation",
+    "log_attempt",
     "look_back",
     "mark_error",
     "move_house",

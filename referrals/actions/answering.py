@@ -2,8 +2,10 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import date, timedelta
 from typing import Any
 
+from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -17,6 +19,7 @@ from foundation.dossiers import clerk
 from foundation.dossiers.models import FOLLOW, VIEW
 from referrals.actions.moving import lock, move, recipient_group
 from referrals.actions.sending import is_grounded, release
+from referrals.attempting import ENOUGH
 from referrals.models import Message, Referral
 from referrals.states import LIFE, PARTNER
 from referrals.vocabulary import DeclineReason, ServiceOutcome
@@ -24,11 +27,12 @@ from referrals.vocabulary import DeclineReason, ServiceOutcome
 
 @dataclass(frozen=True)
 class Reply:
-    """What a recipient sends along: a coded ``reason`` or ``outcome``, a ``text`` where the verb takes one."""
+    """What a recipient sends along: a coded ``reason`` or ``outcome``, a ``text``, the last day of a hold."""
 
     reason: str = ""
     outcome: str = ""
     text: str = ""
+    until: date | None = None
 
 
 @transaction.atomic
@@ -78,9 +82,32 @@ def _columns(referral: Referral, verb: str, reply: Reply) -> dict[str, Any]:
         if reply.outcome not in ServiceOutcome.values:
             raise Refused("receiver.outcome", _("Choose what came of it."), "outcome")
         return {"outcome": reply.outcome, "report": reply.text or None}
+    return _resting(referral, verb, reply)
+
+
+def _resting(referral: Referral, verb: str, reply: Reply) -> dict[str, Any]:
+    if verb == "unable_to_reach":
+        _check_tries(referral)
+    if verb == "hold":
+        _check_hold(reply.until)
+        return {"hold_until": reply.until}
     if verb == "ask" and not reply.text.strip():
         raise Refused("receiver.text", _("Write your question."), "text")
     return {}
+
+
+def _check_tries(referral: Referral) -> None:
+    if referral.tries < ENOUGH:
+        left = {"n": ENOUGH - referral.tries}
+        raise WrongState(
+            "state.attempts", _("First try within the safe times, and note each attempt. Still to do: %(n)s.") % left
+        )
+
+
+def _check_hold(until: date | None) -> None:
+    today = timezone.localdate()
+    if until is not None and not today <= until <= today + timedelta(days=settings.HOLD_MOST_DAYS):
+        raise Refused("receiver.until", _("Choose a day within the next three months."), "until")
 
 
 def _check_ground(referral: Referral) -> None:

@@ -1,7 +1,9 @@
 """One step along the table: lock, check, write, trail, clocks, tell. Every verb goes through ``move``."""
 
+from datetime import datetime, time, timedelta
 from typing import Any
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 from django.db.models import F
 from django.utils import timezone
@@ -21,6 +23,8 @@ from referrals.vocabulary import Status
 WITHDRAWAL_CLOCKS = ("withdrawal_confirm", "withdrawal_phone", "withdrawal_chase")
 """They run on whatever the state, until the recipient has answered (HS-06)."""
 
+LAPSED = "agreement"
+"""The partner's agreement ran out while this is open there (scenario 10)."""
 REVIEW = "life_saving_review"
 """It runs whatever the state, until somebody else has looked back at it (HS-10)."""
 
@@ -92,7 +96,7 @@ def set_clocks(referral: Referral) -> None:
     """Stop what no longer runs in this state, start what does, let the partner's clock stand while it waits for us."""
     wanted = NEEDS[referral.status].clocks
     running = {clock.code: clock for clock in Clock.objects.running().filter(subject_id=referral.pk)}
-    kept = {*WITHDRAWAL_CLOCKS, REVIEW} | ({"reroute"} if referral.status not in ENDED else set())
+    kept = {*WITHDRAWAL_CLOCKS, REVIEW} | ({"reroute", LAPSED} if referral.status not in ENDED else set())
     gone = set(running) - {code for code, _side in wanted} - kept
     if gone:
         clocks.stop(referral.pk, *gone)
@@ -111,7 +115,16 @@ def start_clock(referral: Referral, code: str, side: str) -> None:
     """Start a clock of this referral for the side it waits for."""
     subject = clocks.Subject("referral", referral.pk, referral.reference)
     who = assignee(referral, side)
-    clocks.start(referral.dossier, code, subject, referral.urgency, referral.unit, **who)
+    due = _agreed(referral) if code == "hold" else None
+    clocks.start(referral.dossier, code, subject, referral.urgency, referral.unit, due=due, **who)
+
+
+def _agreed(referral: Referral) -> datetime | None:
+    """The end of the last day of a hold, on the clock of the unit; ``None`` where no day was said."""
+    if referral.hold_until is None:
+        return None
+    after = referral.hold_until + timedelta(days=1)
+    return datetime.combine(after, time.min, ZoneInfo(referral.unit.time_zone))
 
 
 def assignee(referral: Referral, side: str) -> dict[str, Any]:

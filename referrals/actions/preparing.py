@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from django.db import transaction
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from cases.models import Case
@@ -17,7 +18,7 @@ from foundation.core.errors import Refused
 from foundation.dossiers import actions as dossiers
 from foundation.dossiers import clocks
 from foundation.dossiers.models import VIEW, Kind
-from referrals.actions.moving import lock, set_clocks
+from referrals.actions.moving import LAPSED, lock, set_clocks
 from referrals.actions.readying import require_ready
 from referrals.actions.saving import Call, check_way, note_call
 from referrals.listing import AnywayReason, Channel
@@ -126,7 +127,7 @@ def prepare(case: Case, service: Service, offer: Offer, *, by: User, previous: R
         note_call(referral, offer.call, by=by)
     set_clocks(referral)
     if previous is not None:
-        clocks.stop(previous.pk, "declined_answer")
+        clocks.stop(previous.pk, "declined_answer", LAPSED)
         Referral.objects.filter(pk=previous.pk, is_reopened=True).update(is_reopened=False)
     trail.record("referral.prepared", dossier=dossier.pk, subject=referral.pk, fields=referral.fields)
     return referral
@@ -143,7 +144,9 @@ def revise(referral: Referral, offer: Offer, *, by: User) -> Referral:
     if offer.call is not None and locked.is_life_saving:
         note_call(locked, offer.call, by=by)
     locked.version += 1
-    locked.save(update_fields=["decision", "exception", "reason", "fields", "version"])
+    locked.touched_at, locked.reminded_at = timezone.now(), None
+    changed = ["decision", "exception", "reason", "fields", "version", "touched_at", "reminded_at"]
+    locked.save(update_fields=changed)
     trail.record("referral.prepared", dossier=locked.dossier_id, subject=locked.pk, fields=locked.fields)
     return locked
 

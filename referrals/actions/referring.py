@@ -67,7 +67,7 @@ def advise(referral: Referral, text: str, *, by: User) -> Referral:
     if not text.strip():
         raise Refused("sender.text", _("Write an answer."), "text")
     _say(locked, by, REFERRER, text)
-    move(locked, "advise", by=by, side=REFERRER)
+    move(locked, "advise", by=by, side=REFERRER, tries=0)
     tell_recipient(locked, "referral.updated")
     return locked
 
@@ -130,11 +130,11 @@ def verify(referral: Referral, text: str, feedback: Feedback | None = None, *, b
     locked = _step(referral, "verify", by)
     if locked.status not in (Status.COMPLETED, Status.NOT_COMPLETED, Status.DECLINED, Status.EXPIRED):
         raise WrongState("state.not_from_here", _("This has moved on in the meantime and cannot be done now."))
-    if locked.verified_at is not None:
+    if locked.verified_at is not None and not locked.unverified_for:
         raise WrongState("state.not_from_here", _("This has moved on in the meantime and cannot be done now."))
-    locked.verified_at = timezone.now()
+    locked.verified_at, locked.unverified_for = timezone.now(), ""
     _keep(locked, feedback)
-    touch(locked, "verified_at", "is_reopened", "feedback")
+    touch(locked, "verified_at", "unverified_for", "is_reopened", "feedback")
     clocks.stop(locked.pk, "verify", "declined_answer")
     if locked.is_reopened:
         start_clock(locked, "declined_answer", REFERRER)

@@ -18,6 +18,7 @@ from foundation.core import policy
 from foundation.core.errors import Forbidden, Refused
 from foundation.core.words import isolated
 from foundation.dossiers import clerk, clocks
+from referrals.actions.lapsing import settle_agreement
 from referrals.actions.moving import lock, start_clock, tell_recipient, touch
 from referrals.models import Agreement, Partner, PartnerMove, Referral, Vetting
 from referrals.partnership import BELONGS_TO, PARTNERSHIP, EndReason, PartnerStatus, missing, stopping
@@ -108,6 +109,7 @@ def sign(partner: Partner, signed_on: date, valid_until: date, max_tier: int, *,
     row.save(force_insert=True)
     locked.agreement_until, locked.max_tier = valid_until, max_tier
     locked.save(update_fields=["agreement_until", "max_tier"])
+    settle_agreement(locked)
     if locked.status == PartnerStatus.VETTED:
         return _move(locked, "sign", by)
     if locked.status == PartnerStatus.PROPOSED:
@@ -183,6 +185,7 @@ def _open(partner: Partner) -> Any:
 
 def return_referrals(partner: Partner) -> None:
     """Each open referral stands on its referrer's page, to be offered elsewhere. Runs as the clerk: none is missed."""
+    settle_agreement(partner)
     with clerk.as_clerk():
         for row in _open(partner).order_by("pk"):
             referral = lock(row)

@@ -109,7 +109,7 @@ def look_back(row: LifeSaving, was_right: bool, words: str, *, by: User) -> Life
         raise Refused("life_saving.review", _("Write what you found."), "review")
     locked.reviewed_by, locked.reviewed_at = by, timezone.now()
     locked.was_right, locked.review = was_right, words.strip() if locked.is_open else None
-    locked.clean_fields(exclude=["dossier", "referral", "called_by", "reviewed_by"])
+    locked.clean_fields(exclude=["dossier", "referral", "called_by", "reviewed_by", "why"])
     locked.save(update_fields=["reviewed_by", "reviewed_at", "was_right", "review"])
     clocks.stop(locked.referral_id, REVIEW)
     about = {"dossier": locked.dossier_id, "subject": locked.referral_id}

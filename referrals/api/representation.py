@@ -9,6 +9,7 @@ from foundation.accounts.models import User
 from foundation.core.errors import Gone
 from foundation.dossiers.models import Clock
 from referrals.actions.sending import is_grounded
+from referrals.attempting import ENOUGH
 from referrals.models import Referral, values_of
 from referrals.states import LIFE, PARTNER, WITH_PARTNER, tiers_open
 from referrals.vocabulary import FIELDS, Status
@@ -26,7 +27,15 @@ def available_actions(referral: Referral) -> list[str]:
     owed = ["confirm-withdrawal"] if referral.must_confirm else []
     if referral.recalled_at:
         return owed
-    return [verb.replace("_", "-") for verb in LIFE.verbs(referral.status, PARTNER)] + owed
+    return [verb.replace("_", "-") for verb in answers(referral)] + owed
+
+
+def answers(referral: Referral) -> list[str]:
+    """What the partner may say now: by the table, and "not reached" only after three safe attempts were written down."""
+    found = LIFE.verbs(referral.status, PARTNER)
+    if "unable_to_reach" not in found:
+        return found
+    return [verb for verb in found if verb != "unable_to_reach" or referral.tries >= ENOUGH] + ["attempt"]
 
 
 def _is_live(referral: Referral) -> bool:

@@ -7,6 +7,7 @@ from rest_framework import serializers
 
 from cases.vocabulary import Urgency
 from consent.vocabulary import Basis
+from referrals.attempting import Outside, Way
 from referrals.vocabulary import FIELDS, Confirmation, DeclineReason, OwnGround, ServiceOutcome, Status
 
 
@@ -26,7 +27,26 @@ def _text(required: bool) -> serializers.CharField:
 
 
 class Nothing(Strict):
-    """No body is needed: acknowledge, accept, start, hold, resume, unable-to-reach."""
+    """No body is needed: acknowledge, accept, start, resume."""
+
+
+class Attempt(Strict):
+    """You tried to reach the person: when, how, and whether within the safe times; outside them say why."""
+
+    at = serializers.DateTimeField()
+    way = serializers.ChoiceField(Way.choices)
+    is_within = serializers.BooleanField(help_text="Whether it was within the safe times of the contact.")
+    outside = serializers.ChoiceField(Outside.choices, required=False, help_text="Needed if it was not.")
+
+
+class Hold(Strict):
+    """Until which day it rests; you are reminded then."""
+
+    until = serializers.DateField(required=False, help_text="Within the next three months.")
+
+
+class Unreached(Nothing):
+    """No body is needed. Allowed after three attempts within the safe times."""
 
 
 class Ask(Strict):
@@ -63,9 +83,10 @@ BODIES: dict[str, type[Strict]] = {
     "acknowledge": Nothing,
     "accept": Nothing,
     "start": Nothing,
-    "hold": Nothing,
+    "hold": Hold,
     "resume": Nothing,
-    "unable-to-reach": Nothing,
+    "attempt": Attempt,
+    "unable-to-reach": Unreached,
     "ask": Ask,
     "decline": Decline,
     "complete": Outcome,

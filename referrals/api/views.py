@@ -19,6 +19,7 @@ from referrals.api import problems, schema, serializers
 from referrals.api.authentication import READ, RESPOND, machine, require_scope
 from referrals.api.idempotency import Claim, claim
 from referrals.api.representation import available_actions, etag, summary, whole
+from referrals.attempting import Attempt
 from referrals.models import Referral
 from referrals.policy import is_recipient
 
@@ -120,7 +121,7 @@ def _act(request: Request, ref: str, verb: str) -> Response:
         raise _told(error, _fetch(request, ref)) from error
 
 
-def _once(request: Request, referral: Referral, verb: str, data: dict[str, str]) -> Response:
+def _once(request: Request, referral: Referral, verb: str, data: dict[str, Any]) -> Response:
     held: Claim = claim(request)
     if held.answer is not None:
         headers = {"ETag": f'"{held.answer["version"]}"', "Idempotency-Replayed": "true"}
@@ -131,11 +132,13 @@ def _once(request: Request, referral: Referral, verb: str, data: dict[str, str])
     return Response(answer, headers={"ETag": etag(done)})
 
 
-def _carry_out(referral: Referral, verb: str, data: dict[str, str], user: Any, check: Any) -> Referral:
+def _carry_out(referral: Referral, verb: str, data: dict[str, Any], user: Any, check: Any) -> Referral:
     if verb == "confirm-withdrawal":
         kept = actions.Kept(data.get("ground", ""), data.get("text", ""))
         return actions.confirm_withdrawal(referral, data["confirmation"], kept, by=user, check=check)
-    reply = actions.Reply(reason=data.get("reason", ""), outcome=data.get("outcome", ""), text=data.get("text", ""))
+    if verb == "attempt":
+        return actions.log_attempt(referral, Attempt(**data), by=user, check=check)
+    reply = actions.Reply(**data)
     return actions.act_as_recipient(referral, verb.replace("-", "_"), reply, by=user, check=check)
 
 
@@ -151,7 +154,7 @@ def action(verb: str) -> Any:
     described = extend_schema(
         operation_id=f"referral{name}",
         description=f"{view.__doc__}\n\nAllowed while `available_actions` lists `{verb}`.",
-        request=None if serializers.BODIES[verb] is serializers.Nothing else serializers.BODIES[verb],
+        request=None if issubclass(serializers.BODIES[verb], serializers.Nothing) else serializers.BODIES[verb],
         parameters=[*common, schema.ETAG, schema.REPLAYED, schema.RETRY_AFTER],
         responses={200: serializers.Line, **schema.ACTING},
     )

@@ -4,14 +4,18 @@ from typing import Any
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
+from cases.forms.concern import choose
 from cases.forms.text import CleanText
+from foundation.core.pages import DayInput, MomentInput
+from referrals.attempting import Attempt, Outside, Way
 from referrals.models import REASON_LENGTH
 from referrals.vocabulary import Confirmation, DeclineReason, OwnGround, ServiceOutcome
 
 
 class NothingForm(forms.Form):
-    """No words are needed: acknowledge, accept, start, hold, resume, unable-to-reach."""
+    """No words are needed: acknowledge, accept, start, resume."""
 
 
 class AskForm(forms.Form):
@@ -24,6 +28,39 @@ class AskForm(forms.Form):
         help_text=_("Ask only what you need to decide. Do not ask who caused the harm."),
         error_messages={"required": _("Write your question.")},
     )
+
+
+class AttemptForm(forms.Form):
+    """One attempt to reach the person."""
+
+    at = forms.DateTimeField(
+        label=_("When did you try?"), widget=MomentInput(attrs={"class": "govuk-input--width-20"}),
+        error_messages={"required": _("Say when you tried: after you accepted, and not after now.")},
+    )  # fmt: skip
+    way = choose(_("How did you try?"), Way.choices, _("Say how you tried."))
+    is_within = choose(
+        _("Was it within the times that the person calls safe?"),
+        [("yes", pgettext_lazy("safe times", "Yes")), ("no", _("No: this can put the person at risk"))],
+        _("Say whether it was within the safe times."),
+    )
+    outside = choose(_("If not: why?"), Outside.choices, "", required=False)
+
+    def clean(self) -> dict[str, Any]:
+        """The attempt, as the action takes it."""
+        data: dict[str, Any] = super().clean() or {}
+        if self.errors:
+            return data
+        return {"tried": Attempt(data["at"], data["way"], data["is_within"] == "yes", data.get("outside", ""))}
+
+
+class HoldForm(forms.Form):
+    """Until when it rests."""
+
+    until = forms.DateField(
+        label=_("Until which day?"), widget=DayInput(attrs={"class": "govuk-input--width-10"}),
+        help_text=_("Then you are reminded to go on with it."),
+        error_messages={"required": _("Choose a day within the next three months.")},
+    )  # fmt: skip
 
 
 class DeclineForm(forms.Form):
@@ -86,7 +123,9 @@ class ConfirmForm(forms.Form):
 
 
 FORMS: dict[str, type[forms.Form]] = {
-    **dict.fromkeys(("acknowledge", "accept", "start", "hold", "resume", "unable-to-reach"), NothingForm),
+    **dict.fromkeys(("acknowledge", "accept", "start", "resume", "unable-to-reach"), NothingForm),
+    "hold": HoldForm,
+    "attempt": AttemptForm,
     "ask": AskForm,
     "decline": DeclineForm,
     "complete": OutcomeForm,

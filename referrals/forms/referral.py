@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from cases.forms.text import CleanText
 from referrals.actions.referring import Feedback
 from referrals.forms.partner import ConfirmForm
-from referrals.listing import AnywayReason, Channel, Got, WasSafe
+from referrals.listing import AnywayReason, Channel, Got, Unverified, WasSafe
 from referrals.models import REASON_LENGTH
 from referrals.vocabulary import CHOSEN, ServiceType
 
@@ -119,6 +119,16 @@ class CancelStep(forms.Form):
     )
 
 
+class UnverifiedStep(forms.Form):
+    """Why the person could not be asked whether it helped."""
+
+    reason = forms.ChoiceField(
+        label=_("Why could the person not be asked?"), choices=Unverified.choices, widget=forms.RadioSelect,
+        error_messages={"required": _("Choose a reason.")},
+        help_text=_("If they can be asked one day, you record what they say all the same."),
+    )  # fmt: skip
+
+
 class HeardStep(ConfirmForm):
     """What the partner said on the phone after a consent was taken back."""
 
@@ -131,6 +141,7 @@ STEPS: dict[str, type[forms.Form]] = {
     "cancel": CancelStep,
     "expire": ConfirmStep,
     "verify": VerifyStep,
+    "close_unverified": UnverifiedStep,
     "hear_confirmation": HeardStep,
     "mark_error": ConfirmStep,
 }

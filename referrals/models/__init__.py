@@ -1,6 +1,7 @@
 """Partners, their services, referrals and every release of information."""
 
 from referrals.models.assistance import NEED_LENGTH, Assistance, CapacityDeclaration
+from referrals.models.attempt import ContactAttempt
 from referrals.models.authority import Authority
 from referrals.models.gap import PathwayGap
 from referrals.models.lifesaving import LifeSaving
@@ -28,6 +29,7 @@ __all__ = [
     "Authority",
     "CapacityDeclaration",
     "Commitment",
+    "ContactAttempt",
     "Correction",
     "Disclosure",
     "IdempotencyKey",

@@ -17,7 +17,7 @@ from foundation.accounts.models import Organisation, Unit, User
 from foundation.core.codes import new_code
 from foundation.dossiers.models import FOLLOW, VIEW, DossierBound
 from foundation.vault.fields import EncryptedJSON, EncryptedText
-from referrals.listing import AnywayReason, Channel
+from referrals.listing import AnywayReason, Channel, Unverified
 from referrals.models.service import Service
 from referrals.saving_terms import TOLD, WAYS
 from referrals.states import LIFE, NEEDS, RETURNS, WITH_PARTNER
@@ -64,6 +64,11 @@ class Referral(DossierBound):
     viewed_at = models.DateTimeField(null=True, blank=True)
     decided_at = models.DateTimeField(null=True, blank=True)
     verified_at = models.DateTimeField(null=True, blank=True)
+    unverified_for = models.CharField(max_length=12, choices=Unverified.choices, blank=True)
+    touched_at = models.DateTimeField(default=timezone.now)
+    reminded_at = models.DateTimeField(null=True, blank=True)
+    tries = models.PositiveSmallIntegerField(default=0)
+    hold_until = models.DateField(null=True, blank=True)
     recalled_at = models.DateTimeField(null=True, blank=True)
     narrowed_at = models.DateTimeField(null=True, blank=True)
     corrected_at = models.DateTimeField(null=True, blank=True)
@@ -104,6 +109,11 @@ class Referral(DossierBound):
             models.CheckConstraint(
                 condition=~Q(confirmation=Confirmation.RETAINED) | Q(confirmed_at=None) | ~Q(own_ground=""),
                 name="kept_on_a_ground",
+            ),
+            models.CheckConstraint(
+                condition=Q(unverified_for="")
+                | Q(verified_at__isnull=False, status__in=[str(Status.COMPLETED), str(Status.NOT_COMPLETED)]),
+                name="unverified_where_there_was_something_to_ask",
             ),
             models.CheckConstraint(
                 condition=Q(is_life_saving=False)

@@ -8,6 +8,7 @@ from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from cases.identity import open_case
@@ -26,6 +27,7 @@ from referrals.forms.referral import KindForm, PrepareForm
 from referrals.forms.saving import SavingForm
 from referrals.models import Referral, Service
 from referrals.saving import is_offered
+from referrals.states import OPEN
 from referrals.suggesting import choice
 from referrals.views.guards import refuse
 from referrals.vocabulary import ServiceType, Status
@@ -127,10 +129,15 @@ def _told(entry: Entry) -> str:
 
 
 def _previous(case: Case, entry: Entry) -> Referral | None:
-    """The attempt that this one follows: the newest for the same kind of help: declined, not answered, or reopened."""
+    """The attempt that this one follows, the newest for the same kind of help.
+
+    Declined, not answered, reopened; or open at another partner whose agreement has run out (scenario 10).
+    """
     same = Referral.objects.filter(case=case, service__service_type=entry.service.service_type)
+    lapsed = Q(status__in=OPEN, is_life_saving=False, recipient__partner__agreement_until__lt=timezone.localdate())
+    lapsed &= ~Q(service=entry.service)
     refused = Q(status__in=(Status.DECLINED, Status.EXPIRED), verified_at=None)
-    row: Referral | None = same.filter(refused | Q(is_reopened=True)).order_by("-created_at").first()
+    row: Referral | None = same.filter(refused | Q(is_reopened=True) | lapsed).order_by("-created_at").first()
     return row
 
 

@@ -2,10 +2,12 @@
 
 from typing import Any
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_safe
 
 from cases.policy import has_seat
@@ -66,11 +68,16 @@ def respond(request: HttpRequest, pk: UUID, verb: str) -> HttpResponse:
     found = fetch(request.user, pk)
     if verb not in FORMS:
         raise Absent("record.absent", "")
+    with timezone.override(ZoneInfo(found.unit.time_zone)):
+        return _respond(request, found, verb)
+
+
+def _respond(request: HttpRequest, found: Referral, verb: str) -> HttpResponse:
     form = FORMS[verb](typed(request))
     if form.is_bound and form.is_valid():
         try:
             _carry_out(found, verb, form.cleaned_data, me(request))
-            return redirect("referrals:offer", pk)
+            return redirect("referrals:offer", found.pk)
         except DomainError as error:
             refuse(form, error)
     elif not form.is_bound:
@@ -87,8 +94,10 @@ def _check(referral: Referral, verb: str) -> None:
         raise WrongState("state.not_from_here", "")
 
 
-def _carry_out(referral: Referral, verb: str, data: dict[str, str], by: User) -> Referral:
+def _carry_out(referral: Referral, verb: str, data: dict[str, Any], by: User) -> Referral:
     if verb == "confirm-withdrawal":
         kept = actions.Kept(data["ground"], data["text"])
         return actions.confirm_withdrawal(referral, data["confirmation"], kept, by=by)
+    if verb == "attempt":
+        return actions.log_attempt(referral, data["tried"], by=by)
     return actions.act_as_recipient(referral, verb.replace("-", "_"), actions.Reply(**data), by=by)

@@ -2,10 +2,12 @@
 
 from typing import Any
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_safe
 
 from cases.views.guards import typed
@@ -88,18 +90,29 @@ def heard(request: HttpRequest, pk: UUID, verb: str) -> HttpResponse:
     policy.require(request.user, "hear", found)
     if verb not in HEARD:
         raise Absent("record.absent", "")
+    with timezone.override(ZoneInfo(found.unit.time_zone)):
+        return _heard(request, found, verb)
+
+
+def _heard(request: HttpRequest, found: Referral, verb: str) -> HttpResponse:
     form = FORMS[verb](typed(request))
     if form.is_bound and form.is_valid():
         try:
-            actions.hear(found, verb.replace("-", "_"), actions.Reply(**form.cleaned_data), by=me(request))
-            return redirect("referrals:referral", pk)
+            _hear(found, verb, form.cleaned_data, me(request))
+            return redirect("referrals:referral", found.pk)
         except DomainError as error:
             refuse(form, error)
     elif not form.is_bound:
-        LIFE.check(verb.replace("-", "_"), found.status)
+        LIFE.check("unable_to_reach" if verb == "attempt" else verb.replace("-", "_"), found.status)
     trail.record("referral.read", dossier=found.dossier_id, subject=found.pk, version=found.version)
     context = {"referral": found, "verb": "heard", "title": HEARD[verb], "form": form}
     return render(request, "referrals/step.html", context, status=422 if form.errors else 200)
+
+
+def _hear(referral: Referral, verb: str, data: dict[str, Any], by: User) -> Referral:
+    if verb == "attempt":
+        return actions.hear_attempt(referral, data["tried"], by=by)
+    return actions.hear(referral, verb.replace("-", "_"), actions.Reply(**data), by=by)
 
 
 def carry_out(referral: Referral, verb: str, typed_in: dict[str, str], by: User) -> Referral:

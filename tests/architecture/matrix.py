@@ -507,6 +507,8 @@ PAGES = {
     "POST referrals:service_verify service": "403 403 403 403 403 403 403 302",
     "GET referrals:vetting partner": "403 403 403 403 403 403 403 302",
     "POST referrals:vetting partner": "403 403 403 403 403 403 403 302",
+    "GET referrals:close_unverified referral": "404 409 409 404 404 404 404 302",
+    "POST referrals:close_unverified referral": "404 422 422 404 404 404 404 302",
     "GET referrals:expire referral": "404 409 409 404 404 404 404 302",
     "POST referrals:expire referral": "404 409 409 404 404 404 404 302",
     # The one of these tests is read by the partner here: nobody writes down its answers for it.
@@ -604,6 +606,8 @@ API = {
     "POST api:acknowledge referral": "200 404 401 401",
     "GET api:ask referral": "405 405 401 401",
     "POST api:ask referral": "400 404 401 401",
+    "GET api:attempt referral": "405 405 401 401",
+    "POST api:attempt referral": "400 404 401 401",
     "GET api:complete referral": "405 405 401 401",
     "POST api:complete referral": "400 404 401 401",
     "GET api:confirm-withdrawal referral": "405 405 401 401",

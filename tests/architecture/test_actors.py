@@ -33,6 +33,8 @@ TASKS: dict[str, set[str]] = {
     "files.check": {CLERK},
     "files.sweep": {CLERK},
     "files.tidy": {CLERK},
+    "referrals.agreements": {CLERK},
+    "referrals.drafts": {CLERK},
     "referrals.measure": {CLERK},
     "riskanalysis.release": {CLERK},
     "outbox.deliver": {COURIER.key},
@@ -43,7 +45,7 @@ TASKS: dict[str, set[str]] = {
     "watch.grow": {CLERK},
     "watch.sweep": {CLERK},
 }
-WITHOUT = {"audit.anchor", "files.check", "referrals.measure", "watch.sweep"}
+WITHOUT = {"audit.anchor", "files.check", "referrals.agreements", "referrals.measure", "watch.sweep"}
 """Nothing to do in this story; their own tests say in whose name."""
 
 

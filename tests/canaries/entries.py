@@ -5,6 +5,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 from urllib.parse import quote
 from uuid import uuid4
+from zoneinfo import ZoneInfo
 
 from config.story.browser import Browser, first_id
 from config.story.talking import how_held
@@ -259,11 +260,40 @@ def referred(world: World) -> None:
     worker.step(f"/referrals/{pk}/answer/", text=mint.sentence("arabic"))
     etag = api.done(pk, "accept", api.get(f"/{pk}").headers["ETag"])
     api.get(f"/{pk}")
+    for _n in range(3):
+        etag = api.done(pk, "attempt", etag, at=datetime.now(UTC).isoformat(), way="phone", is_within=True)
     etag = api.done(pk, "unable-to-reach", etag)
     worker.step(f"/referrals/{pk}/advise/", text=f"{mint.sentence()} {mint.phone()}")
     etag = api.done(pk, "start", api.get(f"/{pk}").headers["ETag"])
     api.done(pk, "complete", etag, outcome="met", text=mint.sentence("latin"))
     worker.step(f"/referrals/{pk}/verify/", text=mint.sentence("arabic"), got="yes", was_safe="yes")
+
+
+@entry("a life depends on it, and the ordinary way is shut")
+def saved(world: World) -> None:
+    worker, lead, keeper, mint = *map(world.person, ("caseworker", "focal_point", "directory_editor")), world.mint
+    worker.step(f"/cases/{world.case}/urgency/", urgency="emergency", reason=mint.sentence())
+    at, name = f"/cases/{world.case}/refer/", world.house.demo["partners"][1]["name"]
+    ask = worker.opened(at).link(r"\?service=", name)
+    service = first_id(ask.split("?")[1])
+    page = worker.opened(ask)
+    form = page.form(service)
+    worker.submit(page, form, **how_held(form), **{service: "granted"})
+    keeper.step(f"/partners/services/{service}/edit/", status="temporarily closed")
+    page = worker.opened(f"{at}{service}/")
+    form = page.own_form("why")
+    called = {
+        "called_at": f"{datetime.now(ZoneInfo('Europe/Kyiv')):%H:%M}",
+        "answered_by": "doctor",
+        "channel": "phone",
+    }
+    more = {"anyway": "other_part"} if "anyway" in form.names else {}
+    pk = worker.submit(page, form, reason=mint.sentence(), why=mint.sentence("arabic"), **called, **more).pk
+    worker.step(f"/referrals/{pk}/submit/")
+    lead.step(f"/referrals/{pk}/share/")
+    review = mint.sentence("cyrillic")
+    world.person("manager").step(f"/referrals/{pk}/life-saving/", was_right="yes", review=review)
+    keeper.step(f"/partners/services/{service}/edit/", status="active")
 
 
 @entry("a referral whose consent is taken back; the partner on pages")

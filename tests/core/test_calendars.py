@@ -250,6 +250,8 @@ def test_the_defaults_are_those_of_the_source():
         "handing": (1, 24, (3,)),
         "waiting": (168, 336, 336),
         "reroute": (4, 24, 72),
+        "agreement": (4, 24, 72),
+        "hold": (168, 336, 720),
         "life_saving_review": (72, 72, 72),
     }
     shipped = {

@@ -175,24 +175,24 @@ def test_hs10_a_call_of_yesterday_sends_nothing_today(house, case, caseworker):
 def test_hs10_somebody_else_looks_back_within_three_days(house, case, caseworker, focal_point):
     """HS-10, HS-20: asked by one, sent by another, looked back at by a third; the deadline is on the clock."""
     referral = told(house, case)
-    manager = house.people["manager"]
-    with acting(manager.pk):
+    deputy = house.people["deputy"]
+    with acting(deputy.pk):
         clock = running(referral)
         assert clock is not None
-        assert clock.group_id in manager.group_ids
+        assert clock.group_id in deputy.group_ids
         assert clock.due_at - clock.started_at == timedelta(hours=72)
         row = LifeSaving.objects.select_related("dossier").get(referral=referral.pk)
         assert row.why == WHY
     for somebody in (caseworker, focal_point):
         with acting(somebody.pk), pytest.raises(Forbidden):
             actions.look_back(row, True, "All well.", by=somebody)
-    with acting(manager.pk):
+    with acting(deputy.pk):
         with pytest.raises(Refused):
-            actions.look_back(row, True, " ", by=manager)
-        assert actions.look_back(row, False, "The other hospital was open.", by=manager).was_right is False
+            actions.look_back(row, True, " ", by=deputy)
+        assert actions.look_back(row, False, "The other hospital was open.", by=deputy).was_right is False
         assert running(referral) is None
         with pytest.raises(WrongState):
-            actions.look_back(row, True, "Again.", by=manager)
+            actions.look_back(row, True, "Again.", by=deputy)
 
 
 def test_hs10_nothing_is_looked_back_at_before_it_went(house, case, focal_point):
@@ -206,15 +206,15 @@ def test_hs10_hs06_after_a_withdrawal_the_look_back_is_an_answer_without_words(h
     referral = told(house, case)
     with acting(caseworker.pk):
         consent.withdraw(Decision.objects.get(pk=referral.decision_id), by=caseworker)
-    manager = house.people["manager"]
-    third, url = browse(manager), reverse("referrals:life_saving", args=[referral.pk])
+    deputy = house.people["deputy"]
+    third, url = browse(deputy), reverse("referrals:life_saving", args=[referral.pk])
     page = third.get(url).content.decode()
     assert WHY not in page
     assert 'name="review"' not in page
     assert third.post(url, {"was_right": "yes"}).status_code == 302
-    with acting(manager.pk):
+    with acting(deputy.pk):
         row = LifeSaving.objects.get(referral=referral.pk)
-        assert (row.was_right, row.reviewed_by_id) == (True, manager.pk)
+        assert (row.was_right, row.reviewed_by_id) == (True, deputy.pk)
         assert running(referral) is None
 
 
@@ -284,6 +284,8 @@ def test_hs10_the_page_says_why_the_ordinary_way_is_shut_and_what_is_left(house,
     page = worker.get(url).content.decode()
     assert "There is no agreement in force with this organisation." in page
     assert "Ask the person" in page
+    asked = worker.get(reverse("cases:case_consent", args=[case.pk]) + f"?service={service.pk}").content.decode()
+    assert service.name in asked
     factories.agreed(house, case, service)
     page = worker.get(url).content.decode()
     assert "A life depends on it?" in page
@@ -299,7 +301,7 @@ def test_hs10_the_page_says_why_the_ordinary_way_is_shut_and_what_is_left(house,
     looked = reverse("referrals:life_saving", args=[referral.pk])
     assert 'name="review"' not in lead.get(looked).content.decode()
     assert lead.post(looked, {"was_right": "yes", "review": "Mine"}).status_code == 403
-    third = browse(house.people["manager"])
+    third = browse(house.people["deputy"])
     assert looked in third.get(reverse("cases:day")).content.decode()
     page = third.get(looked).content.decode()
     assert WHY in page
@@ -349,9 +351,9 @@ def test_hs10_hs18_a_case_is_not_closed_before_somebody_has_looked_back(house, c
     referral = told(house, case)
     with acting(caseworker.pk):
         assert "referral.unreviewed" in {veto.code for veto in vetoes(Case.objects.get(pk=case.pk))}
-    manager = house.people["manager"]
-    with acting(manager.pk):
+    deputy = house.people["deputy"]
+    with acting(deputy.pk):
         row = LifeSaving.objects.select_related("dossier").get(referral=referral.pk)
-        actions.look_back(row, True, "He lives.", by=manager)
+        actions.look_back(row, True, "He lives.", by=deputy)
     with acting(caseworker.pk):
         assert "referral.unreviewed" not in {veto.code for veto in vetoes(Case.objects.get(pk=case.pk))}

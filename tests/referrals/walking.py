@@ -2,12 +2,16 @@
 
 from typing import Any
 
+from django.utils import timezone
+
 from cases.models import Case
 from foundation.accounts.models import User
 from foundation.core.acting import acting
 from foundation.dossiers.models import Clock
 from referrals import actions
+from referrals.attempting import ENOUGH, Attempt
 from referrals.models import Referral, Service
+from referrals.states import LIFE
 from referrals.vocabulary import Status
 from tests import factories
 
@@ -60,7 +64,16 @@ def step(house: factories.House, pk: Any, verb: str, by: User | None = None, **r
             Clock.objects.filter(subject_id=pk, code="decide").update(due_at="2020-01-01T00:00Z")
         if verb in REFERRERS | APPROVERS:
             return getattr(actions, verb)(referral, by=by)
+        if verb == "unable_to_reach":
+            tried(referral, by)
         return actions.act_as_recipient(referral, verb, actions.Reply(**{**REPLIES.get(verb, {}), **reply}), by=by)
+
+
+def tried(referral: Referral, by: User, n: int = ENOUGH) -> None:
+    """So many safe attempts to reach the person, where that is the recipient's to do."""
+    if referral.status in LIFE.moves["unable_to_reach"].sources and referral.recalled_at is None:
+        for _n in range(referral.tries, n):
+            actions.log_attempt(referral, Attempt(timezone.now(), "phone", is_within=True), by=by)
 
 
 def prepared(house: factories.House, case: Case, service: Service | None = None) -> Referral:
