@@ -68,8 +68,12 @@ def _nothing(*_about: Any) -> list[Any]:
     return []
 
 
-def _nobody(_case: Case) -> dict[UUID, str]:
+def _nobody(_case: Case, _words: str) -> dict[UUID, str]:
     return {}
+
+
+def _never(_case: Case, _pk: UUID) -> bool:
+    return False
 
 
 @dataclass(frozen=True)
@@ -78,14 +82,16 @@ class Contributor:
 
     ``overview`` is its part of the case page, in a number of queries that does not depend on the rows. ``lines`` are those
     of the conversation about consent for these recipients; unknown ones are left out. ``recipients`` says whom something
-    could be told now, by name; ``labels`` the names of its own fields in the reader's language; ``folders`` which folders hold
+    could be told now, by name: a few, those that fit the case, or those with these letters in their name; ``receives``
+    whether this one could be. ``labels`` are the names of its own fields in the reader's language; ``folders`` which folders hold
     something of this case. ``for_person`` is what it told others of the person, as rows of a summary list that speak to the
     person; ``ends_with`` what ends when the person takes this decision back, in words.
     """
 
     overview: Callable[[Case, Any, list[Decision]], Part]
     lines: Callable[[Case, list[UUID]], list[Line]] = _nothing
-    recipients: Callable[[Case], dict[UUID, str]] = _nobody
+    recipients: Callable[[Case, str], dict[UUID, str]] = _nobody
+    receives: Callable[[Case, UUID], bool] = _never
     labels: Callable[[list[str]], list[str]] = _nothing
     folders: Callable[[Case], list[UUID]] = _nothing
     for_person: Callable[[Case, tzinfo], list[dict[str, Any]]] = _nothing

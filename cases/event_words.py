@@ -22,5 +22,6 @@ EVENTS: dict[str, Any] = {
     "exception.answered": _("What you asked to tell without consent was answered"),
     "exception.unsigned": _("Something was told without consent and not signed in time"),
     "readiness.ending": _("Something runs out soon: readiness of a unit, a training or an appointment"),
+    "pathway.ending": _("A published pathway must soon be looked at again"),
     "access.opened": _("A case was opened by emergency access"),
 }

@@ -33,9 +33,9 @@ class Recipient:
     always: list[str]
 
 
-def choices(case: Case) -> list[tuple[str, dict[UUID, str]]]:
-    """Who may be chosen, by kind: services of partners that may receive something now, units above."""
-    services = {pk: name for part in CONTRIBUTORS for pk, name in part.recipients(case).items()}
+def choices(case: Case, words: str = "") -> list[tuple[str, dict[UUID, str]]]:
+    """Who may be chosen, by kind: some services of partners that may receive something now, units above."""
+    services = {pk: name for part in CONTRIBUTORS for pk, name in part.recipients(case, words).items()}
     units = {unit.pk: unit.name for unit in case.unit.upwards()}
     return [(_("A service of a partner organisation"), services), (_("Inside our organisation"), units)]
 
@@ -47,7 +47,7 @@ def recipient(case: Case, pk: UUID) -> Recipient:
             told = {code: str(INSIDE[code]) for code in ESCALATION_FIELDS}
             return Recipient(pk, RecipientKind.UNIT, Purpose.INTERNAL_ESCALATION, unit.name, told, [])
     for part in CONTRIBUTORS:
-        for line in part.lines(case, [pk] if pk in part.recipients(case) else []):
+        for line in part.lines(case, [pk] if part.receives(case, pk) else []):
             return Recipient(pk, line.kind, line.code, line.recipient, line.told, line.always)
     raise Absent("record.absent", _("There is nothing at this address."))
 

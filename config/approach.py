@@ -26,6 +26,7 @@ DRAFT_GRACE_DAYS = 7
 """So long after the reminder a draft of a referral is removed."""
 SERVICE_WARN_DAYS = 90
 AGREEMENT_DAYS = 3 * 366
+PATHWAY_DAYS = 180
 SERVICE_STALE_DAYS = 180
 WITHDRAWAL_CHASE_HOURS = 72
 

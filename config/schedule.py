@@ -29,6 +29,7 @@ CELERY_BEAT_SCHEDULE = {
     "accesses": {"task": "watch.close", "schedule": 60.0},
     "agreements": {"task": "referrals.agreements", "schedule": 3600.0},
     "referral drafts": {"task": "referrals.drafts", "schedule": 3600.0},
+    "pathways": {"task": "referrals.remind_of_pathways", "schedule": 3600.0},
     "services": {"task": "referrals.measure", "schedule": 3600.0},
     "decoys": {"task": "watch.grow", "schedule": 10.0},
 }

@@ -37,7 +37,8 @@ class ReferralsConfig(AppConfig):
             "representation.promise_settled", "representation.watched",
             "partner.client_added", "person.releases_told", "partner.propose", "partner.vetting_answered",
             *(f"partner.{verb}" for verb in PARTNERSHIP.moves), "service.added", "service.changed", "service.verified",
-            "service.read", "pathway.gap",
+            "service.read", "pathway.gap", "pathway.begun", "pathway.changed", "pathway.submitted", "pathway.given_back",
+            "pathway.published", "pathway.dropped",
         )  # fmt: skip
         openings.kind("referral.read", _("Read the referral"))
         openings.kind("representation.read", _("Read what is raised with an authority"))

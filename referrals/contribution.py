@@ -18,7 +18,7 @@ from foundation.core import policy
 from foundation.core.words import due_words, inside
 from foundation.core.worklist import job
 from foundation.dossiers.models import Clock
-from referrals import directory, telling
+from referrals import directory, finding, suggesting, telling
 from referrals.models import Referral, ReferralMove, Service
 from referrals.states import OPEN
 from referrals.summary import whose_turn
@@ -162,10 +162,18 @@ def lines(case: Case, recipients: list[UUID]) -> list[Line]:
     return found
 
 
-def recipients(case: Case) -> dict[UUID, str]:
-    """The services that may receive something now (HS-10)."""
-    may = [entry.service for entry in directory.entries() if not entry.why_not]
+def recipients(case: Case, words: str) -> dict[UUID, str]:
+    """Some services that may receive something now (HS-10): those that fit the case best, or those of this name."""
+    if words:
+        may = list(finding.find({"q": words, "state": "open"})[: suggesting.PER_PAGE])
+    else:
+        may = [row.entry.service for row in suggesting.choice(case, "", None).page]
     return {s.pk: f"{s.partner.organisation.name}, {s.name}" for s in may}
+
+
+def receives(_case: Case, pk: UUID) -> bool:
+    """Whether it may receive something now (HS-10)."""
+    return finding.find({"state": "open"}).filter(pk=pk).exists()
 
 
 def labels(codes: list[str]) -> list[str]:

@@ -37,6 +37,7 @@ from foundation.watch import rules
 from foundation.watch.vocabulary import Rule
 from referrals import actions
 from referrals import dialogue_demo as dialogue
+from referrals import pathway_demo as guides
 from referrals.actions import directory, partners, register
 from referrals.models import Partner
 
@@ -124,6 +125,7 @@ def load(password: str | None = None) -> dict[str, Any]:
         assess(units[partner].organisation)
     programs = [_client(units["quayside"]), _client(units["lantern"])]
     _services(units)
+    guides.furnish(units["coast"], writer=somebody("directory_editor"), second=somebody("manager"))
     readiness.furnish(units["coast"], {key: User.objects.get(email=f"{key}@amparo.example") for key in PEOPLE})
     capacity(units["harbour"], somebody("focal_point"), somebody("manager"))
     return {"url": settings.URL, "people": people, "partners": programs}

@@ -69,14 +69,6 @@ def why_not(service: Service) -> str:
     return "" if service.is_fresh else _("Nobody has checked this entry for half a year. Ask for it to be checked.")
 
 
-def entries(case: Case | None = None) -> list[Entry]:
-    """All services by organisation, with what may be told of the person of a case: three queries."""
-    rows = Service.objects.select_related("partner__organisation").order_by("partner__organisation__name", "name")
-    known = decisions_on_services(case) if case else {}
-    signed = exceptions_for_services(case) if case else {}
-    return [Entry(s, why_not(s), known.get(s.pk), signed.get(s.pk)) for s in rows]
-
-
 def decisions_on_services(case: Case) -> dict[UUID, Decision]:
     """The latest decision of the person on each service."""
     rows = Decision.objects.filter(person=case.person_id, purpose=Purpose.EXTERNAL_REFERRAL, superseded_at=None)

@@ -100,10 +100,25 @@ class Unverified(models.TextChoices):
     UNSAFE = "unsafe", _("Asking would put the person at risk")
 
 
-HIDDEN = (ServiceType.SHELTER_SAFE,)
+HIDDEN = (ServiceType.SHELTER_SAFE, ServiceType.RELOCATION)
 """Kinds of service of which no address is kept, shown or given out."""
 GBV = (ServiceType.RAPE, ServiceType.GBV)
 """Help after gender-based violence: a missing specialist never stops the help (domain.md §5.2)."""
+RELATED: dict[str, tuple[ServiceType, ...]] = {
+    ServiceType.RAPE: (ServiceType.GBV, ServiceType.MHPSS, ServiceType.REPRODUCTIVE, ServiceType.SHELTER_SAFE),
+    ServiceType.GBV: (ServiceType.RAPE, ServiceType.MHPSS, ServiceType.SHELTER_SAFE, ServiceType.LEGAL),
+    ServiceType.SHELTER_SAFE: (ServiceType.GBV, ServiceType.MHPSS, ServiceType.RELOCATION),
+    ServiceType.MHPSS: (ServiceType.HEALTH, ServiceType.COMMUNITY, ServiceType.GBV, ServiceType.RFL),
+    ServiceType.RFL: (ServiceType.REUNION, ServiceType.MHPSS, ServiceType.CHILD, ServiceType.VISIT),
+    ServiceType.REUNION: (ServiceType.RFL, ServiceType.LEGAL, ServiceType.ASYLUM),
+    ServiceType.CHILD: (ServiceType.CARE, ServiceType.RFL, ServiceType.MHPSS, ServiceType.EDUCATION),
+    ServiceType.CARE: (ServiceType.CHILD, ServiceType.RFL),
+    ServiceType.TRAFFICKING: (ServiceType.SHELTER_SAFE, ServiceType.LEGAL, ServiceType.MHPSS, ServiceType.ASYLUM),
+    ServiceType.ASYLUM: (ServiceType.LEGAL, ServiceType.DOCUMENTS, ServiceType.HOUSING, ServiceType.RFL),
+    ServiceType.VISIT: (ServiceType.RFL, ServiceType.LEGAL, ServiceType.HEALTH),
+    ServiceType.HOUSING: (ServiceType.GOODS, ServiceType.CASH, ServiceType.WATER),
+}
+"""Help that is often needed together with another kind (R-09): links, and nothing more."""
 LANGUAGES = ("ar", "en", "es", "fa", "fr", "ps", "ro", "ru", "so", "sw", "ti", "tr", "uk", "ur")
 DAYS = (
     _("Monday"), _("Tuesday"), _("Wednesday"), _("Thursday"), _("Friday"), _("Saturday"), _("Sunday"),

@@ -14,8 +14,8 @@ from foundation.accounts.context import nav
 from foundation.accounts.models import Role
 from foundation.core.worklist import Job, describe
 from foundation.readiness.evidence import supply
-from referrals import assisting, capacity, contribution, directory, standing
-from referrals.policy import READERS
+from referrals import assisting, capacity, contribution, directory, pathways, standing
+from referrals.policy import READERS, SHOWN_THE_WAY
 
 
 def _inside(clock: Any) -> str:
@@ -89,6 +89,8 @@ def _nav(user: Any) -> list[dict[str, str]]:
         items.append({"url": reverse("referrals:inbox"), "label": str(_("Referrals")), "section": "inbox"})
     if has_seat(user, READERS):
         items.append({"url": reverse("referrals:directory"), "label": str(_("Partners")), "section": "partners"})
+    elif has_seat(user, SHOWN_THE_WAY):
+        items.append({"url": reverse("referrals:ways"), "label": str(_("Who can help")), "section": "pathways"})
     if has_seat(user, LEADS):
         items.append({"url": reverse("referrals:capacity"), "label": str(_("What we can give")), "section": "capacity"})
     return items
@@ -105,12 +107,12 @@ def install() -> None:
         describe("assistance", code, job)
     contribute(
         Contributor(
-            contribution.overview, contribution.lines, contribution.recipients, contribution.labels,
-            contribution.folders, contribution.for_person, contribution.ends_with,
+            contribution.overview, contribution.lines, contribution.recipients, contribution.receives,
+            contribution.labels, contribution.folders, contribution.for_person, contribution.ends_with,
         )
     )  # fmt: skip
     contribute(Contributor(assisting.overview))
     veto(assisting.open_needs)
     supply("P10", capacity.evidence)
-    supply("P6", standing.directory_is_fresh)
+    supply("P6", pathways.evidence)
     supply("P7", standing.partners_are_bound)

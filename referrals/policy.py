@@ -4,14 +4,16 @@ from typing import Any
 
 from cases.policy import LEADS, WORKERS, has_seat
 from consent.models import Decision
-from foundation.accounts.models import Role
+from foundation.accounts.models import Role, Unit
 from foundation.core import policy
 from referrals.capacity import APPROVING, may_declare, stands_over
-from referrals.models import CapacityDeclaration, LifeSaving, Partner, Referral, Service
+from referrals.models import CapacityDeclaration, LifeSaving, Partner, Pathway, Referral, Service
 from referrals.vocabulary import Status
 
 KEEPERS = (Role.DIRECTORY_EDITOR, Role.MANAGER)
 READERS = (*WORKERS, Role.DIRECTORY_EDITOR)
+SHOWN_THE_WAY = (Role.REPORTER, *READERS)
+"""Who is shown the published pathways: volunteers too, who give a contact and no more."""
 
 
 def is_recipient(actor: Any, referral: Referral) -> bool:
@@ -54,6 +56,15 @@ def keeps_register(actor: Any) -> bool:
     return has_seat(actor, KEEPERS)
 
 
+def draws(actor: Any, unit: Unit) -> bool:
+    """Whether the actor draws and publishes the pathways of this unit: its keepers, and those above it."""
+    return stands_over(actor, unit, KEEPERS)
+
+
+def _draws(actor: Any, pathway: Pathway) -> bool:
+    return draws(actor, pathway.unit)
+
+
 def _manages(actor: Any, _record: Any) -> bool:
     return has_seat(actor, (Role.MANAGER,))
 
@@ -78,6 +89,10 @@ def install() -> None:
             **dict.fromkeys(("read", "answer"), _keeps),
             **dict.fromkeys(("approve", "sign", "activate", "suspend", "resume", "end"), _manages),
         },
+    )
+    verbs = ("write", "submit", "give_back", "publish", "drop")
+    policy.register(
+        Pathway, {"read": lambda a, p: has_seat(a, SHOWN_THE_WAY) or _draws(a, p), **dict.fromkeys(verbs, _draws)}
     )
     policy.register(Service, {"read": lambda a, s: has_seat(a, READERS), **dict.fromkeys(("verify", "edit"), _keeps)})
     policy.register(

@@ -1,9 +1,8 @@
-"""What the directory and the register show of a unit's readiness to refer (P6, P7), and gaps and performance in figures."""
+"""What the register shows of a unit's readiness to refer (P7), and gaps and performance in figures."""
 
 from datetime import timedelta
 from typing import Any
 
-from django.conf import settings
 from django.db.models import Count
 from django.urls import reverse
 from django.utils import timezone
@@ -12,7 +11,6 @@ from django.utils.translation import ngettext
 
 from foundation.accounts.models import Unit
 from foundation.readiness.evidence import Evidence
-from referrals.finding import askable
 from referrals.listing import GapReason
 from referrals.models import Partner, PathwayGap, Service
 from referrals.partnership import PartnerStatus
@@ -21,16 +19,6 @@ from referrals.vocabulary import ServiceType
 SHOWN = 50
 FEW = 5
 """Below this a count is not told."""
-
-
-def directory_is_fresh(_unit: Unit) -> Evidence:
-    """P6: there are services that can be asked and were checked within 90 days; says of how many that is true."""
-    rows = Service.objects.filter(askable())
-    since = timezone.localdate() - timedelta(days=settings.SERVICE_WARN_DAYS)
-    n, fresh = rows.count(), rows.filter(verified_on__gte=since).count()
-    said = {"n": n, "fresh": fresh}
-    text = _("%(fresh)s of %(n)s services that can be asked were checked within 90 days.") % said
-    return Evidence(fresh > 0, text, reverse("referrals:directory") + "?state=old")
 
 
 def partners_are_bound(_unit: Unit) -> Evidence:

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field, replace
 from typing import Any
+from uuid import UUID
 
 from django.core.paginator import Page, Paginator
 from django.db.models import Case as CaseOf
@@ -18,25 +19,27 @@ from referrals.directory import Entry, decisions_on_services, exceptions_for_ser
 from referrals.finding import askable, is_open_now
 from referrals.listing import GBV
 from referrals.models import Service
+from referrals.pathways import Way, way_for
 from referrals.saving import may_save
 from referrals.vocabulary import ServiceType as Kind
 
 MOST, PER_PAGE = 400, 20
 KINDS: dict[str, tuple[str, ...]] = {
-    Category.PHYSICAL: (Kind.SHELTER_SAFE, Kind.HEALTH, Kind.LEGAL, Kind.MHPSS),
+    Category.PHYSICAL: (Kind.SHELTER_SAFE, Kind.HEALTH, Kind.LEGAL, Kind.MHPSS, Kind.RELOCATION),
     Category.SEXUAL: (Kind.RAPE, Kind.GBV, Kind.HEALTH, Kind.REPRODUCTIVE, Kind.MHPSS, Kind.SHELTER_SAFE),
-    Category.CHILD: (Kind.CHILD, Kind.RFL, Kind.MHPSS, Kind.SHELTER_SAFE),
-    Category.FAMILY: (Kind.RFL, Kind.CHILD, Kind.MHPSS),
-    Category.DETENTION: (Kind.LEGAL, Kind.RFL, Kind.HEALTH),
+    Category.CHILD: (Kind.CHILD, Kind.RFL, Kind.MHPSS, Kind.SHELTER_SAFE, Kind.CARE),
+    Category.FAMILY: (Kind.RFL, Kind.CHILD, Kind.MHPSS, Kind.REUNION),
+    Category.DETENTION: (Kind.LEGAL, Kind.RFL, Kind.HEALTH, Kind.VISIT),
     Category.TRAFFICKING: (Kind.TRAFFICKING, Kind.SHELTER_SAFE, Kind.LEGAL, Kind.MHPSS),
     Category.DOCUMENTS: (Kind.LEGAL, Kind.DOCUMENTS, Kind.INFORMATION),
     Category.EVICTION: (Kind.HOUSING, Kind.LEGAL, Kind.CASH),
     Category.DISCRIMINATION: (Kind.LEGAL, Kind.INFORMATION, Kind.DISABILITY),
     Category.DIGITAL: (Kind.LEGAL, Kind.MHPSS, Kind.INFORMATION),
-    Category.NEGLECT: (Kind.CHILD, Kind.HEALTH, Kind.FOOD, Kind.DISABILITY),
+    Category.MINES: (Kind.HEALTH, Kind.DISABILITY, Kind.MINES, Kind.MHPSS),
+    Category.NEGLECT: (Kind.CHILD, Kind.HEALTH, Kind.FOOD, Kind.DISABILITY, Kind.NUTRITION),
     Category.DISTRESS: (Kind.MHPSS, Kind.HEALTH),
     Category.RECRUITMENT: (Kind.CHILD, Kind.LEGAL, Kind.MHPSS),
-    Category.RETURN: (Kind.LEGAL, Kind.INFORMATION),
+    Category.RETURN: (Kind.LEGAL, Kind.ASYLUM, Kind.INFORMATION),
 }
 """Kinds of help that a matter usually calls for; every other kind can be chosen."""
 AGES = {"0-4": (0, 4), "5-11": (5, 11), "12-17": (12, 17), "18-59": (18, 59), "60+": (60, 130)}
@@ -85,6 +88,7 @@ class Choice:
     page: Page[Suggestion]
     impossible: list[Entry]
     kinds: list[str]
+    way: Way = field(default_factory=Way)
 
     @property
     def lacks_specialist(self) -> bool:
@@ -109,26 +113,26 @@ def person_of(case: Case) -> Person:
 
 
 def choice(case: Case, kind: str, page: str | None) -> Choice:
-    """Services of one kind, or of every kind, the usual ones first; five queries, however many services there are."""
+    """Services of one kind, or of every kind, the usual ones first; seven queries, however many services there are."""
     kinds = [kind] if kind in Kind.values else kinds_for(case)
     wanted = Q(service_type=kind) if kind in Kind.values else Q()
     known, signed = decisions_on_services(case), exceptions_for_services(case)
     suspected, exposed = threats.sources(case), threats.is_exposed(case)
-    person = person_of(case)
+    person, way = person_of(case), way_for(case)
     fits, impossible = [], []
-    for service in _candidates(wanted, person, kinds, list(known)):
+    for service in _candidates(wanted, person, kinds, list(known), list(way.places)):
         never = threats.why_never(service.partner, suspected, exposed=exposed)
         saves = not never and may_save(case, service)
         entry = Entry(service, never or why_not(service), known.get(service.pk), signed.get(service.pk), saves)
         if entry.why_not:
             impossible.append(entry)
         else:
-            fits.append(Suggestion(entry, reasons(service, person, kinds)))
+            fits.append(Suggestion(entry, reasons(service, person, kinds, way)))
     fits.sort(key=lambda row: (row.entry.state not in ("agreed", "excepted"), -row.score, row.entry.service.name))
     for entry in _shut(wanted, kinds, known, signed):
         never = threats.why_never(entry.service.partner, suspected, exposed=exposed)
         impossible.append(replace(entry, may_save=not never and may_save(case, entry.service)))
-    return Choice(Paginator(fits, PER_PAGE).get_page(page), impossible[:PER_PAGE], kinds)
+    return Choice(Paginator(fits, PER_PAGE).get_page(page), impossible[:PER_PAGE], kinds, way)
 
 
 def _usual_first(kinds: list[str]) -> CaseOf:
@@ -137,13 +141,16 @@ def _usual_first(kinds: list[str]) -> CaseOf:
     )
 
 
-def _candidates(wanted: Q, person: Person, kinds: list[str], decided: list[Any]) -> list[Service]:
-    """Those that can be asked; of too many the usual kinds and the near ones; and those that the person spoke about."""
+def _candidates(
+    wanted: Q, person: Person, kinds: list[str], decided: list[UUID], published: list[UUID]
+) -> list[Service]:
+    """Those that can be asked, of too many the usual and the near; those of the pathway, and those that were spoken of."""
     near = [When(area__icontains=place, then=Value(rank)) for rank, place in enumerate(person.places)]
     distance = CaseOf(*near, default=Value(len(near)), output_field=IntegerField())
     rows = _rows().filter(askable() & wanted).order_by(_usual_first(kinds), distance, "-verified_on", "pk")
     found = {row.pk: row for row in rows[:MOST]}
-    found |= {row.pk: row for row in _rows().filter(pk__in=[pk for pk in decided if pk not in found])}
+    more = Q(pk__in=decided) | (Q(pk__in=published) & askable() & wanted)
+    found |= {row.pk: row for row in _rows().filter(more) if row.pk not in found}
     return list(found.values())
 
 
@@ -159,13 +166,20 @@ def _shut(wanted: Q, kinds: list[str], known: dict[Any, Any], signed: dict[Any, 
     ]
 
 
-def reasons(service: Service, person: Person, kinds: list[str]) -> list[Reason]:
-    """Everything that speaks for or against it, in words: kind, area, age, language, access, hours, places, record."""
+def reasons(service: Service, person: Person, kinds: list[str], way: Way) -> list[Reason]:
+    """Everything for or against it, in words: pathway, kind, area, age, language, access, hours, places, record."""
     found = [
-        _kind(service, kinds), _area(service, person), _age(service, person), _language(service, person),
+        _way(service, way), _kind(service, kinds), _area(service, person), _age(service, person), _language(service, person),
         _access(service, person), _open(service), _places(service), _freshness(service), _record(service),
     ]  # fmt: skip
     return [reason for reason in found if reason is not None]
+
+
+def _way(service: Service, way: Way) -> Reason | None:
+    if service.pk not in way.places:
+        return None
+    said = {"name": way.name, "n": way.places[service.pk]}
+    return Reason(_("In the published pathway for %(name)s: step %(n)s") % said, max(3, 8 - way.places[service.pk]))
 
 
 def _kind(service: Service, kinds: list[str]) -> Reason | None:

@@ -8,6 +8,7 @@ from foundation.core.machines import CARETAKER
 from referrals.actions.ending import sweep_drafts
 from referrals.actions.lapsing import sweep_agreements
 from referrals.actions.measuring import measure_services
+from referrals.actions.pathways import remind
 from referrals.api import idempotency
 
 
@@ -36,3 +37,9 @@ def agreements() -> None:
 def drafts() -> None:
     """Remind of drafts that nobody touched, and remove those that stayed so."""
     sweep_drafts()
+
+
+@shared_task(name="referrals.remind_of_pathways")
+def remind_of_pathways() -> None:
+    """Tell of each pathway that must soon be looked at again."""
+    remind()

@@ -19,6 +19,8 @@ from referrals.views import (
     sharing,
     speech,
     telling,
+    way_steps,
+    ways,
 )
 
 
@@ -61,6 +63,14 @@ urlpatterns = [
     path("authorities/<uuid:pk>/", authorities.authority, name="authority"),
     path("referrals/<uuid:pk>/heard/<str:verb>/", referral.heard, name="heard"),
     path("partners/", directory.directory, name="directory"),
+    path("pathways/", ways.ways, name="ways"),
+    path("pathways/new/", ways.begin, name="way_new"),
+    path("pathways/<uuid:pathway>/", ways.way, name="way"),
+    path("pathways/<uuid:pathway>/words/", ways.write, name="way_write"),
+    path("pathways/<uuid:pathway>/steps/new/", way_steps.step, name="way_step"),
+    path("pathways/<uuid:pathway>/steps/<int:position>/", way_steps.step, name="way_step_change"),
+    path("pathways/<uuid:pathway>/steps/<int:position>/out/", way_steps.take_out, name="way_take_out"),
+    path("pathways/<uuid:pathway>/<str:verb>/", ways.move, name="way_move"),
     path("partners/pathways/", pathways.pathways, name="pathways"),
     path("partners/directory.json", directory.give_out, name="give_out"),
     path("partners/services/<uuid:service>/", directory.service, name="service"),

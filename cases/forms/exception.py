@@ -29,6 +29,12 @@ def _words(label: Any, hint: Any, missing: Any = "", *, required: bool = True) -
     )  # fmt: skip
 
 
+class FindRecipient(forms.Form):
+    """A few letters of whom it would be told, as a plain GET."""
+
+    q = CleanText(label=_("Name of service or organisation"), required=False, max_length=120)
+
+
 class AskException(forms.Form):
     """The ground, the reasons, the fields one by one, whether the person knows, how long."""
 

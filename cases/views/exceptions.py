@@ -12,7 +12,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from cases import exception_words, recipients
 from cases.actions.exceptions import ask_exception
-from cases.forms.exception import AskException, RefuseException, ReviewException, Sign
+from cases.forms.exception import AskException, FindRecipient, RefuseException, ReviewException, Sign
 from cases.identity import open_case
 from cases.models import Case
 from cases.policy import LEADS, has_seat
@@ -41,7 +41,12 @@ def choose(request: HttpRequest, pk: UUID) -> HttpResponse:
     case = open_case(request.user, pk)
     policy.require(request.user, "ask_exception", case)
     trail.record("case.read", dossier=case.dossier_id, subject=case.pk)
-    context = {"case": case, "groups": recipients.choices(case), "points": exception_words.before(case)}
+    form = FindRecipient(request.GET)
+    words = form.cleaned_data["q"] if form.is_valid() else ""
+    context = {
+        "case": case, "form": form, "groups": recipients.choices(case, words), "points": exception_words.before(case),
+        "words": words,
+    }  # fmt: skip
     return render(request, "cases/exception_choose.html", context)
 
 

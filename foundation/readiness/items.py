@@ -85,7 +85,7 @@ ITEMS: dict[str, Item] = {
         ),
         Item(
             "P6", _("Referral pathway mapped"),
-            _("The services of the area are mapped, and each was verified within 90 days."),
+            _("A pathway of the area is published and in date, and each service on it was verified within 90 days."),
             _of(_B), menders=(Role.DIRECTORY_EDITOR, Role.MANAGER), days=90,
         ),
         Item(

@@ -52,6 +52,7 @@ TASKS: dict[str, Any] = {
     "referrals.agreements": gettext_lazy("Agreements with partners that have run out"),
     "referrals.drafts": gettext_lazy("Removing old drafts of referrals"),
     "referrals.measure": gettext_lazy("How services answer"),
+    "referrals.remind_of_pathways": gettext_lazy("Reminding of pathways that must be looked at again"),
     "cases.remove_old_drafts": gettext_lazy("Removing old drafts"),
     "files.sweep": gettext_lazy("Checking of files"),
     "files.tidy": gettext_lazy("Removing files nobody points at"),

@@ -16,6 +16,7 @@ from foundation.accounts import actions as accounts
 from foundation.accounts.models import Organisation, OrganisationKind, Role, Unit, UnitKind, User
 from foundation.core.acting import acting
 from foundation.dossiers import clerk
+from referrals import pathway_demo as way
 from referrals.actions import register
 from referrals.bench import ready
 from referrals.demo import VETTED
@@ -85,6 +86,10 @@ def build() -> World:
     _kinds(points, people, branches[0])
     special = {key: _place(unit) for key, unit in _special(society, branches[-1], people).items()}
     services, groups, machine = _partners(society, people)
+    line = ("legal_assistance", 0, "Papers", "", "")
+    way.publish(
+        national, "documents_legal_status", [line], "Bench", writer=people["mapper"], second=people["publisher"]
+    )
     ready.make(national, people)
     return World(
         society, people, points, special, services, groups, machine, _token(machine), NoticeVersion.current("en"),
@@ -118,6 +123,8 @@ def _people(society: Organisation, national: Unit, branches: list[Unit], units: 
         "officer": _user("officer", (national, Role.DATA_OFFICER)),
         "keeper": _user("keeper", (branches[-1], Role.DIRECTORY_EDITOR)),
         "second": _user("second", (branches[-1], Role.MANAGER)),
+        "mapper": _user("mapper", (national, Role.DIRECTORY_EDITOR)),
+        "publisher": _user("publisher", (national, Role.DIRECTORY_EDITOR)),
         "none": _user("none", (_unit(society, branches[-1], UnitKind.SERVICE_POINT, "New point"), Role.CASEWORKER)),
     }  # fmt: skip
 

@@ -7,6 +7,7 @@ from referrals.models.gap import PathwayGap
 from referrals.models.lifesaving import LifeSaving
 from referrals.models.machine import IdempotencyKey, WebhookEndpoint
 from referrals.models.partner import Agreement, Partner, PartnerMove, Vetting
+from referrals.models.pathway import Pathway, PathwayStep
 from referrals.models.referral import (
     REASON_LENGTH,
     Correction,
@@ -38,7 +39,9 @@ __all__ = [
     "Message",
     "Partner",
     "PartnerMove",
+    "Pathway",
     "PathwayGap",
+    "PathwayStep",
     "Referral",
     "ReferralMove",
     "Representation",

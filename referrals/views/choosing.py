@@ -25,6 +25,7 @@ from referrals.consulting import mandates
 from referrals.directory import Entry, decisions_on_services, exceptions_for_services, may_hold, why_not
 from referrals.forms.referral import KindForm, PrepareForm
 from referrals.forms.saving import SavingForm
+from referrals.listing import RELATED
 from referrals.models import Referral, Service
 from referrals.saving import is_offered
 from referrals.states import OPEN
@@ -53,6 +54,7 @@ def _offered(case: Case, form: KindForm, kind: str, page: str | None) -> dict[st
     return {
         "case": case, "form": form, "kind": kind, "choice": chosen, "page": chosen.page, "mandates": mandates(case),
         "usual": list_words(usual) if usual else "", "query": f"kind={kind}&" if kind else "",
+        "related": [(code.value, code.label) for code in RELATED.get(kind, ())],
     }  # fmt: skip
 
 

@@ -36,6 +36,7 @@ TASKS: dict[str, set[str]] = {
     "referrals.agreements": {CLERK},
     "referrals.drafts": {CLERK},
     "referrals.measure": {CLERK},
+    "referrals.remind_of_pathways": {NOBODY},
     "riskanalysis.release": {CLERK},
     "outbox.deliver": {COURIER.key},
     "outbox.sweep": {COURIER.key},

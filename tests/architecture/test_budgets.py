@@ -3,6 +3,7 @@
 import json
 from datetime import date
 from pathlib import Path
+from uuid import uuid4
 
 from django.db import connection
 from django.test import Client
@@ -16,11 +17,13 @@ from consent.vocabulary import Purpose
 from foundation.accounts import actions as accounts
 from foundation.accounts.models import Role, User
 from foundation.core.acting import acting
+from referrals.models import Pathway
 from riskanalysis.actions import release_due
 from riskanalysis.models import Release
 from tests import door, factories, office, partner
 from tests.architecture import visits
 from tests.exports.asking import asked
+from tests.referrals import drawing
 from tests.riskanalysis import assessing, world
 
 BUDGETS: dict[str, int] = json.loads((Path(__file__).parent / "budgets.json").read_text())
@@ -60,6 +63,8 @@ def fill(house, n: int) -> dict:
         factories.assistance(house, made["case"])
         factories.note(house, made["case"])
         factories.filed(house, made["case"])
+        drawing.published(house, district=f"District {uuid4()}")
+    made["pathway"] = drawing.drawn(house, district="Old harbour").pk
     made["readiness"] = factories.written(house, n).pk
     for number in range(n):
         made["person"] = another(house, f"person{User.objects.count()}.{number}")
@@ -152,6 +157,9 @@ def costs(house, browse, made) -> dict[str, int]:
         "report": (officer, reverse("riskanalysis:report", args=[made["report"].pk])),
         "directory": (owner, reverse("referrals:directory")),
         "service": (owner, reverse("referrals:service", args=[house.services["Safe shelter"].pk])),
+        "pathways": (editor, reverse("referrals:ways")),
+        "pathway": (editor, reverse("referrals:way", args=[Pathway.objects.published().latest("published_at").pk])),
+        "step of a pathway": (editor, reverse("referrals:way_step", args=[made["pathway"]]) + "?kind=legal_assistance"),
         "register of partners": (editor, reverse("referrals:partners")),
         "partner": (editor, reverse("referrals:partner", args=[house.services["Safe shelter"].partner_id])),
         "choose": (owner, reverse("referrals:choose", args=[made["case"].pk])),

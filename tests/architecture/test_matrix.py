@@ -20,8 +20,9 @@ OFFICE = (
     "referrals:partner",
     "referrals:service",
     "referrals:vetting",
+    "referrals:way",
 )
-"""Rooms of the house: the registers of partners, services, readiness and training hold no word of a person at risk."""
+"""Rooms of the house: the registers of partners, services, pathways, readiness and training hold no word of a person at risk."""
 GROUPS = {
     "concerns": lambda route: "concerns/" in visits.routes()[route],
     "cases": lambda route: route.startswith("cases:") and "concerns/" not in visits.routes()[route],

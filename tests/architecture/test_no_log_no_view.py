@@ -33,6 +33,7 @@ WATCHING = (
     "GET alert alert", "GET look alert", "GET decoys", "GET retire decoy", "GET why", "POST why",
     *(f"{method} {verb} alert" for method in ("GET", "POST") for verb in ("explain", "note", "report")),
 )  # fmt: skip
+PATHWAYS = "whom everybody may ask; no matter of a person"
 # Answers of 200 that show no record, or nothing that was not said in the same breath.
 SILENT = {
     "GET accounts:you": "one's own seats", "GET accounts:appointments": "who shall work here; no matter of a person",
@@ -51,6 +52,7 @@ SILENT = {
     "GET consent:incident_report": "three empty fields", "POST consent:incident_report": "three fields again",
     "GET cases:safeguarding_ask": "four empty fields", "POST cases:safeguarding_ask": "four fields again",
     "GET cases:safeguarding_received": "a code that oneself was just given, once",
+    "GET referrals:ways": PATHWAYS, "GET referrals:way pathway": PATHWAYS,
     "GET referrals:capacity": "what units can give; no matter of a person", "GET referrals:capacity_declare capacity": RULES,
     "POST referrals:capacity_declare capacity": RULES, "GET referrals:capacity_drop capacity": RULES,
     "GET accounts:roles": "what each seat is for",

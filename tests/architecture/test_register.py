@@ -174,6 +174,7 @@ PLAINTEXT: dict[str, str] = {
                 "fees", "alert", "status", "location_type",
             )),
             *(f"referrals_agreement.{name}" for name in ("signed_on", "valid_until")),
+            *(f"referrals_pathway.{name}" for name in ("district", "words", "review_by")), "referrals_pathwaystep.note",
         ), REFERENCE,
     ),
     **dict.fromkeys(
@@ -183,6 +184,7 @@ PLAINTEXT: dict[str, str] = {
             "referrals_partner.data_sharing", "referrals_partner.belongs_to", "referrals_referral.warned",
             "referrals_referral.channel",
             "referrals_referral.warned_reason",
+            "referrals_pathway.need", "referrals_pathway.state", "referrals_pathwaystep.service_type",
             *(f"referrals_pathwaygap.{name}" for name in ("service_type", "reason", "urgency", "month")),
         ), CODE,
     ),

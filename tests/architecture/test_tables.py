@@ -39,6 +39,7 @@ OPEN = {
     "consent_agetable": "what the law asks of children of each age",
     "referrals_capacitydeclaration": "what a unit can give itself, in codes, and which two people said so",
     "referrals_partner": REFERENCE, "referrals_service": REFERENCE,
+    "referrals_pathway": REFERENCE, "referrals_pathwaystep": REFERENCE,
     "custody_rotation": "when keys were exchanged, and how many: names no folder",
     "custody_evacuation": "which organisation was cut off, by whom; its keys in a file that only others open",
     "riskanalysis_figurekey": "sealed with the organisation's key; every move that is counted needs it",

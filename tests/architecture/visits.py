@@ -29,7 +29,7 @@ from riskanalysis import actions as reports
 from riskanalysis.models import ClinicalWindow, Release
 from tests import door, factories, office, partner
 from tests.exports.asking import asked
-from tests.referrals import speaking
+from tests.referrals import drawing, speaking
 from tests.riskanalysis import assessing, world
 
 # The six seats of every test, the case's owner, another partner's machine, and nobody.
@@ -125,12 +125,12 @@ VERBS = {
     "consent:assessment_step": "approve", "consent:rule_step": "agree", "consent:hold_step": "agree",
     "consent:incident_step": "take_on", "readiness:step": "approve", "readiness:decide": "confirm",
     "referrals:speech_step": "answered", "cases:issue_step": "add_evidence", "cases:harm_step": "take_on",
-    "referrals:partner_step": "suspend",
+    "referrals:partner_step": "suspend", "referrals:way_move": "publish",
     "cases:safeguarding_step": "take_on",
 }  # fmt: skip
 # Part of an address → the record it is about; all others are about a case.
 THINGS = {
-    "partners/services/": "service", "partners/register/": "partner",
+    "pathways/<uuid": "pathway", "partners/services/": "service", "partners/register/": "partner",
     "readying:verb": "readiness waiting", "readiness/assessments/": "readiness", "focal-points/": "held",
     "readiness/": "unit", "trainings/<int": "worker", "trainings/<uuid": "training",
     "exports/": "export", "messages/": "message", "appointments/": "appointment", "erasures/": "erasure",
@@ -192,7 +192,7 @@ def build(house: factories.House, browse: Any) -> World:
         "report": _report(house).pk, **office.things(house), **speaking.things(house, case),
         "request": factories.right(house, case).pk, **_readiness(house),
         "service": house.services["Safe shelter"].pk, "partner": house.services["Safe shelter"].partner_id,
-        "safeguarding": factories.conduct(house).pk,
+        "safeguarding": factories.conduct(house).pk, "pathway": drawing.published(house).pk,
         "assistance": factories.assistance(house, case).pk, "capacity": factories.capacity(house).pk,
         "unit": house.units["harbour"].pk, **_risk(house, case),
         **_life(house),

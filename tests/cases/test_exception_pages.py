@@ -9,6 +9,7 @@ from consent.actions import exceptions
 from consent.models import ExceptionalDisclosure
 from consent.states import ExceptionStatus
 from foundation.core.acting import acting
+from referrals.actions import directory
 from tests import door, factories
 
 FORM = {
@@ -67,6 +68,20 @@ def test_from_the_case_to_the_second_signature(house, case, url, focal_point, da
     assert "In effect, signed by two people" in shown
     assert lead.post(reverse("cases:exception_end", args=[row.pk])).status_code == 302
     assert only(focal_point).status == ExceptionStatus.ENDED
+
+
+def test_whom_to_tell_is_a_short_list_and_every_other_is_found_by_its_name(house, case, focal_point, browse):
+    """domain.md §5.7: of thousands of services a few that fit are shown; the others are a search away."""
+    kept = house.services["Papers and status service"]
+    with acting(house.people["directory_editor"].pk):
+        for number in range(40):
+            entry = {"name": f"Law office {number}", "service_type": "legal_assistance", "area": "Harbour"}
+            directory.add(kept.partner, entry, by=house.people["directory_editor"])
+    lead, page = browse(focal_point), reverse("cases:exception_choose", args=[case.pk])
+    assert len(re.findall(r"/exception/[0-9a-f-]{36}/", lead.get(page).content.decode())) < 30
+    found = lead.get(page, {"q": "office 37"}).content.decode()
+    assert "Law office 37" in found
+    assert "Law office 36" not in found
 
 
 def test_whoever_asks_and_whoever_signs_confirms_first_that_it_is_them(

@@ -12,7 +12,7 @@ from cases.models import Case
 from cases.vocabulary import Category
 from foundation.core.acting import acting
 from foundation.core.errors import Refused
-from referrals import actions, standing, suggesting
+from referrals import actions, pathways, standing, suggesting
 from referrals.actions.measuring import measure_services
 from referrals.models import Partner, PathwayGap, Referral, Service
 from referrals.vocabulary import ServiceType, Status
@@ -73,7 +73,7 @@ def test_every_suggestion_says_its_reasons(house, case, lantern):
 def test_the_age_of_the_person_is_held_against_the_ages_of_the_service(house, lantern, least, most, said):
     service = entry(house, lantern, minimum_age=least, maximum_age=most)
     person = suggesting.Person(["Harbour"], ["en"], "step_free", suggesting.AGES["18-59"])
-    found = {reason.text: reason.weight for reason in suggesting.reasons(service, person, [])}
+    found = {reason.text: reason.weight for reason in suggesting.reasons(service, person, [], pathways.Way())}
     assert said in found
     assert found["Not known whether it has: step-free access"] < 0
 
@@ -274,11 +274,11 @@ def test_the_page_of_the_pathways_tells_no_small_counts(house, case, browse):
 def test_p6_and_p7_are_shown_by_the_directory_and_the_register(house):
     """P6, P7: evidence of readiness, from what is there."""
     unit = house.units["harbour"]
-    assert standing.directory_is_fresh(unit).is_met
+    assert pathways.evidence(unit).is_met
     assert standing.partners_are_bound(unit).is_met
     Service.objects.update(verified_on=timezone.localdate() - timedelta(days=91))
     Partner.objects.update(agreement_until=timezone.localdate() - timedelta(days=1))
-    assert not standing.directory_is_fresh(unit).is_met
+    assert not pathways.evidence(unit).is_met
     assert not standing.partners_are_bound(unit).is_met
 
 
