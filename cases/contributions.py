@@ -83,9 +83,9 @@ class Contributor:
     ``overview`` is its part of the case page, in a number of queries that does not depend on the rows. ``lines`` are those
     of the conversation about consent for these recipients; unknown ones are left out. ``recipients`` says whom something
     could be told now, by name: a few, those that fit the case, or those with these letters in their name; ``receives``
-    whether this one could be. ``labels`` are the names of its own fields in the reader's language; ``folders`` which folders hold
-    something of this case. ``for_person`` is what it told others of the person, as rows of a summary list that speak to the
-    person; ``ends_with`` what ends when the person takes this decision back, in words.
+    whether this one could be. ``labels`` are the names of its own fields in the reader's language; ``folders`` which folders
+    hold something of this case. ``for_person`` is what it told others of the person, as rows of a summary list that speak to
+    the person; ``ends_with`` what ends when the person takes this decision back, in words.
     """
 
     overview: Callable[[Case, Any, list[Decision]], Part]

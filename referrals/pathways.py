@@ -107,7 +107,7 @@ def shown(units: list[UUID], *, mine: list[UUID]) -> QuerySet[Pathway]:
     """What is published for these units, and of those whose pathways the reader draws what is being written."""
     writing = Q(unit__in=mine, state__in=UNPUBLISHED)
     rows = Pathway.objects.filter(Q(unit__in=units, state=PathwayState.PUBLISHED) | writing).select_related("unit")
-    return rows.order_by("unit__name", "need", "district", "-version")
+    return rows.order_by("unit__name", "district", "pk")
 
 
 def evidence(unit: Unit) -> Evidence:

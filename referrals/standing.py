@@ -40,13 +40,30 @@ def gaps() -> list[dict[str, Any]]:
     return [
         {
             "kind": ServiceType(row["service_type"]).label, "reason": GapReason(row["reason"]).label,
-            "n": str(row["n"]) if row["n"] >= FEW else _("fewer than %(n)s") % {"n": FEW},
+            "n": told(row["n"]),
         }
         for row in found
     ]  # fmt: skip
 
 
-def performance() -> list[Service]:
-    """Services to which something was sent in 90 days, those first that did not answer."""
+def told(n: int) -> str:
+    """A count as it may be told: small ones not exactly."""
+    return str(n) if n >= FEW or n == 0 else _("fewer than %(n)s") % {"n": FEW}
+
+
+def performance() -> list[dict[str, Any]]:
+    """Services to which something was sent in 90 days, those first that did not answer; none of its counts is small."""
     rows = Service.objects.filter(recent_sent__gt=0).select_related("partner__organisation")
-    return list(rows.order_by("-recent_silent", "-recent_declined", "name")[:SHOWN])
+    return [
+        {
+            "service": row, "sent": told(row.recent_sent), "silent": _part(row.recent_silent, row.recent_sent),
+            "declined": _part(row.recent_declined, row.recent_sent),
+            "hours": row.recent_hours if row.recent_sent >= FEW else None,
+        }
+        for row in rows.order_by("-recent_silent", "-recent_declined", "name")[:SHOWN]
+    ]  # fmt: skip
+
+
+def _part(n: int, of: int) -> str:
+    """A part of a count: where the whole is small nothing of it is told, not even that there was none."""
+    return told(n) if of >= FEW else "–"

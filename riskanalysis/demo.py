@@ -10,7 +10,7 @@ from django.utils import timezone
 from cases.vocabulary import Category, Outcome, ReporterKind, Urgency
 from consent.vocabulary import AgeBand, Gender
 from foundation.accounts.models import Unit, UnitKind
-from referrals.vocabulary import ServiceType
+from referrals.vocabulary import DeclineReason, ServiceType
 from riskanalysis.actions import count, release_due
 from riskanalysis.quarters import last_due, months_of, quarter_of
 from riskanalysis.vocabulary import (
@@ -19,6 +19,7 @@ from riskanalysis.vocabulary import (
     CONCERN,
     CONCERN_KEPT,
     CONCERN_REPORTER,
+    DECLINED,
     ENDED,
     SENT,
     SENT_AGE,
@@ -52,7 +53,7 @@ def concerns(unit: Unit, n: int, quarter: date, seed: int = 1) -> None:
 def referrals(unit: Unit, n: int, quarter: date, seed: int = 1) -> None:
     """``n`` referrals that were sent, four of five of which have ended."""
     draw, months, found = Random(seed), months_of(quarter), Found()  # noqa: S311
-    apart = Random(seed + 1)  # noqa: S311
+    apart, why = Random(seed + 1), Random(seed + 2)  # noqa: S311
     endings = [ending for ending in Ending.values if ending != Ending.OPEN]
     for _ in range(n):
         month, service = draw.choice(months), draw.choice(ServiceType.values[:6])
@@ -65,7 +66,9 @@ def referrals(unit: Unit, n: int, quarter: date, seed: int = 1) -> None:
         found[month, SENT_WHO, age, gender] += 1
         _fairly(apart, month, age, gender, found)
         if draw.random() < 0.8:
-            found[month, ENDED, service, draw.choice(endings)] += 1
+            found[month, ENDED, service, (ending := draw.choice(endings))] += 1
+            if ending == Ending.DECLINED:
+                found[month, DECLINED, service, why.choices(DeclineReason.values[:5], [9, 3, 2, 2, 1])[0]] += 1
     _count(unit, found)
 
 

@@ -5,11 +5,13 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
+from riskanalysis.declining import declines
 from riskanalysis.disclosure import coarsen, protect
 from riskanalysis.vocabulary import (
     CONCERN,
     CONCERN_KEPT,
     CONCERN_REPORTER,
+    DECLINED,
     DIMENSIONS,
     ENDED,
     MONTH,
@@ -42,7 +44,8 @@ anything about the inside of another."""
 
 
 def report(lines: Iterable[Line], months: list[str], k: int) -> dict[str, Any]:
-    """What may be shown of a quarter at a unit: ``concerns`` and ``referrals``, each with a total and tables, or withheld."""
+    """What may be shown of a quarter at a unit: ``concerns``, ``referrals`` and ``declines``, each
+    with tables, or withheld."""
     known = list(lines)
     concerns = {
         ("category", "urgency"): _pairs(known, CONCERN, 0, 1),
@@ -56,9 +59,11 @@ def report(lines: Iterable[Line], months: list[str], k: int) -> dict[str, Any]:
         ("service", "age"): _pairs(known, SENT_AGE, 0, 1),
         ("age", "gender"): _pairs(known, SENT_WHO, 0, 1),
     }
+    told = _group(referrals, REFERRALS, months, k)
     return {
         "concerns": _group(concerns, CONCERNS, months, k),
-        "referrals": _group(referrals, REFERRALS, months, k),
+        "referrals": told,
+        "declines": declines(_pairs(known, DECLINED, 0, 1), told, k),
     }
 
 

@@ -9,7 +9,7 @@ from django.utils.translation import pgettext_lazy
 
 from cases.vocabulary import Category, Outcome, ReporterKind, Urgency
 from consent.vocabulary import AgeBand, Gender
-from referrals.vocabulary import ServiceType
+from referrals.vocabulary import DeclineReason, ServiceType
 
 RULE = "1"
 """The version of the disclosure rule, for the foot of every table."""
@@ -71,13 +71,14 @@ DIMENSIONS: dict[str, Dimension] = {
     MONTH: Dimension(_("Month"), {}, is_ordered=True),
     "service": Dimension(_("Service"), _labels(ServiceType)),
     "ending": Dimension(_("What became of it"), _labels(Ending)),
+    "why": Dimension(_("Why it was declined"), _labels(DeclineReason)),
     "age": Dimension(_("Age"), _labels(AgeBand)),
     "gender": Dimension(_("Sex or gender"), _labels(Gender)),
 }
 
 CONCERN, CONCERN_REPORTER, CONCERN_KEPT = "concern", "concern_reporter", "concern_kept"
 SENT, SENT_AGE, SENT_WHO = "sent", "sent_age", "sent_who"
-ENDED = "ended"
+ENDED, DECLINED = "ended", "declined"
 WAIT_AGE, WAIT_GENDER = "wait_age", "wait_gender"
 ANSWER_AGE, ANSWER_GENDER = "answer_age", "answer_gender"
 CUBES: dict[str, tuple[str, ...]] = {
@@ -88,6 +89,7 @@ CUBES: dict[str, tuple[str, ...]] = {
     SENT_AGE: ("service", "age"),
     SENT_WHO: ("age", "gender"),
     ENDED: ("service", "ending"),
+    DECLINED: ("service", "why"),
     WAIT_AGE: ("urgency", "age", "waited"),
     WAIT_GENDER: ("urgency", "gender", "waited"),
     ANSWER_AGE: ("urgency", "age", "answered"),

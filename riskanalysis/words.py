@@ -20,6 +20,7 @@ TITLES = {
     ("urgency", "kept"): gettext_lazy("How urgent, and whether triage was in time"),
     ("urgency", "reporter"): gettext_lazy("How urgent, and who brought it"),
     ("service", "ending"): gettext_lazy("Referrals by service, and what became of them"),
+    ("service", "why"): gettext_lazy("Why referrals were declined, by service"),
     ("service", "age"): gettext_lazy("Referrals by service and age"),
     ("age", "gender"): gettext_lazy("Referrals by age and sex or gender"),
 }
@@ -46,7 +47,7 @@ def line(release: Release, actor: Any) -> dict[str, Any]:
 def page(release: Release, content: dict[str, Any], actor: Any) -> dict[str, Any]:
     """The context of a report's page."""
     concerns, referrals = content["concerns"], content["referrals"]
-    groups = [_group(group) for group in (concerns, referrals)]
+    groups = [_group(group) for group in (concerns, referrals, content.get("declines", {}))]
     tables = [table for group in groups for table in group["tables"]]
     return {
         **line(release, actor),

@@ -47,7 +47,9 @@ def appointed(places: dict[str, Unit], password: str) -> dict[str, dict[str, Any
         for language, seated in SEATED.items()
         for kind, (name, role) in seated.items()
     ]
+    hills = Unit.objects.get(name="Hills branch")
     newcomers.append(demo.Newcomer("manager_river", "Ingrid Moss", [(Role.MANAGER, places["river"])]))
+    newcomers.append(demo.Newcomer("manager_hills", "Tomas Brill", [(Role.MANAGER, hills)]))
     return {newcomer.key: demo.appoint(newcomer, password, hashed) for newcomer in newcomers}
 
 

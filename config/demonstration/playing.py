@@ -6,7 +6,7 @@ from functools import partial
 from django.db import transaction
 
 from cases.models import Concern
-from config.demonstration import network, people
+from config.demonstration import guides, network, people
 from config.demonstration.scenes import SCENES
 from config.demonstration.telling import Matter, Said
 from foundation.accounts.models import Unit
@@ -37,6 +37,7 @@ def play() -> bool:
     teams = people.teams()
     people.make_ready(places, teams)
     network.partners()
+    guides.publish(places)
     services, partner = {s.name: s for s in Service.objects.all()}, demo.somebody("partner_worker")
     for language, scene in SCENES.items():
         scene(partial(_begun, places[language], teams[language], language), services, partner)

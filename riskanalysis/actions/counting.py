@@ -28,6 +28,7 @@ from riskanalysis.vocabulary import (
     CONCERN_KEPT,
     CONCERN_REPORTER,
     CUBES,
+    DECLINED,
     ENDED,
     SENT,
     SENT_AGE,
@@ -87,6 +88,8 @@ def count_referral(moved: tuple[Referral, str, str]) -> None:
         cells = {SENT: (service,), SENT_AGE: (service, age), SENT_WHO: (age, gender), **_waited(referral, age, gender)}
     elif verb in ENDINGS and former != Status.EXPIRED:  # what got no answer has ended, whatever follows
         cells = {ENDED: (service, ENDINGS[verb])}
+        if verb == "decline":
+            cells[DECLINED] = (service, referral.end_reason)
     if verb in ANSWERS:
         age, gender = _who(referral)
         said = ANSWERS[verb]

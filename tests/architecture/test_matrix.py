@@ -22,7 +22,7 @@ OFFICE = (
     "referrals:vetting",
     "referrals:way",
 )
-"""Rooms of the house: the registers of partners, services, pathways, readiness and training hold no word of a person at risk."""
+"""Rooms of the house: registers of partners, services, pathways, readiness and training hold no word of a person at risk."""
 GROUPS = {
     "concerns": lambda route: "concerns/" in visits.routes()[route],
     "cases": lambda route: route.startswith("cases:") and "concerns/" not in visits.routes()[route],

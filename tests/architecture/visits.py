@@ -115,6 +115,7 @@ class World:
                 name: uuid4()
                 for name in (*NAMED, "service", "decision", "file", "recipient", "consent", "caregiver", "note")
             }
+        given |= {"position": 1} if route.startswith("referrals:way_") else {}
         given |= {"code": "P1"} if route == "readiness:fill" else {}
         none = {name: NO_NUMBER if of == "int" else uuid4() for name, of in names.items()}
         return {name: given.get(name) or self.things.get(thing) or none[name] for name in names}

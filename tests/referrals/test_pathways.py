@@ -225,7 +225,7 @@ def test_who_draws_a_pathway_is_told_once_that_it_must_be_looked_at_again(house)
     with time_machine.travel(timezone.now() + timedelta(days=151), tick=True):
         assert pathways.remind() == pathways.remind() == Pathway.objects.published().count()
     with COURIER.at_work():
-        told = Message.objects.filter(event="pathway.ending", slot__startswith=f"pathway.ending:pathway:{made.pk}")
+        told = Message.objects.filter(event="pathway.ending", slot__startswith=f"pathway:{made.pk}:ending")
         assert {row.recipient_id for row in told} == {editor.pk, house.people["manager"].pk}
         assert told.filter(channel="notice", recipient=editor).count() == 1
 
@@ -246,9 +246,10 @@ def test_the_pathway_of_the_persons_district_counts_before_that_of_the_branch(ho
     own = published(house, need="documents_legal_status", district="Old harbour")
     case = factories.case(house, category="documents_legal_status")
     with acting(house.people["caseworker"].pk):
-        found = Case.objects.select_related("concern__dossier", "person__dossier", "unit").get(pk=case.pk)
+        found = Case.objects.select_related("concern", "person", "dossier", "unit").get(pk=case.pk)
+        found.concern.dossier = found.person.dossier = found.dossier
         assert reading.way_for(found).pathway.district == ""
-        found.person.facts = {**found.person.facts, "district": "old Harbour"}
+        found.person.profile = {**found.person.facts, "district": "old Harbour"}
         assert reading.way_for(found).pathway == own
 
 
