@@ -61,6 +61,7 @@ _REPLACED: dict[str, dict[str, Any]] = {
     "cases.actions.folder": {"collect_case": _nothing, "collect_concern": _nothing, "touch": _nothing},
     "foundation.audit.trail": {"record": _nothing, "names": _nothing},
     "foundation.accounts.context": {"nav": _nothing},
+    "django.urls": {"register_converter": _nothing},  # the product did it already
     "foundation.readiness.evidence": {"supply": _nothing},
     "foundation.dossiers.clerk": {"as_clerk": _as_clerk},
     "foundation.dossiers.actions": {
