@@ -12,6 +12,7 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from foundation.dossiers import ladder
+from referrals.bench.copying import WallsDown
 from referrals.bench.load import Loader
 from referrals.bench.run import prepared
 
@@ -24,11 +25,20 @@ SELECT gen_random_uuid(), c.dossier_id, c.code, c.subject_kind, gen_random_uuid(
   FROM (SELECT *, row_number() OVER () - 1 AS place, count(*) OVER () AS many FROM dossiers_clock WHERE stopped_at IS NULL) c
   JOIN generate_series(0, %s - 1) n ON n %% c.many = c.place
 """
-OPEN = "SELECT count(*) FROM dossiers_clock WHERE stopped_at IS NULL"
+TWINS = """
+INSERT INTO floor.plain_dossiers_clock (id, code, subject_kind, subject_id, reference, urgency, rank, unit_id, group_id,
+                                        user_id, rung, started_at, due_at, next_at, n_reminders)
+SELECT id, code, subject_kind, subject_id, reference, urgency, rank, unit_id, group_id,
+       user_id, rung, started_at, due_at, next_at, n_reminders
+  FROM dossiers_clock c WHERE stopped_at IS NULL AND NOT EXISTS (SELECT FROM floor.plain_dossiers_clock p WHERE p.id = c.id)
+"""
+TABLES = ("dossiers_clock", "floor.plain_dossiers_clock")
+OPEN = "SELECT count(*) FROM floor.plain_dossiers_clock WHERE stopped_at IS NULL"
 PLAIN = """
-SELECT id FROM dossiers_clock WHERE stopped_at IS NULL AND paused_at IS NULL AND next_at <= now()
+SELECT id FROM floor.plain_dossiers_clock WHERE stopped_at IS NULL AND paused_at IS NULL AND next_at <= now()
  ORDER BY rank, next_at LIMIT %s FOR UPDATE SKIP LOCKED
 """
+SAVE = "UPDATE floor.plain_dossiers_clock SET n_reminders = n_reminders + 1, next_at = now() WHERE id = %s"
 
 
 def measure(n_clocks: int, say: Callable[[str], None]) -> Iterator[str]:
@@ -47,12 +57,20 @@ def measure(n_clocks: int, say: Callable[[str], None]) -> Iterator[str]:
 
 
 def _fill(n_clocks: int) -> int:
-    with connections["owner"].cursor() as cursor:
+    """As many open clocks as asked for, here and on the floor: copies of those that the loader made."""
+    with WallsDown(), connections["owner"].cursor() as cursor:
         cursor.execute(MORE, [n_clocks])
-        cursor.execute("ANALYZE dossiers_clock")
+        cursor.execute(TWINS)
+    with connections["owner"].cursor() as cursor:
+        _analyse(cursor)
         cursor.execute(OPEN)
         n_open: int = cursor.fetchone()[0]
     return n_open
+
+
+def _analyse(cursor: Any) -> None:
+    for table in TABLES:
+        cursor.execute(f"ANALYZE {table}")
 
 
 def _quiet() -> tuple[float, int]:
@@ -65,9 +83,10 @@ def _quiet() -> tuple[float, int]:
 def _busy(n_open: int) -> Iterator[str]:
     """Everything is due at once, as after a night without power."""
     past = timezone.now() - timedelta(minutes=1)
-    with connections["owner"].cursor() as cursor:
-        cursor.execute("UPDATE dossiers_clock SET next_at = %s WHERE stopped_at IS NULL", [past])
-        cursor.execute("ANALYZE dossiers_clock")
+    with WallsDown(), connections["owner"].cursor() as cursor:
+        for table in TABLES:
+            cursor.execute(f"UPDATE {table} SET next_at = %s WHERE stopped_at IS NULL", [past])  # noqa: S608
+        _analyse(cursor)
     with CaptureQueriesContext(connection) as queries:
         _swept(ladder.SWEEP)
     times = [_timed(_swept, ladder.SWEEP) for _ in range(ROUNDS)]
