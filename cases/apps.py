@@ -34,7 +34,7 @@ class CasesConfig(AppConfig):
             "case.closure_asked", "case.closed", "case.closure_returned", "case.closure_taken_back", "case.reopened",
             "case.planned", "case.step_ended", "case.response_finished", "case.waits", "case.goes_on", "case.conferred",
             "case.hand_over_asked", "case.hand_over_taken", "case.hand_over_declined", "case.hand_over_taken_back",
-            "case.hand_over_read", "case.transferred", "case.ceiling_set",
+            "case.hand_over_read", "case.transferred", "case.ceiling_set", "case.described",
         )  # fmt: skip
         openings.kind("concern.read", _("Opened the concern"))
         openings.kind("case.read", _("Opened the case"))

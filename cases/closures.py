@@ -74,6 +74,14 @@ STEP = LifeCycle(
 )
 
 
+class Typology(models.TextChoices):
+    """What a response is for (R-02); one step may be for more than one."""
+
+    RESPONSIVE = "responsive", _("To stop the harm, or to ease it")
+    REMEDIAL = "remedial", _("To help the person recover, and to restore their rights")
+    ENVIRONMENT = "environment_building", _("To change what lets it happen")
+
+
 class Doer(models.TextChoices):
     """Who does a step of the plan."""
 

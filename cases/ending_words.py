@@ -83,6 +83,13 @@ def facts(case: Case, closure: Closure) -> list[dict[str, Any]]:
         )
     if closure.words:
         rows.insert(2, {"key": _("For a colleague"), "value": legible(lambda: closure.words, SHUT), "typed": True})
+    if closure.unfollowed:
+        said = {
+            "key": _("Why no follow-up was agreed"),
+            "value": legible(lambda: closure.unfollowed, SHUT),
+            "typed": True,
+        }
+        rows.insert(2, said)
     if closure.decided_by_id and closure.decided_by:
         rows.append({"key": _("Agreed to by"), "value": closure.decided_by.name})
     return rows

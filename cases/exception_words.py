@@ -12,8 +12,8 @@ from django.utils.translation import ngettext
 from cases.models import Case
 from cases.moments import written
 from cases.recipients import labels
-from consent.exceptions import Source
 from consent.models import ExceptionalDisclosure
+from consent.sources import Source
 from consent.states import IN_EFFECT, ExceptionStatus
 from foundation.core import policy
 from foundation.core.legible import SHUT, legible

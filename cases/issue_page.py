@@ -7,12 +7,16 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from cases.forms.issue import LAWS
-from cases.issue_words import Bearing, Driver, Group, IssueStatus, Right, RiskKind
-from cases.models import AdvocacyAction, Case, Issue, IssueEvidence, IssueLink, IssueMove
+from cases.issue_words import Bearing, Driver, Group, IssueStatus, Right
+from cases.models import AdvocacyAction, Case, Concern, Issue, IssueEvidence, IssueLink, IssueMove
+from cases.vocabulary import Risk
 from consent.pages import on, tag, when
+from foundation.audit import trail
 from foundation.core import policy
 from foundation.core.legible import SHUT, legible
+from foundation.dossiers.models import Kind
 
+SHOWN = 50
 TONES: dict[str, tuple[str, str]] = {
     IssueStatus.DIALOGUE: ("act", "open"), IssueStatus.ASSESSED: ("good", "done"),
     IssueStatus.DORMANT: ("private", "pause"), IssueStatus.CLOSED: ("private", "done"),
@@ -44,7 +48,7 @@ MOVES = {
 
 def line(issue: Issue, actor: Any) -> dict[str, Any]:
     """A row of the list."""
-    words = [str(RiskKind(code).label) for code in issue.risks[:2]]
+    words = [str(Risk(code).label) for code in issue.risks[:2]]
     return {
         "url": reverse("cases:issue", args=[issue.pk]), "title": legible(lambda: issue.title, SHUT), "code": issue.code,
         "tag": state(issue), "lines": [*words, when(issue.opened_at, actor)],
@@ -69,6 +73,7 @@ def page(issue: Issue, actor: Any) -> dict[str, Any]:
         "issue": issue, "tag": state(issue), "rows": facts(issue), "steps": [{"url": u, "label": w} for u, w in links],
         "warning": warning(issue),
         "evidence": evidence(issue), "actions": actions(issue, may=can["act"]), "cases": linked(issue, actor),
+        "concerns": concerns_behind(issue, actor),
         "moves": moves(issue, actor),
     }  # fmt: skip
 
@@ -86,7 +91,7 @@ def warning(issue: Issue) -> str:
 def facts(issue: Issue) -> list[dict[str, Any]]:
     """The rows of the summary list; what is not said is left out."""
     coded: tuple[tuple[str, list[str], Any], ...] = (
-        (_("Protection risks"), issue.risks, dict(RiskKind.choices)), (_("Groups at risk"), issue.groups, dict(Group.choices)),
+        (_("Protection risks"), issue.risks, dict(Risk.choices)), (_("Groups at risk"), issue.groups, dict(Group.choices)),
         (_("Driven by"), issue.drivers, dict(Driver.choices)), (_("At stake"), issue.rights, dict(Right.choices)),
         (_("Protected by"), issue.frameworks, dict(LAWS)), (_("Why the duty is not met"), issue.bearing, dict(Bearing.choices)),
     )  # fmt: skip
@@ -123,6 +128,20 @@ def actions(issue: Issue, *, may: bool) -> list[dict[str, Any]]:
         lines = [row.get_target_display(), *([row.result] if row.result else [])]
         found.append({"title": row.text, "lines": lines, "tag": shown, "at": on(row.done_on or row.due_on), "url": url})
     return found
+
+
+def linkable(actor: Any) -> dict[str, Issue]:
+    """The issues behind which this person may put a case or a concern, newest first; that they were read is recorded."""
+    known = list(Issue.objects.with_key().newest(actor, Kind.ISSUE, SHOWN))
+    trail.record("issue.read", ids=[issue.pk for issue in known])
+    return {str(issue.pk): issue for issue in known if policy.allows(actor, "link", issue)}
+
+
+def concerns_behind(issue: Issue, actor: Any) -> list[dict[str, Any]]:
+    """The concerns behind it that this person can open; of the others nothing is said."""
+    ids = list(IssueLink.objects.visible_to(actor).filter(issue=issue).values_list("concern", flat=True))
+    rows = Concern.objects.visible_to(actor).filter(pk__in=ids).order_by("-submitted_at")
+    return [{"url": reverse("cases:concern", args=[row.pk]), "code": row.code} for row in rows]
 
 
 def linked(issue: Issue, actor: Any) -> list[dict[str, Any]]:

@@ -1,28 +1,8 @@
-"""Words of issues, advocacy, lessons and harm reports (domain.md §7.1, §7.4; R-05, R-26, R-38; PS-5), as data."""
+"""Words of issues, advocacy, lessons and harm reports (domain.md §7.4; R-05, R-26, R-38; PS-5), as data."""
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
-
-
-class RiskKind(models.TextChoices):
-    """The fifteen protection risks of the Global Protection Cluster (domain.md §7.1)."""
-
-    R01 = "gpc-01", _("Abduction, enforced disappearance, arbitrary or unlawful arrest or detention")
-    R02 = "gpc-02", _("Attacks on civilians, other unlawful killings, attacks on civilian objects")
-    R03 = "gpc-03", _("Child and forced family separation")
-    R04 = "gpc-04", _("Child, early or forced marriage")
-    R05 = "gpc-05", _("Discrimination and stigmatization, denial of resources, services or humanitarian access")
-    R06 = "gpc-06", _("Disinformation and denial of access to information")
-    R07 = "gpc-07", _("Forced recruitment and association of children in armed forces and groups")
-    R08 = "gpc-08", _("Gender-based violence")
-    R09 = "gpc-09", _("Impediments to legal identity, remedies and justice")
-    R10 = "gpc-10", _("Presence of mines and other explosive ordnance")
-    R11 = "gpc-11", _("Psychological or emotional abuse, inflicted distress")
-    R12 = "gpc-12", _("Theft, extortion, forced eviction or destruction of property")
-    R13 = "gpc-13", _("Torture or cruel, inhuman, degrading treatment or punishment")
-    R14 = "gpc-14", _("Trafficking in persons, forced labour, slavery-like practices")
-    R15 = "gpc-15", _("Unlawful restrictions of freedom of movement, siege and forced displacement")
 
 
 class Group(models.TextChoices):

@@ -5,7 +5,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from cases.closures import StepStatus
+from cases.closures import StepStatus, Typology
 from cases.identity import zone_of
 from cases.models import Case, Conference, PlanStep
 from cases.states import CASE
@@ -39,6 +39,7 @@ def _step(case: Case, row: PlanStep) -> dict[str, Any]:
         "order": (row.status != StepStatus.AGREED, row.due_on or date.max),
         "what": legible(lambda: row.what, SHUT),
         "detail": ", ".join([str(row.get_doer_display()), *when]),
+        "kinds": [str(Typology(code).label) for code in row.kinds or []],
         "why": legible(lambda: row.why or "", SHUT),
         "tag": {"text": row.get_status_display(), "tone": tone, "icon": icon, "plain": not tone},
         "is_open": row.status == StepStatus.AGREED,

@@ -9,6 +9,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from cases.adapting import QUESTIONS, Difficulty, known
 from cases.contributions import CONTRIBUTORS
 from cases.files import files_of
 from cases.identity import readers_of, zone_of
@@ -45,11 +46,13 @@ def sections(case: Case, story: Story) -> list[dict[str, Any]]:
 def _known(case: Case) -> list[Row]:
     person = case.person
     values = {"alias": person.alias, "name": person.name, "date_of_birth": person.date_of_birth, **person.facts}
-    return [
+    rows: list[Row] = [
         {"key": label, "value": value_words(code, values[code]), "typed": True}
         for code, label in CORRECTABLE.items()
         if values.get(code)
     ]
+    answers = known(case).items()
+    return rows + [{"key": QUESTIONS[code], "value": Difficulty(said).label} for code, said in answers]
 
 
 def _contact(case: Case) -> list[Row]:

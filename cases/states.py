@@ -16,6 +16,7 @@ class ConcernStatus(models.TextChoices):
     CASE = "escalated_to_case", _("A case was opened")
     REDIRECTED = "redirected", _("A contact was given")
     INFORMATION = "information_given", _("Information was given")
+    ISSUE = "linked_to_issue", _("Put behind an issue that is followed up")
     NO_CONSENT = "closed_no_consent", _("Closed, as the person wished")
     SAFEGUARDING = "safeguarding_moved", _("Received by the safeguarding focal point")
     ERASED = "erased", pgettext_lazy("case", "Erased")

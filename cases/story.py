@@ -67,6 +67,7 @@ TITLES = {
     "help_told": gettext_lazy("The person was told about medical help"),
     "help_declined": gettext_lazy("The person did not want to hear about medical help now"),
     "help_not_safe": gettext_lazy("It was not safe to tell the person about medical help"),
+    "asked_where_hard": gettext_lazy("Something sensitive was asked where that may do harm"),
     "taken_out": gettext_lazy("A note was taken out"),
     "asked_again": gettext_lazy("The person was asked again within 24 hours"),
     **LIFE,

@@ -92,12 +92,53 @@ class HarmForm(models.TextChoices):
     DEPRIVATION = "deprivation", _("Deprivation")
 
 
+class Risk(models.TextChoices):
+    """The fifteen protection risks that the Global Protection Cluster monitors, by their exact titles (§7.1)."""
+
+    ABDUCTION = (
+        "GPC-01",
+        _("Abduction, Kidnapping, Enforced Disappearance, Arbitrary or Unlawful Arrest and/or Detention"),
+    )
+    ATTACKS = "GPC-02", _("Attacks on Civilians and Other Unlawful Killings, and Attacks on Civilian Objects")
+    SEPARATION = "GPC-03", _("Child and Forced Family Separation")
+    MARRIAGE = "GPC-04", _("Child, Early or Forced Marriage")
+    DISCRIMINATION = (
+        "GPC-05",
+        _("Discrimination and Stigmatization, Denial of Resources, Opportunities, Services and/or Humanitarian Access"),
+    )
+    DISINFORMATION = "GPC-06", _("Disinformation and Denial of Access to Information")
+    RECRUITMENT = "GPC-07", _("Forced Recruitment and Association of Children in Armed Forces and Groups")
+    GENDER = "GPC-08", _("Gender-Based Violence")
+    JUSTICE = "GPC-09", _("Impediments and/or Restrictions to Access to Legal Identity, Remedies and Justice")
+    MINES = "GPC-10", _("Presence of Mine and Other Explosive Ordnance")
+    DISTRESS = "GPC-11", _("Psychological/Emotional Abuse or Inflicted Distress")
+    PROPERTY = "GPC-12", _("Theft, Extortion, Forced Eviction or Destruction of Personal Property")
+    TORTURE = "GPC-13", _("Torture or Cruel, Inhuman, Degrading Treatment or Punishment")
+    TRAFFICKING = "GPC-14", _("Trafficking in Persons, Forced Labour or Slavery-Like Practices")
+    MOVEMENT = (
+        "GPC-15",
+        _("Unlawful Impediments or Restrictions to Freedom of Movement, Siege and Forced Displacement"),
+    )
+
+
+class Context(models.TextChoices):
+    """In which context a concern arose (R-03). That it is tied to no crisis is an answer too."""
+
+    DISASTER = "disaster", _("A disaster")
+    CONFLICT = "armed_conflict", _("An armed conflict")
+    CRISIS = "crisis", _("Another crisis or emergency")
+    VIOLENCE = "other_violence", _("Another situation of violence")
+    POVERTY = "poverty", _("Extreme poverty, deprivation or inequality")
+    NONE = "no_specific_crisis", _("No crisis in particular")
+
+
 class Outcome(models.TextChoices):
     """What triage ends with."""
 
     CASE = "escalated_to_case", _("Open a case")
     REDIRECTED = "redirected", _("Give the contact of a service, without an assessment")
     INFORMATION = "information_given", _("Give information only")
+    ISSUE = "linked_to_issue", _("Put it behind an issue: it is about many, and nobody in it is known")
     NO_CONSENT = "closed_no_consent", _("Close: the person does not want us to act")
 
 

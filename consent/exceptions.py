@@ -16,28 +16,6 @@ class Ground(models.TextChoices):
     STAFF = "movement_personnel", _("An allegation against somebody of the Movement")
 
 
-class Source(models.TextChoices):
-    """From whom the threat comes: a category, never a name (domain.md §7.7)."""
-
-    PARTNER = "partner", _("Partner or former partner")
-    CAREGIVER = "caregiver", _("Caregiver")
-    FAMILY = "family", _("Another relative")
-    COMMUNITY = "community", _("Somebody of the community")
-    EMPLOYER = "employer", _("Employer")
-    TEACHER = "teacher", _("Teacher")
-    LANDLORD = "landlord", _("Landlord")
-    CRIMINAL = "criminal_group", _("Criminal group or trafficker")
-    PROVIDER = "service_provider", _("A service provider or humanitarian worker")
-    FORCES = "state_forces", _("Armed or security forces of a state")
-    POLICE = "police_border", _("Police or border guard")
-    PRISON = "detention_staff", _("Staff of a prison or a place of detention")
-    OFFICIAL = "other_official", _("Another official")
-    GROUP = "armed_group", _("Armed group or de facto authority")
-    ONLINE = "online", _("Unknown, online")
-    NONE = "none", _("Nobody: an illness, a hazard")
-    UNKNOWN = "unknown", _("Not known")
-
-
 VITAL = frozenset({Ground.LIFE, Ground.CHILD, Ground.ADULT, Ground.LAW})
 GROUNDS: dict[str, frozenset[str]] = {
     Purpose.INTERNAL_ESCALATION: VITAL,

@@ -1,7 +1,7 @@
 """With whom the demonstration's National Society speaks, and a problem of many that it works on."""
 
 from cases.actions import issues
-from consent.exceptions import Source
+from consent.sources import Source
 from foundation.accounts.models import User
 from foundation.core.acting import acting
 from referrals.actions import authorities
@@ -25,7 +25,7 @@ def furnish(officer: User, lead: User) -> None:
     with acting(lead.pk):
         facts = issues.Facts(
             "Papers kept as a pledge", "Landlords and employers keep identity papers of tenants and workers until they pay.",
-            "Coast region", ["gpc-09", "gpc-12"], ["migrants"], ["law", "poverty"], ["identity"], ["national"],
+            "Coast region", ["GPC-09", "GPC-12"], ["migrants"], ["law", "poverty"], ["identity"], ["national"],
         )  # fmt: skip
         issue = issues.open_issue(facts, by=lead, is_confirmed=True)
         said = issues.Evidence(

@@ -4,15 +4,13 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from cases.issue_words import RiskKind
-from cases.vocabulary import Category, Setting
+from cases.vocabulary import Category, Risk, Setting
 from referrals.models import Representation
 from referrals.speech import Consulted, Framework
 
-DETENTION = frozenset({RiskKind.R01, RiskKind.R13})
+DETENTION = frozenset({Risk.ABDUCTION, Risk.TORTURE})
 
 
 @dataclass(frozen=True)
@@ -42,13 +40,15 @@ def prompts(speech: Representation) -> list[Prompt]:
 
 
 def missing(speech: Representation, consulted: Iterable[str]) -> list[Prompt]:
-    """The prompts that were not followed; with none to follow, that nobody at all was asked (W-21)."""
-    asked = set(consulted)
-    wanted = prompts(speech)
-    if wanted:
-        needed = {prompt.whom for prompt in wanted} - {Consulted.HOST}
-        return [prompt for prompt in wanted if prompt.whom in needed - asked]
-    return [] if asked else [Prompt(Consulted.OTHER, _("Nobody else in the Movement was asked."))]
+    """The prompts that were not followed (W-10)."""
+    wanted, asked = prompts(speech), set(consulted)
+    needed = {prompt.whom for prompt in wanted} - {Consulted.HOST}
+    return [prompt for prompt in wanted if prompt.whom in needed - asked]
+
+
+def is_coordinated(consulted: Iterable[str]) -> bool:
+    """Whether another component of the Movement was asked (W-21); an organisation beside it is none."""
+    return bool(set(consulted) - {Consulted.OTHER})
 
 
 def _is_detention(speech: Representation) -> bool:
@@ -62,4 +62,4 @@ def _is_family(speech: Representation) -> bool:
     concern: Any = speech.case and speech.case.concern
     if concern:
         return bool(concern.known.get("category") == Category.FAMILY)
-    return bool(speech.issue and RiskKind.R03 in speech.issue.risks)
+    return bool(speech.issue and Risk.SEPARATION in speech.issue.risks)

@@ -70,7 +70,7 @@ def require_many(issue: UUID) -> None:
     if IssueEvidence.objects.filter(issue=issue).exists():
         return
     with clerk.as_clerk():
-        n = IssueLink.objects.filter(issue=issue).values("case").distinct().count()
+        n = IssueLink.objects.filter(issue=issue, case__isnull=False).values("case").distinct().count()
     if n < LEAST_CASES:
         raise Refused(
             "nobody.too_few",

@@ -8,7 +8,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from consent.exceptions import Source
+from consent.sources import Source
 from foundation.core.states import LifeCycle, move
 
 EDITOR, MANAGER = "editor", "manager"
@@ -106,8 +106,8 @@ QUESTIONS: Mapping[str, Question] = {
 """The checklist for partners of Humanitarian Service Points, as questions with fixed answers."""
 
 BELONGS_TO = [
-    Source.FORCES, Source.POLICE, Source.PRISON, Source.OFFICIAL, Source.GROUP, Source.EMPLOYER, Source.TEACHER,
-    Source.LANDLORD, Source.COMMUNITY, Source.CRIMINAL, Source.PROVIDER,
+    Source.FORCES, Source.POLICE, Source.PRISON, Source.OFFICIAL, Source.GROUP, Source.DE_FACTO, Source.EMPLOYER,
+    Source.TEACHER, Source.LANDLORD, Source.COMMUNITY, Source.CRIMINAL, Source.PROVIDER,
 ]  # fmt: skip
 """Of which categories of possible sources of threat an organisation may be a part (HS-11); never a name."""
 

@@ -6,7 +6,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from consent.exceptions import Source
+from consent.sources import GOVERNING, Source
 
 
 class AuthorityKind(models.TextChoices):
@@ -45,11 +45,11 @@ SOURCES: dict[str, frozenset[str]] = {
     AuthorityKind.DETENTION: frozenset({Source.PRISON}),
     AuthorityKind.LOCAL: frozenset({Source.OFFICIAL}),
     AuthorityKind.MIGRATION: frozenset({Source.OFFICIAL}),
-    AuthorityKind.DE_FACTO: frozenset({Source.GROUP}),
+    AuthorityKind.DE_FACTO: frozenset({Source.DE_FACTO}),
     AuthorityKind.ARMED_GROUP: frozenset({Source.GROUP}),
 }
 """Kind → the sources of threat that it may be itself (HS-13). What stands not here is flagged one by one."""
-OFFICIAL = frozenset({Source.FORCES, Source.POLICE, Source.PRISON, Source.OFFICIAL, Source.GROUP})
+OFFICIAL = frozenset({Source.FORCES, Source.POLICE, Source.PRISON, Source.OFFICIAL}) | GOVERNING
 """Sources behind which an authority stands: then any other authority too is a decision of two people (HS-13)."""
 
 

@@ -7,9 +7,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from cases import deidentify
-from consent.exceptions import Source
 from consent.pages import on as day
 from consent.pages import tag, when
+from consent.sources import Source
 from foundation.core import policy
 from foundation.core.errors import Refused
 from foundation.core.words import list_words
@@ -170,6 +170,8 @@ def _of_test(speech: Representation) -> list[dict[str, Any]]:
         rows.append({"key": _("The threat comes from"), "lines": [Source(code).label for code in test["sources"]]})
     asked = [Consulted(code).label for code in test["consulted"]]
     rows.append({"key": _("Asked first"), "lines": [*asked, *([test["alone"]] if test["alone"] else [])]})
+    if test.get("uncoordinated"):
+        rows.append({"key": _("Why it is not coordinated"), "value": test["uncoordinated"], "typed": True})
     return rows
 
 

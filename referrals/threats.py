@@ -6,8 +6,8 @@ from django.utils.translation import gettext as _
 
 from cases.models import Case
 from cases.vocabulary import Category, Flag, Setting
-from consent.exceptions import Source
 from consent.models import ExceptionalDisclosure
+from consent.sources import NOBODY, widened
 from foundation.audit import trail
 from foundation.core.errors import Refused
 from referrals.models import Partner
@@ -21,7 +21,7 @@ _SUPPLIERS: list[Supplier] = []
 
 
 def supply(function: Supplier) -> None:
-    """Another app knows of categories of suspected sources of threat (``consent.exceptions.Source``) for a case."""
+    """Another app knows of categories of suspected sources of threat (``consent.sources.Source``) for a case."""
     if function not in _SUPPLIERS:
         _SUPPLIERS.append(function)
 
@@ -33,7 +33,7 @@ def sources(case: Case) -> set[str]:
         if row.dossier.is_open and row.said:
             trail.record("exception.read", dossier=row.dossier_id, subject=row.pk)
             found.add(row.said.get("source", ""))
-    return found - {"", Source.NONE, Source.UNKNOWN}
+    return widened(found - {""} - NOBODY)
 
 
 def is_exposed(case: Case) -> bool:

@@ -14,6 +14,7 @@ class RiskanalysisConfig(AppConfig):
         from django.core.checks import register
 
         from cases import closing
+        from cases.actions.closing import closed
         from cases.actions.triage import triaged
         from cases.contributions import Contributor, contribute
         from foundation.audit import trail
@@ -25,7 +26,7 @@ class RiskanalysisConfig(AppConfig):
         from referrals.actions.moving import moved
         from riskanalysis import closing as ending
         from riskanalysis import contribution, demo, panels, policy, sealing
-        from riskanalysis.actions import clear, count_concern, count_referral
+        from riskanalysis.actions import clear, count_closure, count_concern, count_referral
         from riskanalysis.checks import threshold
         from riskanalysis.suspects import suspected
 
@@ -37,6 +38,7 @@ class RiskanalysisConfig(AppConfig):
         name_task("riskanalysis.release", _("Quarterly reports"))
         triaged.listen(count_concern)
         moved.listen(count_referral)
+        closed.listen(count_closure)
         confirmed.listen(clear)
         closing.veto(ending.vetoes)
         closing.grave(ending.is_grave)

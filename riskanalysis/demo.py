@@ -7,15 +7,23 @@ from typing import Any
 
 from django.utils import timezone
 
+from cases.closures import Reason, Result
 from cases.vocabulary import Category, Outcome, ReporterKind, Urgency
 from consent.vocabulary import AgeBand, Gender
 from foundation.accounts.models import Unit, UnitKind
 from referrals.vocabulary import DeclineReason, ServiceType
 from riskanalysis.actions import count, release_due
+from riskanalysis.outcomes import Category as RiskOutcome
 from riskanalysis.quarters import last_due, months_of, quarter_of
+from riskanalysis.risks import Met
 from riskanalysis.vocabulary import (
     ANSWER_AGE,
     ANSWER_GENDER,
+    CLOSED,
+    CLOSED_FOLLOWED,
+    CLOSED_MOVED,
+    CLOSED_NEEDS,
+    CLOSED_RISK,
     CONCERN,
     CONCERN_KEPT,
     CONCERN_REPORTER,
@@ -28,7 +36,9 @@ from riskanalysis.vocabulary import (
     WAIT_GENDER,
     Answered,
     Ending,
+    Followed,
     Kept,
+    Moved,
     Waited,
 )
 
@@ -44,7 +54,7 @@ def concerns(unit: Unit, n: int, quarter: date, seed: int = 1) -> None:
     for _ in range(n):
         month, urgency = draw.choice(months), draw.choices(Urgency.values, [1, 3, 8])[0]
         category = draw.choices(KINDS, range(len(KINDS), 0, -1))[0]
-        found[month, CONCERN, category, urgency, draw.choices(Outcome.values, [6, 2, 3, 1])[0]] += 1
+        found[month, CONCERN, category, urgency, draw.choices(Outcome.values, [6, 2, 3, 1, 1])[0]] += 1
         found[month, CONCERN_REPORTER, draw.choice(ReporterKind.values), urgency] += 1
         found[month, CONCERN_KEPT, urgency, draw.choices(Kept.values, [5, 1])[0]] += 1
     _count(unit, found)
@@ -72,6 +82,22 @@ def referrals(unit: Unit, n: int, quarter: date, seed: int = 1) -> None:
     _count(unit, found)
 
 
+def closings(unit: Unit, n: int, quarter: date, seed: int = 1) -> None:
+    """``n`` cases that were closed: most with the risk reduced, some of which nobody knows."""
+    draw, months, found = Random(seed), months_of(quarter), Found()  # noqa: S311
+    for _ in range(n):
+        month, result = draw.choice(months), draw.choices(Result.values, [8, 4, 3, 1, 3])[0]
+        risk = draw.choices(RiskOutcome.values, [8, 3, 3, 1, 3])[0]
+        parts = [Moved.THREAT, Moved.VULNERABILITY, Moved.CAPACITY, Moved.SEVERAL]
+        part = Moved.UNKNOWN if risk == RiskOutcome.UNKNOWN else draw.choice(parts)
+        found[month, CLOSED, draw.choice(Reason.values[:4]), result] += 1
+        found[month, CLOSED_RISK, risk, result] += 1
+        found[month, CLOSED_MOVED, risk, part] += 1
+        found[month, CLOSED_NEEDS, draw.choices(Met.values, [6, 3, 1, 2])[0], result] += 1
+        found[month, CLOSED_FOLLOWED, draw.choices(Followed.values, [6, 1, 2])[0], result] += 1
+    _count(unit, found)
+
+
 def _fairly(draw: Random, month: date, age: str, gender: str, found: Found) -> None:
     """Older people wait longer here and are declined more often, so that the view of fairness has something to ask."""
     urgency = draw.choices(Urgency.values, [1, 3, 8])[0]
@@ -96,4 +122,5 @@ def fill(_loaded: None) -> None:
         for seed, quarter in enumerate((newest, quarter_of(newest - timedelta(days=1)))):
             concerns(unit, 700, quarter, seed)
             referrals(unit, 500, quarter, seed)
+            closings(unit, 240, quarter, seed)
     release_due()

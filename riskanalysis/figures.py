@@ -8,6 +8,11 @@ from typing import Any
 from riskanalysis.declining import declines
 from riskanalysis.disclosure import coarsen, protect
 from riskanalysis.vocabulary import (
+    CLOSED,
+    CLOSED_FOLLOWED,
+    CLOSED_MOVED,
+    CLOSED_NEEDS,
+    CLOSED_RISK,
     CONCERN,
     CONCERN_KEPT,
     CONCERN_REPORTER,
@@ -39,13 +44,18 @@ CONCERNS: tuple[Pair, ...] = (
     ("category", "urgency"), ("category", "outcome"), ("category", MONTH), ("urgency", "kept"), ("urgency", "reporter"),
 )  # fmt: skip
 REFERRALS: tuple[Pair, ...] = (("service", "ending"), ("service", "age"), ("age", "gender"))
+CLOSINGS: dict[Pair, str] = {
+    ("reason", "result"): CLOSED, ("risk", "result"): CLOSED_RISK, ("risk", "moved"): CLOSED_MOVED,
+    ("needs", "result"): CLOSED_NEEDS, ("followed", "result"): CLOSED_FOLLOWED,
+}  # fmt: skip
 """The tables. Joined by the dimensions that they share they form a tree, and every margin is shown: so no table tells
 anything about the inside of another."""
 
 
 def report(lines: Iterable[Line], months: list[str], k: int) -> dict[str, Any]:
-    """What may be shown of a quarter at a unit: ``concerns``, ``referrals`` and ``declines``, each
-    with tables, or withheld."""
+    """What may be shown of a quarter at a unit: ``concerns``, ``referrals``, ``declines`` and ``closings``, each with a
+    total and tables, or withheld.
+    """
     known = list(lines)
     concerns = {
         ("category", "urgency"): _pairs(known, CONCERN, 0, 1),
@@ -64,6 +74,9 @@ def report(lines: Iterable[Line], months: list[str], k: int) -> dict[str, Any]:
         "concerns": _group(concerns, CONCERNS, months, k),
         "referrals": told,
         "declines": declines(_pairs(known, DECLINED, 0, 1), told, k),
+        "closings": _group(
+            {pair: _pairs(known, cube, 0, 1) for pair, cube in CLOSINGS.items()}, tuple(CLOSINGS), months, k
+        ),
     }
 
 

@@ -8,12 +8,13 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from cases.models import Case
-from cases.vocabulary import Exposure
+from cases.vocabulary import Exposure, Risk
+from consent.sources import Source
 from foundation.core.words import inside, list_words
 from riskanalysis.anchors import NAMES
 from riskanalysis.models import ClinicalWindow, SpecificThreat
 from riskanalysis.outcomes import Category, Change
-from riskanalysis.risks import LEVELS, Intent, Risk, Source, Subject, Told
+from riskanalysis.risks import LEVELS, Intent, Subject, Told
 from riskanalysis.scheme import HIGH, Interval
 from riskanalysis.window import FIRST_HOURS, LAST_HOURS, Remaining, remaining
 

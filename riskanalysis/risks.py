@@ -1,4 +1,4 @@
-"""Words of an assessment (domain.md §7.1, §7.4, §7.7, §8.2, §8.4), as data."""
+"""Words of an assessment (domain.md §7.4, §8.2, §8.4), as data. Risks and sources of threat are the house’s: one list each."""
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
@@ -7,59 +7,6 @@ from django.utils.translation import pgettext_lazy
 WORDS_LENGTH = 1000
 UNKNOWN = "unknown"
 UNASKED = "not_asked"
-
-
-class Risk(models.TextChoices):
-    """The fifteen protection risks that the Global Protection Cluster monitors, by their exact titles (§7.1)."""
-
-    ABDUCTION = (
-        "GPC-01",
-        _("Abduction, Kidnapping, Enforced Disappearance, Arbitrary or Unlawful Arrest and/or Detention"),
-    )
-    ATTACKS = "GPC-02", _("Attacks on Civilians and Other Unlawful Killings, and Attacks on Civilian Objects")
-    SEPARATION = "GPC-03", _("Child and Forced Family Separation")
-    MARRIAGE = "GPC-04", _("Child, Early or Forced Marriage")
-    DISCRIMINATION = (
-        "GPC-05",
-        _("Discrimination and Stigmatization, Denial of Resources, Opportunities, Services and/or Humanitarian Access"),
-    )
-    DISINFORMATION = "GPC-06", _("Disinformation and Denial of Access to Information")
-    RECRUITMENT = "GPC-07", _("Forced Recruitment and Association of Children in Armed Forces and Groups")
-    GENDER = "GPC-08", _("Gender-Based Violence")
-    JUSTICE = "GPC-09", _("Impediments and/or Restrictions to Access to Legal Identity, Remedies and Justice")
-    MINES = "GPC-10", _("Presence of Mine and Other Explosive Ordnance")
-    DISTRESS = "GPC-11", _("Psychological/Emotional Abuse or Inflicted Distress")
-    PROPERTY = "GPC-12", _("Theft, Extortion, Forced Eviction or Destruction of Personal Property")
-    TORTURE = "GPC-13", _("Torture or Cruel, Inhuman, Degrading Treatment or Punishment")
-    TRAFFICKING = "GPC-14", _("Trafficking in Persons, Forced Labour or Slavery-Like Practices")
-    MOVEMENT = (
-        "GPC-15",
-        _("Unlawful Impediments or Restrictions to Freedom of Movement, Siege and Forced Displacement"),
-    )
-
-
-class Source(models.TextChoices):
-    """Where the threat comes from: the kind alone, never a name (§7.7)."""
-
-    PARTNER = "partner", _("A present or former partner")
-    CAREGIVER = "caregiver", _("Somebody who cares for the person")
-    RELATIVE = "relative", _("Another relative")
-    COMMUNITY = "community", _("Somebody from the community")
-    EMPLOYER = "employer", _("An employer")
-    TEACHER = "teacher", _("A teacher")
-    LANDLORD = "landlord", _("A landlord")
-    CRIMINAL = "criminal", _("A criminal group or traffickers")
-    OUR_PEOPLE = "humanitarian", _("Somebody who works for us, a partner or another service")
-    ARMED_FORCES = "armed_forces", _("State armed or security forces")
-    POLICE = "police", _("Police or border guards")
-    PRISON = "prison", _("Staff of a prison or place of detention")
-    OFFICIAL = "official", _("Another public official")
-    ARMED_GROUP = "armed_group", _("A non-state armed group")
-    DE_FACTO = "de_facto", _("A de facto authority")
-    ONLINE = "online", _("Somebody online, not known")
-    HAZARD = "hazard", _("A natural hazard, nobody")
-    UNKNOWN = "unknown", _("Not known")
-    UNSAID = "unsaid", _("The person does not want to say")
 
 
 class Intent(models.TextChoices):

@@ -7,9 +7,12 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from cases.closures import Reason, Result
 from cases.vocabulary import Category, Outcome, ReporterKind, Urgency
 from consent.vocabulary import AgeBand, Gender
 from referrals.vocabulary import DeclineReason, ServiceType
+from riskanalysis.outcomes import Category as RiskOutcome
+from riskanalysis.risks import Met
 
 RULE = "1"
 """The version of the disclosure rule, for the foot of every table."""
@@ -48,6 +51,25 @@ class Answered(models.TextChoices):
     NONE = "none", _("No answer")
 
 
+class Followed(models.TextChoices):
+    """Whether the person was reached again after the case was opened (domain.md §8.5, 8)."""
+
+    REACHED = "reached", _("Reached again")
+    TRIED = "tried", _("Tried, and not reached")
+    NONE = "none", _("No follow-up")
+
+
+class Moved(models.TextChoices):
+    """Which part of the risk got better (domain.md §8.5, 10)."""
+
+    THREAT = "threat", _("Less threat")
+    VULNERABILITY = "vulnerability", _("Less vulnerability")
+    CAPACITY = "capacity", _("More capacity")
+    SEVERAL = "several", _("More than one part")
+    NOTHING = "nothing", _("None")
+    UNKNOWN = "unknown", pgettext_lazy("component", "Not known")
+
+
 @dataclass(frozen=True)
 class Dimension:
     """A vocabulary as one side of a table. ``is_ordered``: only neighbours may be taken together."""
@@ -74,6 +96,12 @@ DIMENSIONS: dict[str, Dimension] = {
     "why": Dimension(_("Why it was declined"), _labels(DeclineReason)),
     "age": Dimension(_("Age"), _labels(AgeBand)),
     "gender": Dimension(_("Sex or gender"), _labels(Gender)),
+    "reason": Dimension(_("Why it was closed"), _labels(Reason)),
+    "result": Dimension(_("For the person, compared with the beginning"), _labels(Result)),
+    "risk": Dimension(_("What became of the risk"), _labels(RiskOutcome)),
+    "moved": Dimension(_("Which part of the risk got better"), _labels(Moved)),
+    "needs": Dimension(_("Were the needs met?"), _labels(Met)),
+    "followed": Dimension(_("Follow-up"), _labels(Followed)),
 }
 
 CONCERN, CONCERN_REPORTER, CONCERN_KEPT = "concern", "concern_reporter", "concern_kept"
@@ -81,6 +109,8 @@ SENT, SENT_AGE, SENT_WHO = "sent", "sent_age", "sent_who"
 ENDED, DECLINED = "ended", "declined"
 WAIT_AGE, WAIT_GENDER = "wait_age", "wait_gender"
 ANSWER_AGE, ANSWER_GENDER = "answer_age", "answer_gender"
+CLOSED, CLOSED_RISK, CLOSED_MOVED = "closed", "closed_risk", "closed_moved"
+CLOSED_NEEDS, CLOSED_FOLLOWED = "closed_needs", "closed_followed"
 CUBES: dict[str, tuple[str, ...]] = {
     CONCERN: ("category", "urgency", "outcome"),
     CONCERN_REPORTER: ("reporter", "urgency"),
@@ -94,5 +124,10 @@ CUBES: dict[str, tuple[str, ...]] = {
     WAIT_GENDER: ("urgency", "gender", "waited"),
     ANSWER_AGE: ("urgency", "age", "answered"),
     ANSWER_GENDER: ("urgency", "gender", "answered"),
+    CLOSED: ("reason", "result"),
+    CLOSED_RISK: ("risk", "result"),
+    CLOSED_MOVED: ("risk", "moved"),
+    CLOSED_NEEDS: ("needs", "result"),
+    CLOSED_FOLLOWED: ("followed", "result"),
 }
 """Cube → its dimensions. Each is counted for itself, so that nothing says which category and which age belong together."""

@@ -23,6 +23,11 @@ TITLES = {
     ("service", "why"): gettext_lazy("Why referrals were declined, by service"),
     ("service", "age"): gettext_lazy("Referrals by service and age"),
     ("age", "gender"): gettext_lazy("Referrals by age and sex or gender"),
+    ("reason", "result"): gettext_lazy("Cases closed: why, and what has changed for the person"),
+    ("risk", "result"): gettext_lazy("Cases closed: what became of the risk, and what has changed for the person"),
+    ("risk", "moved"): gettext_lazy("Cases closed: what became of the risk, and which part of it got better"),
+    ("needs", "result"): gettext_lazy("Cases closed: whether needs were met, and what has changed for the person"),
+    ("followed", "result"): gettext_lazy("Cases closed: follow-up, and what has changed for the person"),
 }
 
 
@@ -46,12 +51,12 @@ def line(release: Release, actor: Any) -> dict[str, Any]:
 
 def page(release: Release, content: dict[str, Any], actor: Any) -> dict[str, Any]:
     """The context of a report's page."""
-    concerns, referrals = content["concerns"], content["referrals"]
-    groups = [_group(group) for group in (concerns, referrals, content.get("declines", {}))]
+    concerns, referrals, closings = content["concerns"], content["referrals"], content.get("closings")
+    groups = [_group(group) for group in (concerns, referrals, content.get("declines", {}), closings or {})]
     tables = [table for group in groups for table in group["tables"]]
     return {
         **line(release, actor),
-        "lede": [_concerns(concerns), _referrals(referrals)],
+        "lede": [_concerns(concerns), _referrals(referrals), *([_closings(closings)] if closings else [])],
         "chart": _chart(concerns),
         "groups": [group for group in groups if group["tables"]],
         "fairness": fair_words(content.get("fairness", [])),
@@ -74,6 +79,18 @@ def _referrals(group: dict[str, Any]) -> str:
         return _("Fewer referrals than the threshold were sent: nothing of them is shown.")
     n: int = group["total"]
     return ngettext("%(n)d referral was sent.", "%(n)d referrals were sent.", n) % {"n": n}
+
+
+def _closings(group: dict[str, Any]) -> str:
+    if "total" not in group:
+        return _("Fewer cases than the threshold were closed: nothing of them is shown.")
+    n: int = group["total"]
+    words = ngettext(
+        "%(n)d case of somebody who agreed to be counted was closed.",
+        "%(n)d cases of people who agreed to be counted were closed.",
+        n,
+    )
+    return words % {"n": n}
 
 
 def _group(group: dict[str, Any]) -> dict[str, Any]:

@@ -177,7 +177,7 @@ def closing(house: House, age: int = 9) -> Closure:
     done = step(house, made)
     with acting(by.pk):
         cases.end_step(done, "do", by=by)
-        said = cases.Ending("goals_met_risk_reduced", "safer")
+        said = cases.Ending("goals_met_risk_reduced", "safer", unfollowed="She calls us if something changes.")
         return cases.ask_closure(Case.objects.get(pk=made.pk), said, by=by)
 
 

@@ -11,7 +11,7 @@ from django.utils.translation import ngettext
 
 from cases import closing
 from cases.actions.case import lock, note_event
-from cases.closures import CLOSURE, ClosureStatus, Reason, Result
+from cases.closures import CLOSURE, UNASKED, ClosureStatus, Reason, Result
 from cases.models import Case, CaseNote, Closure, FollowUp
 from cases.states import CASE, CaseStatus
 from cases.vocabulary import Category, Flag, Urgency
@@ -23,22 +23,28 @@ from foundation.accounts.models import Seat, User
 from foundation.audit import trail
 from foundation.core import policy
 from foundation.core.errors import Forbidden, Refused
+from foundation.core.hooks import Hook
 from foundation.dossiers import actions as dossiers
 from foundation.dossiers import clocks, ladder
 from foundation.dossiers.models import VIEW
 from foundation.outbox import delivery
 
 CLOCK = "closing"
+closed: Hook[Closure] = Hook()
+"""A case was closed, in the transaction of the closing; its clocks have stopped."""
 
 
 @dataclass(frozen=True)
 class Ending:
-    """What is said when a case is closed: why, what has changed for the person, and why that is not known."""
+    """What is said when a case is closed: why, what has changed for the person, why that is not known, and why nobody agreed
+    with the person to ask again (``unfollowed``, W-18).
+    """
 
     reason: str
     result: str
     because: str = ""
     words: str = ""
+    unfollowed: str = ""
 
 
 def is_grave(case: Case) -> bool:
@@ -62,7 +68,7 @@ def ask_closure(case: Case, said: Ending, *, by: User) -> Closure:
     made = Closure(
         dossier=locked.dossier, case=locked, reason=said.reason, result=said.result, needs_second=needs_second,
         record_class=keep.class_of(locked.person), asked_by=by, because=said.because.strip() or None,
-        words=said.words.strip() or None,
+        words=said.words.strip() or None, unfollowed=said.unfollowed.strip() or None,
     )  # fmt: skip
     made.clean_fields(exclude=["dossier", "case", "asked_by", "decided_by"])
     if needs_second:
@@ -91,8 +97,15 @@ def _check(case: Case, said: Ending) -> None:
         raise Refused("closure.result", _("Say what has changed for the person."), "result")
     if said.result == Result.UNKNOWN and not said.because.strip():
         raise Refused("closure.because", _("Write why it is not known."), "because")
+    if said.reason not in UNASKED and not was_followed(case) and not said.unfollowed.strip():
+        raise Refused("closure.unfollowed", _("Write why no follow-up was agreed."), "unfollowed")
     if said.reason == Reason.NO_CONTACT and not was_sought(case):
         raise Refused("closure.not_sought", sought_rule(), "reason")
+
+
+def was_followed(case: Case) -> bool:
+    """Whether a follow-up was agreed with the person since the case was opened, or opened again (W-18)."""
+    return FollowUp.objects.filter(case=case, due_at__gte=case.reopened_at or case.opened_at).exists()
 
 
 def sought_rule() -> str:
@@ -203,6 +216,8 @@ def _close(case: Case, closure: Closure, by: User) -> None:
     case.save(update_fields=["status", "closed_at", "came_from", "waits_for"])
     dossiers.regard(case.dossier, case.owner, "closed")
     trail.record("case.closed", dossier=case.dossier_id, subject=case.pk, closure=closure.pk, reason=closure.reason)
+    closure.case = case
+    closed.send(closure)
 
 
 @transaction.atomic

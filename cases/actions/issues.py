@@ -12,7 +12,7 @@ from cases import deidentify
 from cases.issue_policy import ISSUERS, seat_for
 from cases.issue_states import ISSUE
 from cases.issue_words import Bearing, Change, IssueStatus
-from cases.models import AdvocacyAction, Case, Issue, IssueEvidence, IssueLink, IssueMove, issue_code
+from cases.models import AdvocacyAction, Case, Concern, Issue, IssueEvidence, IssueLink, IssueMove, issue_code
 from foundation.accounts import actions as accounts
 from foundation.accounts.models import Seat, Unit, User
 from foundation.audit import trail
@@ -211,6 +211,16 @@ def link_case(issue: Issue, case: Case, *, by: User) -> IssueLink:
     made = IssueLink(dossier=case.dossier, issue=issue, case=case, linked_by=by)
     made.save(force_insert=True)
     trail.record("issue.linked", dossier=case.dossier_id, subject=made.pk)
+    return made
+
+
+@transaction.atomic
+def link_concern(issue: Issue, concern: Concern, *, by: User) -> IssueLink:
+    """Say, in the folder of a concern in which nobody is known, that it is one of those behind the issue (R-27, R-40)."""
+    policy.require(by, "link", issue)
+    made = IssueLink(dossier=concern.dossier, issue=issue, concern=concern, linked_by=by)
+    made.save(force_insert=True)
+    trail.record("issue.linked", dossier=concern.dossier_id, subject=made.pk)
     return made
 
 

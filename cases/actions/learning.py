@@ -8,8 +8,9 @@ from cases import deidentify
 from cases.actions.issues import service_points
 from cases.issue_policy import seat_for
 from cases.issue_states import HARM
-from cases.issue_words import HarmKind, LessonKind, RiskKind
+from cases.issue_words import HarmKind, LessonKind
 from cases.models import HarmReport, LessonLearned, issue_code
+from cases.vocabulary import Risk
 from foundation.accounts import actions as accounts
 from foundation.accounts.models import Role, Seat, Unit, User
 from foundation.audit import trail
@@ -129,7 +130,7 @@ def write_lesson(kind: str, text: str, tags: list[str], *, by: User, is_confirme
         raise Refused("lesson.text", _("Write something here."), "text")
     deidentify.require_nobody(text, "text", places=service_points(seat.unit))
     deidentify.require_confirmed(text, is_confirmed)
-    chosen = sorted(set(tags) & set(RiskKind.values))
+    chosen = sorted(set(tags) & set(Risk.values))
     lesson = LessonLearned(organisation=seat.unit.organisation, kind=kind, text=text, tags=chosen, written_by=by)
     lesson.clean_fields(exclude=["organisation", "written_by", "released_by"])
     lesson.save(force_insert=True)

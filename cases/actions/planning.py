@@ -1,5 +1,6 @@
 """What is agreed with the person step by step, what colleagues advise, and waiting for the person (R-22; domain.md §11.3)."""
 
+from collections.abc import Iterable
 from datetime import date, datetime
 from typing import Any
 
@@ -8,7 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from cases.actions.case import lock, note_event
-from cases.closures import STEP, Doer, StepStatus
+from cases.closures import STEP, Doer, StepStatus, Typology
 from cases.models import Case, Conference, PlanStep
 from cases.states import CASE, CaseStatus, Waiting
 from foundation.accounts.models import User
@@ -21,8 +22,10 @@ EMERGENCY = "emergency"
 
 
 @transaction.atomic
-def add_step(case: Case, what: str, doer: str, due_on: date | None = None, *, by: User) -> PlanStep:
-    """Write down a step that was agreed with the person; the first one makes the plan."""
+def add_step(
+    case: Case, what: str, doer: str, due_on: date | None = None, kinds: Iterable[str] = (), *, by: User
+) -> PlanStep:
+    """Write down a step that was agreed with the person, and what it is for (R-02); the first one makes the plan."""
     locked = lock(case, "plan", by)
     if not what.strip():
         raise Refused("step.what", _("Write what was agreed."), "what")
@@ -30,7 +33,11 @@ def add_step(case: Case, what: str, doer: str, due_on: date | None = None, *, by
         raise Refused("step.doer", _("Choose who does it."), "doer")
     if due_on is not None and due_on < timezone.localdate():
         raise Refused("step.past", _("Choose a day from today on."), "due_on")
+    chosen = sorted(set(kinds))
+    if not set(chosen) <= set(Typology.values):
+        raise Refused("step.kinds", _("Choose from the list."), "kinds")
     made = PlanStep(dossier=locked.dossier, case=locked, what=what.strip(), doer=doer, due_on=due_on, agreed_by=by)
+    made.kinds = chosen
     made.clean_fields(exclude=["dossier", "case", "agreed_by", "ended_by"])
     made.save(force_insert=True)
     _come_to(locked, "plan")

@@ -7,7 +7,8 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from cases.actions.case import open_case
-from cases.models import Case, Concern, Redirection
+from cases.actions.issues import link_concern
+from cases.models import Case, Concern, Issue, Redirection
 from cases.readying import require_escalation
 from cases.states import CONCERN
 from cases.vocabulary import RANK, Outcome, Urgency
@@ -24,7 +25,7 @@ triaged: Hook[Concern] = Hook()
 
 @dataclass(frozen=True)
 class Triage:
-    """What the focal point decides. ``owner`` is needed for a case, ``contact`` for a re-direction."""
+    """What the focal point decides: ``owner`` for a case, ``contact`` for a re-direction, ``issue`` for a problem of many."""
 
     outcome: str
     urgency: str
@@ -34,6 +35,7 @@ class Triage:
     owner: User | None = None
     contact: str = ""
     load_reason: str = ""
+    issue: Issue | None = None
 
 
 @transaction.atomic
@@ -74,6 +76,16 @@ def _check(concern: Concern, decided: Triage) -> None:
         raise Refused("triage.classification", _("Say whether it happens or may happen, and which form of harm it is."))
     if decided.outcome == Outcome.REDIRECTED and not decided.contact.strip():
         raise Refused("triage.contact", _("Write which contact was given."), "contact")
+    if decided.outcome == Outcome.ISSUE:
+        _check_issue(concern, decided)
+
+
+def _check_issue(concern: Concern, decided: Triage) -> None:
+    """Somebody who is known has a case of their own, from which it can be linked."""
+    if not concern.is_anonymous:
+        raise Refused("triage.known", _("Somebody is known here. Open a case, and link it from there."), "outcome")
+    if decided.issue is None:
+        raise Refused("triage.issue", _("Choose the issue behind which it stands."), "issue")
 
 
 def _may_own(owner: User, concern: Concern) -> bool:
@@ -88,4 +100,6 @@ def _follow(concern: Concern, decided: Triage, by: User) -> Case | None:
         Redirection(dossier=concern.dossier, concern=concern, given_by=by, contact=decided.contact).save(
             force_insert=True
         )
+    if decided.outcome == Outcome.ISSUE and decided.issue is not None:
+        link_concern(decided.issue, concern, by=by)
     return None

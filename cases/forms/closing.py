@@ -1,15 +1,17 @@
 """Shapes of what is written when a case is closed, opened again, planned or waits."""
 
+from typing import Any
+
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from cases.closures import Doer, Reason, Result
+from cases.closures import Doer, Reason, Result, Typology
 from cases.forms.concern import choose
 from cases.forms.text import CleanText
 from cases.models import ADVICE_LENGTH, NOTE_LENGTH, STEP_LENGTH, WORDS_LENGTH
 from cases.states import Waiting
 from cases.vocabulary import Urgency
-from foundation.core.pages import DayInput, MomentInput
+from foundation.core.pages import DayInput, HintedCheckboxes, MomentInput
 
 
 def prose(
@@ -32,10 +34,18 @@ class CloseForm(forms.Form):
         _("Say what has changed for the person."),
     )
     because = prose(_("If it is not known: why?"), help_text=_("Needed only then."), rows=2)
+    unfollowed = prose(
+        _("No follow-up was agreed. Why?"), help_text=_("Not needed where the person cannot be asked any more."), rows=2
+    )
     words = prose(
         _("What should a colleague know who opens this case again one day?"),
         help_text=_("No word on who caused the harm."),
     )
+
+    def __init__(self, *args: Any, was_followed: bool, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if was_followed:
+            del self.fields["unfollowed"]
 
 
 class AnswerForm(forms.Form):
@@ -65,6 +75,10 @@ class StepForm(forms.Form):
     what = prose(_("What was agreed with the person?"), _("Write what was agreed."), length=STEP_LENGTH, rows=2)
     doer = choose(_("Who does it?"), Doer.choices, _("Choose who does it."))
     due_on = forms.DateField(label=_("By when"), required=False, widget=DayInput)
+    kinds = forms.MultipleChoiceField(
+        label=_("What is it for?"), help_text=_("If you can say. More than one is possible."), choices=Typology.choices,
+        required=False, widget=HintedCheckboxes,
+    )  # fmt: skip
 
 
 class DropForm(forms.Form):

@@ -10,8 +10,9 @@ from cases.forms.concern import choose
 from cases.forms.text import CleanText
 from cases.recipients import Recipient
 from consent.actions.exceptions import Plea
-from consent.exceptions import Ground, Source
+from consent.exceptions import Ground
 from consent.models.exception import REASON_LENGTH
+from consent.sources import Source
 
 HINTS = {
     Ground.LAW: _("Cite the law below."),

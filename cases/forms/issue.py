@@ -17,11 +17,11 @@ from cases.issue_words import (
     LessonKind,
     Reliability,
     Right,
-    RiskKind,
     Target,
 )
 from cases.models.issue import TITLE_LENGTH, WORDS
 from cases.models.learning import LESSON_LENGTH
+from cases.vocabulary import Risk
 from consent.office_forms import Nothing, choose
 from foundation.core.pages import DayInput
 
@@ -59,7 +59,7 @@ class IssueForm(forms.Form):
     title = CleanText(label=_("The problem in a few words"), max_length=TITLE_LENGTH)
     description = said(_("What is happening, to whom, since when?"), NOBODY)
     areas = CleanText(label=_("In which regions?"), help_text=_("Nothing smaller than a region."), max_length=300)
-    risks = several(_("Which protection risks are these?"), RiskKind.choices)
+    risks = several(_("Which protection risks are these?"), Risk.choices)
     groups = several(
         _("Who is at risk here?"), Group.choices, _("In this context, as the analysis shows. A group is never a score.")
     )  # fmt: skip
@@ -136,7 +136,7 @@ class LessonForm(forms.Form):
 
     kind = choose(_("What is it about?"), LessonKind.choices, _("Choose one."))
     text = said(_("What did we learn, and what would we do otherwise?"), NOBODY, most=LESSON_LENGTH)
-    tags = several(_("Which risks does it touch?"), RiskKind.choices)
+    tags = several(_("Which risks does it touch?"), Risk.choices)
     is_confirmed = confirmed()
 
 

@@ -17,8 +17,13 @@ HINTS = {
     Outcome.CASE.value: _("Somebody follows up with the person. The clock for them starts now."),
     Outcome.REDIRECTED.value: _("The person gets the contact and decides alone. It is not a referral."),
     Outcome.INFORMATION.value: _("The person was told what they wanted to know."),
+    Outcome.ISSUE.value: _("Choose the issue below. Nobody is followed up by it."),
     Outcome.NO_CONSENT.value: _("A refusal is an answer. Only the person can reopen this."),
 }
+
+
+FOR_A_CASE = ("owner", "load_reason", "exposure", "harm_forms")
+Choices = list[tuple[Any, str]]
 
 
 class Triage(forms.Form):
@@ -55,15 +60,22 @@ class Triage(forms.Form):
         widget=forms.Textarea(attrs={"rows": 2}),
     )
 
-    def __init__(self, data: Any, *, concern: Concern, owners: list[tuple[int, str]], why: str) -> None:
+    issue = forms.ChoiceField(
+        label=_("Behind which issue does it stand?"),
+        help_text=_("For a problem of many. Describe the issue first if it is not listed."),
+        required=False,
+    )
+
+    def __init__(self, data: Any, *, concern: Concern, owners: Choices, issues: Choices, why: str) -> None:
         super().__init__(data)
         self.fields["owner"].choices = [("", _("Choose a person")), *owners]  # type: ignore[attr-defined]
+        self.fields["issue"].choices = [("", _("Choose")), *issues]  # type: ignore[attr-defined]
         self.fields["urgency"].widget.hints = {concern.suggestion.value: why}
-        if concern.is_anonymous:
-            kept = [choice for choice in Outcome.choices if choice[0] != Outcome.CASE]
-            self.fields["outcome"].choices = kept  # type: ignore[attr-defined]
-            for name in ("owner", "load_reason", "exposure", "harm_forms"):
-                del self.fields[name]
+        shut, without = (Outcome.CASE, FOR_A_CASE) if concern.is_anonymous else (Outcome.ISSUE, ("issue",))
+        kept = [choice for choice in Outcome.choices if choice[0] != shut]
+        self.fields["outcome"].choices = kept  # type: ignore[attr-defined]
+        for name in without:
+            del self.fields[name]
 
     def clean(self) -> dict[str, Any]:
         """A case says what kind of harm it is about (R-23)."""

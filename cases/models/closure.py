@@ -40,6 +40,7 @@ class Closure(DossierBound):
     decided_at = models.DateTimeField(null=True, blank=True)
     because = EncryptedText(null=True, blank=True, validators=[MaxLengthValidator(WORDS_LENGTH)])
     words = EncryptedText(null=True, blank=True, validators=[MaxLengthValidator(WORDS_LENGTH)])
+    unfollowed = EncryptedText(null=True, blank=True, validators=[MaxLengthValidator(WORDS_LENGTH)])
     answer = EncryptedText(null=True, blank=True, validators=[MaxLengthValidator(WORDS_LENGTH)])
 
     class Meta:

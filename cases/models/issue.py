@@ -6,11 +6,13 @@ import pgtrigger
 from django.conf import settings
 from django.core.validators import MaxLengthValidator
 from django.db import models
+from django.db.models import Q
 from django.utils import timezone
 
 from cases.issue_states import ISSUE, ISSUE_RETURNS
 from cases.issue_words import Change, EvidenceKind, InfoStatus, IssueStatus, Reliability, Target
 from cases.models.case import Case
+from cases.models.concern import Concern
 from foundation.accounts.models import Unit
 from foundation.core.codes import new_code
 from foundation.dossiers.models import VIEW, DossierBound
@@ -97,15 +99,21 @@ class IssueEvidence(DossierBound):
 
 
 class IssueLink(DossierBound):
-    """That a case is one of those behind an issue: in the folder of the case, so that nobody else learns of it."""
+    """That a case, or a concern in which nobody is known, is behind an issue: in its own folder, so that nobody else learns
+    of it.
+    """
 
     issue = models.ForeignKey(Issue, models.DO_NOTHING, related_name="links")
-    case = models.ForeignKey(Case, models.CASCADE, related_name="issue_links", db_index=False)
+    case = models.ForeignKey(Case, models.CASCADE, related_name="issue_links", null=True, blank=True, db_index=False)
+    concern = models.OneToOneField(Concern, models.CASCADE, related_name="issue_link", null=True, blank=True)
     linked_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
     linked_at = models.DateTimeField(default=timezone.now)
 
     class Meta:
-        constraints: ClassVar = [models.UniqueConstraint(fields=["case", "issue"], name="case_linked_once")]
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["case", "issue"], name="case_linked_once"),
+            models.CheckConstraint(condition=Q(case=None) ^ Q(concern=None), name="case_or_concern_behind_an_issue"),
+        ]
 
     def __str__(self) -> str:
         return str(self.pk)

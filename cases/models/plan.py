@@ -12,14 +12,14 @@ from django.utils import timezone
 from cases.closures import STEP, Doer, StepStatus
 from cases.models.case import Case
 from foundation.dossiers.models import VIEW, DossierBound
-from foundation.vault.fields import EncryptedText
+from foundation.vault.fields import EncryptedJSON, EncryptedText
 
 STEP_LENGTH = 300
 ADVICE_LENGTH = 2000
 
 
 class PlanStep(DossierBound):
-    """One step that was agreed with the person: what, who does it, by when, and whether it is done."""
+    """One step that was agreed with the person: what, what for (``kinds``), who does it, by when, whether done."""
 
     reads: ClassVar[str] = VIEW
 
@@ -33,6 +33,7 @@ class PlanStep(DossierBound):
         settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", null=True, blank=True, db_index=False
     )
     ended_at = models.DateTimeField(null=True, blank=True)
+    kinds = EncryptedJSON(null=True, blank=True)
     what = EncryptedText(validators=[MaxLengthValidator(STEP_LENGTH)])
     why = EncryptedText(null=True, blank=True, validators=[MaxLengthValidator(STEP_LENGTH)])
 

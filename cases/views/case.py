@@ -15,12 +15,13 @@ from cases import actions, ending_words
 from cases.exception_words import of_case
 from cases.forms.case import AssignForm, FollowUpForm, NoteForm, PlanForm
 from cases.identity import announced, bar, clocks_of, open_case, reader_lines, readers_of, zone_of
+from cases.issue_words import Right
 from cases.models import Case
 from cases.policy import LEADS, has_seat
 from cases.story import escalation, notes_of, tell, timeline
 from cases.views.guards import keeps_words, page, refuse, typed
 from cases.views.who import me
-from cases.vocabulary import Category, Exposure, HarmForm
+from cases.vocabulary import Category, Context, Exposure, HarmForm
 from foundation.accounts.models import User
 from foundation.audit import trail
 from foundation.core import policy
@@ -87,10 +88,12 @@ def _concern(case: Case) -> dict[str, Any]:
     concern, kinds = case.concern, case.classification or {}
     known = [HarmForm(form).label.lower() for form in kinds.get("harm_forms", [])]
     known += [Exposure(kinds["exposure"]).label.lower()] if kinds.get("exposure") else []
+    known += [Context(kinds["context"]).label] if kinds.get("context") else []
+    at_stake = [str(Right(code).label) for code in kinds.get("rights", [])]
     category = concern.known.get("category")
     said = moment_words(concern.submitted_at or case.opened_at, timezone.now(), zone_of(case))
     title = Category(category).label if category else concern.code
-    return {"title": title, "kinds": ", ".join(map(str, known)), "at": said, "row": concern}
+    return {"title": title, "kinds": ", ".join(map(str, known)), "rights": at_stake, "at": said, "row": concern}
 
 
 @login_required

@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from cases import actions, ending_words
-from cases.actions.closing import Ending
+from cases.actions.closing import Ending, was_followed
 from cases.forms.closing import AnswerForm, CloseForm, ReopenForm, UrgencyForm, WaitForm
 from cases.identity import bar, clocks_of, open_case, zone_of
 from cases.models import Case, Closure
@@ -51,7 +51,7 @@ def close(request: HttpRequest, pk: UUID) -> HttpResponse:
         return redirect("cases:case", pk)
     policy.require(request.user, "close", case)
     asked = ending_words.waiting(case)
-    form = CloseForm(typed(request))
+    form = CloseForm(typed(request), was_followed=was_followed(case))
     if asked is None and form.is_valid():
         try:
             made = actions.ask_closure(case, Ending(**form.cleaned_data), by=me(request))

@@ -22,7 +22,7 @@ TYPED = (
     "need", "words", "said", "accused_words",
     "evidence", "because", "words", "answer", "what", "why", "who", "question", "advice", "load_reason",
     "content", "alone", "note", "reply", "description", "areas", "title", "analysis", "strategy", "outcome", "result",
-    "changed",
+    "changed", "unfollowed", "uncoordinated",
 )  # fmt: skip
 LINES = ("condition-", "reason_")
 """The conditions of a conversation about consent, one field per line of it; the reasons of an assessment."""

@@ -15,6 +15,7 @@ from cases import issue_page
 from cases.actions import issues as actions
 from cases.forms import issue as forms
 from cases.identity import open_case
+from cases.issue_page import SHOWN, linkable
 from cases.issue_policy import ISSUERS
 from cases.issue_states import ACTIVE
 from cases.models import AdvocacyAction, Issue
@@ -26,8 +27,6 @@ from foundation.audit import trail
 from foundation.core import policy
 from foundation.core.errors import DomainError, Forbidden, WrongState
 from foundation.dossiers.models import Kind
-
-SHOWN = 50
 
 
 def fetch(actor: Any, pk: UUID) -> Issue:
@@ -173,8 +172,7 @@ def link(request: HttpRequest, pk: UUID) -> HttpResponse:
     """Say that this case is one of those behind an issue; nobody learns of it who cannot open the case."""
     case = open_case(request.user, pk)
     policy.require(request.user, "link_issue", case)
-    known = list(Issue.objects.with_key().newest(me(request), Kind.ISSUE, SHOWN))
-    listed = {str(i.pk): i for i in known if policy.allows(request.user, "link", i)}
+    listed = linkable(me(request))
     form = forms.LinkForm([(key, i.title) for key, i in listed.items()], typed(request))
     if form.is_valid():
         try:
@@ -183,7 +181,6 @@ def link(request: HttpRequest, pk: UUID) -> HttpResponse:
         except DomainError as error:
             refuse(form, error)
     trail.record("case.read", dossier=case.dossier_id, subject=case.pk)
-    trail.record("issue.read", ids=[i.pk for i in known])
     none = {"title": _("No issue is open"), "text": _("Describe the problem of many first, or ask your focal point.")}
     back = {"url": reverse("cases:case", args=[pk]), "label": _("Case")}
     heading, warn = _("Link the case to an issue"), None if listed else none

@@ -15,10 +15,10 @@ from django.views.decorators.http import require_safe
 from cases.actions import learning as actions
 from cases.forms import issue as forms
 from cases.issue_policy import seat_for
-from cases.issue_words import RiskKind
 from cases.models import HarmReport, LessonLearned
 from cases.views.guards import keeps_words, refuse, typed
 from cases.views.who import me
+from cases.vocabulary import Risk
 from consent.pages import tag, when
 from foundation.accounts.models import Appointment, User
 from foundation.audit import trail
@@ -146,13 +146,13 @@ def lessons(request: HttpRequest) -> HttpResponse:
     _ours(request)
     risk = request.GET.get("risk", "")
     rows = LessonLearned.objects.visible_to(me(request)).order_by("-written_at")
-    if risk in RiskKind.values:
+    if risk in Risk.values:
         rows = rows.filter(tags__contains=[risk])
     found = list(rows.select_related("written_by")[:200])
     trail.record("lesson.read", n=len(found))
     released = [_lesson(row, request.user) for row in found if row.released_at]
     waiting = [_lesson(row, request.user) for row in found if not row.released_at and _may_see(row, request.user)]
-    risks = [{"value": value, "label": label, "current": value == risk} for value, label in RiskKind.choices]
+    risks = [{"value": value, "label": label, "current": value == risk} for value, label in Risk.choices]
     return render(request, "cases/lessons.html", {"released": released, "waiting": waiting, "risks": risks})
 
 
@@ -161,7 +161,7 @@ def _may_see(row: LessonLearned, actor: Any) -> bool:
 
 
 def _lesson(row: LessonLearned, actor: Any) -> dict[str, Any]:
-    tags = [str(RiskKind(code).label) for code in row.tags]
+    tags = [str(Risk(code).label) for code in row.tags]
     is_out = row.released_at is not None
     url = "" if is_out or not policy.allows(actor, "release", row) else reverse("cases:lesson_release", args=[row.pk])
     shown = tag(row.get_kind_display()) if is_out else tag(_("Waits for another person"), "act", "clock")

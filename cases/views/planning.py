@@ -30,7 +30,7 @@ def plan(request: HttpRequest, pk: UUID) -> HttpResponse:
     if form.is_valid():
         try:
             said = form.cleaned_data
-            actions.add_step(case, said["what"], said["doer"], said["due_on"], by=me(request))
+            actions.add_step(case, said["what"], said["doer"], said["due_on"], said["kinds"], by=me(request))
             return redirect("cases:case_plan", pk)
         except DomainError as error:
             refuse(form, error)

@@ -13,7 +13,8 @@ from django.views.decorators.http import require_POST
 from cases import actions
 from cases.actions.triage import Triage
 from cases.forms import triage as forms
-from cases.models import Case, Concern
+from cases.issue_page import linkable
+from cases.models import Case, Concern, Issue
 from cases.moments import stamp, zone_of
 from cases.policy import WORKERS
 from cases.views import summary
@@ -55,7 +56,7 @@ def concern_page(request: HttpRequest, concern: Concern, form: forms.Triage | No
     """What was said, for who may open it; with the form while it waits for triage."""
     actor, draft = me(request), Draft(concern)
     if form is None and policy.allows(actor, "triage", concern):
-        form = _form(concern, None)
+        form = _form(concern, None, actor)
     decision = draft.decision
     context = {
         "concern": concern,
@@ -64,6 +65,7 @@ def concern_page(request: HttpRequest, concern: Concern, form: forms.Triage | No
         "coded": [*summary.coded(concern), *([summary.answer(decision)] if decision else [])],
         "readers": who_reads(concern.dossier),
         "case": Case.objects.visible_to(actor).filter(concern=concern).first(),
+        "issue": Issue.objects.visible_to(actor).filter(links__concern=concern).first(),
         **_times(concern, actor),
     }
     return render(request, "cases/triage.html", context, status=status_of(form) if form else 200)
@@ -76,8 +78,10 @@ def _times(concern: Concern, actor: User) -> dict[str, Any]:
     return {"due": due, "sent": stamp(concern.submitted_at, zone) if concern.submitted_at else ""}
 
 
-def _form(concern: Concern, data: Any) -> forms.Triage:
-    return forms.Triage(data, concern=concern, owners=owners(concern.unit), why=why(concern))
+def _form(concern: Concern, data: Any, actor: User) -> forms.Triage:
+    issues = list(linkable(actor).items()) if concern.is_anonymous else []
+    named = [(key, issue.title) for key, issue in issues]
+    return forms.Triage(data, concern=concern, owners=owners(concern.unit), issues=named, why=why(concern))
 
 
 @keeps_words
@@ -87,7 +91,7 @@ def triage(request: HttpRequest, pk: UUID) -> HttpResponse:
     if request.method != "POST" or (concern.triaged_at and concern.is_open):
         return _onward(request, concern)
     policy.require(me(request), "triage", concern)
-    form = _form(concern, typed(request))
+    form = _form(concern, typed(request), me(request))
     if form.is_valid() and _is_decided(concern, form, me(request)):
         return _onward(request, concern)
     trail.record("concern.read", dossier=concern.dossier_id, subject=concern.pk, whole=True)
@@ -97,8 +101,10 @@ def triage(request: HttpRequest, pk: UUID) -> HttpResponse:
 def _is_decided(concern: Concern, form: forms.Triage, by: User) -> bool:
     data = dict(form.cleaned_data)
     owner = User.objects.filter(pk=data.pop("owner", None)).first()
+    chosen = data.pop("issue", "")
+    issue = Issue.objects.visible_to(by).filter(pk=chosen).first() if chosen else None
     try:
-        actions.triage(concern, Triage(owner=owner, **data), by=by)
+        actions.triage(concern, Triage(owner=owner, issue=issue, **data), by=by)
     except DomainError as error:
         refuse(form, error)
         return False

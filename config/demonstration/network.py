@@ -7,7 +7,7 @@ from django.utils import timezone
 from cases.actions import issues, learning, safeguarding
 from cases.models import Issue
 from config.demonstration.telling import Matter
-from consent.exceptions import Source
+from consent.sources import Source
 from consent.vocabulary import Purpose, RecipientKind
 from foundation.accounts.models import Organisation, OrganisationKind
 from foundation.core.acting import acting

@@ -98,7 +98,12 @@ def _ended(new: Begin) -> None:
     step = working.plan(over, "Report the account together with the school", "team", 2)
     working.done(over, step)
     working.look_again(over, first, (1, 1, 2, 3, 3), "The account is gone; a teacher looks after it.", 1)
-    goal = Ending("goals_met_risk_reduced", "safer", words="The account is gone, and school goes on.")
+    goal = Ending(
+        "goals_met_risk_reduced",
+        "safer",
+        words="The account is gone, and school goes on.",
+        unfollowed="She writes to us herself if it starts again.",
+    )
     working.close(over, goal, "")
     back = new(
         Said("neglect_abandonment", "The grandmother cannot climb the stairs any more.", "Wants to see the sea again.",
@@ -106,7 +111,9 @@ def _ended(new: Begin) -> None:
     ).hand_over().opened("actual", "deprivation").accepted(81)  # fmt: skip
     working.done(back, working.plan(back, "Carry the shopping up twice a week", "team", 3))
     working.close(
-        back, Ending("person_requested_closure", "unknown", "She did not want to talk about it."), "She left it open."
+        back,
+        Ending("person_requested_closure", "unknown", "She did not want to talk about it.", unfollowed="Her wish."),
+        "She left it open.",
     )
     working.reopen(back, "She phoned: nobody comes any more.")
 

@@ -16,6 +16,7 @@ from consent import exceptions as rules
 from consent import office
 from consent.actions.hooks import exception_ended, unsigned
 from consent.models import ExceptionalDisclosure, Person
+from consent.sources import Source
 from consent.states import EXCEPTION, OVER, ExceptionStatus
 from consent.vocabulary import RecipientKind
 from foundation.accounts import actions as accounts
@@ -111,7 +112,7 @@ def _check(plea: Plea) -> None:
         (bool(plea.proportionality.strip()), "proportionality", _("Write why no lesser way would do.")),
         (plea.ground != rules.Ground.LAW or bool(plea.law.strip()), "law", _("Cite the law that obliges us.")),
         (rules.is_least(plea.fields), "fields", _("Choose what is told, piece by piece.")),
-        (plea.source in rules.Source.values, "source", _("Say from whom the threat comes, as a category.")),
+        (plea.source in Source.values, "source", _("Say from whom the threat comes, as a category.")),
         (plea.is_informed or bool(plea.unsafe.strip()), "unsafe", _("Tell the person, or write why that is unsafe.")),
         (1 <= plea.days <= settings.EXCEPTION_DAYS, "days", _("Choose how long, in days.")),
     )
@@ -123,7 +124,7 @@ def _check(plea: Plea) -> None:
 
 def _check_source(plea: Plea) -> None:
     is_provider = plea.recipient_kind == RecipientKind.SERVICE
-    if plea.source == rules.Source.PROVIDER and is_provider:
+    if plea.source == Source.PROVIDER and is_provider:
         raise Refused(
             "exception.source",
             _("The threat may come from a service provider, so no service is told. Ask the safeguarding focal point."),

@@ -7,7 +7,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from cases.issue_policy import seat_for
-from consent.exceptions import Source
+from consent.sources import Source
 from foundation.accounts.models import User
 from foundation.audit import trail
 from foundation.core import policy

@@ -15,7 +15,7 @@ from cases import actions as cases
 from cases.models import Case, Issue
 from cases.vocabulary import Urgency
 from consent import actions as consent
-from consent.exceptions import Source
+from consent.sources import Source
 from foundation.accounts import actions as accounts
 from foundation.accounts.models import Role, Seat, User
 from foundation.audit import trail
@@ -58,6 +58,7 @@ class Test:
     sources: list[str]
     consulted: list[str] = field(default_factory=list)
     alone: str = ""
+    uncoordinated: str = ""
 
 
 def lock(speech: Representation) -> Representation:
@@ -201,6 +202,12 @@ def _check_test(speech: Representation, test: Test) -> None:
         raise Refused("representation.sources", _("Say where the threat comes from, as far as it is known."), "sources")
     if mandates.missing(speech, test.consulted) and not test.alone.strip():
         raise Refused("representation.alone", _("Say why you go on without having asked them first."), "alone")
+    if not mandates.is_coordinated(test.consulted) and not test.uncoordinated.strip():
+        raise Refused(
+            "representation.uncoordinated",
+            _("Say why it is not coordinated with another component of the Movement."),
+            "uncoordinated",
+        )
 
 
 def is_source(speech: Representation, by: User) -> bool:

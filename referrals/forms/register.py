@@ -7,7 +7,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from cases.forms.text import CleanText
-from consent.exceptions import Source
+from consent.sources import Source
 from foundation.core.pages import DayInput
 from referrals.models.partner import NOTES
 from referrals.partnership import BELONGS_TO, QUESTIONS, EndReason

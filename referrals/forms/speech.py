@@ -8,8 +8,8 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from cases.forms.text import CleanText
-from consent.exceptions import Source
 from consent.office_forms import Nothing, choose, day
+from consent.sources import Source
 from foundation.core.pages import DayInput
 from referrals.models import Authority
 from referrals.models.representation import WORDS
@@ -120,7 +120,10 @@ class ExamineForm(forms.Form):
         _("As far as the person has told it; do not ask for it. A category, never a name."),
     )  # fmt: skip
     consulted = several(_("Who was asked first?"), Consulted.choices)
-    alone = said(_("If nobody was, or not who is named above: why do you go on?"), most=500, rows=2, is_needed=False)
+    alone = said(_("If not who is named above: why do you go on?"), most=500, rows=2, is_needed=False)
+    uncoordinated = said(
+        _("If no other component of the Movement was asked: why not?"), most=500, rows=2, is_needed=False
+    )
     why = said(_("On what does this rest, and what speaks against it?"), most=2000)
 
     def __init__(self, *args: Any, is_case: bool, **kwargs: Any) -> None:
@@ -132,7 +135,7 @@ class ExamineForm(forms.Form):
                 self.fields[code] = field
         if not is_case:
             del self.fields["sources"]
-        self.order_fields([*QUESTIONS, "sources", "consulted", "alone", "why"])
+        self.order_fields([*QUESTIONS, "sources", "consulted", "alone", "uncoordinated", "why"])
 
     @property
     def answers(self) -> dict[str, bool]:

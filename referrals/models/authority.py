@@ -10,6 +10,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils import timezone
 
+from consent.sources import widened
 from foundation.accounts.models import Organisation, OrganisationKind, Role
 from referrals.speech import CLOSED_KINDS, SOURCES, AuthorityKind, Confidentiality, Level
 
@@ -74,4 +75,4 @@ class Authority(models.Model):
     @property
     def threats(self) -> set[str]:
         """The sources of threat that it may be: by its kind, and as flagged."""
-        return set(SOURCES.get(self.kind, ())) | set(self.sources)
+        return widened(set(SOURCES.get(self.kind, ())) | set(self.sources))

@@ -13,8 +13,8 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from cases.policy import WORKERS, has_seat
 from cases.views.who import me
-from consent.exceptions import Source
 from consent.pages import posted, refuse, tag
+from consent.sources import Source
 from foundation.accounts.models import Role
 from foundation.audit import trail
 from foundation.core import policy

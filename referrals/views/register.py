@@ -17,8 +17,8 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from cases.views.guards import typed
 from cases.views.who import me
-from consent.exceptions import Source
 from consent.pages import when
+from consent.sources import Source
 from foundation.accounts.models import User
 from foundation.audit import trail
 from foundation.core import policy

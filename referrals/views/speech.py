@@ -190,15 +190,19 @@ def _known(speech: Representation) -> dict[str, Any]:
     test = speech.test or {}
     answers = {code: "yes" if is_yes else "no" for code, is_yes in test.get("answers", {}).items()}
     sources = threats.sources(speech.case) if speech.case is not None else set()
-    return {**answers, **{k: test.get(k) for k in ("why", "consulted", "alone")}, "sources": sorted(sources)}
+    return {
+        **answers,
+        **{k: test.get(k) for k in ("why", "consulted", "alone", "uncoordinated")},
+        "sources": sorted(sources),
+    }
 
 
 def carry_out(speech: Representation, verb: str, form: Form, by: User) -> None:
     """Call the action of a verb with what its form holds."""
     data: dict[str, Any] = dict(form.cleaned_data)
     if isinstance(form, forms.ExamineForm):
-        test = speaking.Test(form.answers, data["why"], data.get("sources", []), data["consulted"], data["alone"])
-        speaking.examine(speech, test, by=by)
+        words = {name: data[name] for name in ("why", "consulted", "alone", "uncoordinated")}
+        speaking.examine(speech, speaking.Test(form.answers, sources=data.get("sources", []), **words), by=by)
     elif verb == "submit":
         speaking.submit(speech, by=by, is_confirmed=data.get("is_confirmed", False))
     elif verb in ("clear", "give_back", "approve", "send"):

@@ -10,14 +10,15 @@ from django.utils.translation import gettext as _
 
 from cases.actions.case import set_urgency
 from cases.models import Case
-from cases.vocabulary import Exposure, Flag, Urgency
+from cases.vocabulary import Exposure, Flag, Risk, Urgency
+from consent.sources import Source
 from foundation.accounts.models import User
 from foundation.audit import trail
 from foundation.core.errors import Refused
 from riskanalysis.actions.locking import held, held_case
 from riskanalysis.models import ClinicalWindow, RiskAssessment, SpecificThreat
 from riskanalysis.questions import QUESTIONS, SINCE, questions_of
-from riskanalysis.risks import WORDS_LENGTH, Group, Harm, Intent, Met, Risk, Safety, Situation, Source, State, Subject
+from riskanalysis.risks import WORDS_LENGTH, Group, Harm, Intent, Met, Safety, Situation, State, Subject
 from riskanalysis.scheme import INPUTS, LEAST, MOST
 from riskanalysis.window import LAST_HOURS
 
@@ -35,7 +36,7 @@ def name_threat(case: Case, about: dict[str, str], *, by: User) -> RiskAssessmen
     for name, known in ABOUT.items():
         if about.get(name) not in known:
             raise Refused(f"threat.{name}", _("Choose an answer."), name)
-    if about["source"] == Source.OUR_PEOPLE:
+    if about["source"] == Source.PROVIDER:
         raise Refused(
             "threat.safeguarding",
             _(

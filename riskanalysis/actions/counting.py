@@ -55,7 +55,7 @@ ANSWERS: dict[str, str] = {
 def count_concern(concern: Concern) -> None:
     """A concern was triaged: what it is about, how urgent, what came of it, who brought it, whether in time."""
     known, urgency = concern.known.get("category") or Category.UNSAID, concern.urgency
-    _count(
+    count_cells(
         concern.unit,
         month_of(concern.triaged_at or timezone.now(), concern.unit),
         {
@@ -95,7 +95,7 @@ def count_referral(moved: tuple[Referral, str, str]) -> None:
         said = ANSWERS[verb]
         cells |= {ANSWER_AGE: (referral.urgency, age, said), ANSWER_GENDER: (referral.urgency, gender, said)}
     if cells:
-        _count(referral.unit, month_of(referral.sent_at, referral.unit), cells)
+        count_cells(referral.unit, month_of(referral.sent_at, referral.unit), cells)
 
 
 def _waited(referral: Referral, age: str, gender: str) -> Cells:
@@ -119,7 +119,7 @@ def month_of(moment: datetime, unit: Unit) -> date:
     return local_day(moment, ZoneInfo(unit.time_zone)).replace(day=1)
 
 
-def _count(unit: Unit, month: date, cells: Cells) -> None:
+def count_cells(unit: Unit, month: date, cells: Cells) -> None:
     """Figures never stand in the way of help: without the organisation's key (in a restore, while the erasure ledger is
     applied; after an evacuation) the move is taken and not counted.
     """

@@ -10,11 +10,12 @@ from django.utils.translation import pgettext_lazy
 
 from cases.forms.concern import NONE, choose
 from cases.forms.text import CleanText
-from cases.vocabulary import Exposure, Flag
+from cases.vocabulary import Exposure, Flag, Risk
+from consent.sources import Source
 from foundation.core.pages import HintedCheckboxes
 from riskanalysis.anchors import ANCHORS, HINTS, TITLES, UNKNOWN_LABEL
 from riskanalysis.questions import SINCE
-from riskanalysis.risks import UNKNOWN, WORDS_LENGTH, Group, Harm, Intent, Met, Risk, Safety, Situation, Source, Subject
+from riskanalysis.risks import UNKNOWN, WORDS_LENGTH, Group, Harm, Intent, Met, Safety, Situation, Subject
 from riskanalysis.scheme import INPUTS
 from riskanalysis.window import LAST_HOURS
 

@@ -99,19 +99,32 @@ def left(world: World) -> None:
     draft(world, "cyrillic")
 
 
-@entry("a concern that becomes a case")
-def taken_up(world: World) -> None:
-    at = draft(world, "latin")
+def accepted(world: World, script: str, **changes: dict[str, Any]) -> str:
+    """A concern that became a case, which its owner took on; its id."""
+    at = draft(world, script, **changes)
     world.person("volunteer").step(f"{at}check/")
     lead = world.person("focal_point")
     page = lead.opened(at)
     form = page.form("urgency", "outcome")
     owner = form.choice("owner", world.house.demo["people"]["caseworker"]["seats"][0])
     decided = {"urgency": "normal", "outcome": "escalated_to_case", "owner": owner, "exposure": "actual"}
-    world.case = lead.submit(page, form, **decided, reason=world.mint.sentence(), harm_forms=["coercion"]).pk
+    case = lead.submit(page, form, **decided, reason=world.mint.sentence(), harm_forms=["coercion"]).pk
     worker = world.person("caseworker")
-    page = worker.opened(f"/cases/{world.case}/")
+    page = worker.opened(f"/cases/{case}/")
     worker.submit(page, page.form(action="/accept/"))
+    return str(case)
+
+
+@entry("a concern that becomes a case")
+def taken_up(world: World) -> None:
+    world.case = accepted(world, "latin")
+
+
+@entry("why somebody at a border is asked how to adapt help")
+def adapted(world: World) -> None:
+    where = {"reporter_kind": "affected_person_self", "setting": "border"}
+    at = f"/cases/{accepted(world, 'cyrillic', where=where)}/person/adapting/"
+    world.person("caseworker").step(at, walking="lot", reason=world.mint.sentence("arabic"))
 
 
 @entry("answers that are refused by a form")

@@ -26,4 +26,6 @@ def life(world: World) -> None:
     lead.step(f"{at}urgency/", urgency="normal", reason=mint.sentence())
     said = {"reason": "duplicate", "result": "unknown", "because": mint.sentence(), "words": mint.sentence()}
     page = worker.opened(f"{at}close/")
-    assert worker.post(page.url, page.own_form("reason").filled(said)).status == 422, "something is still open"
+    form = page.own_form("reason")
+    said |= {"unfollowed": mint.sentence()} if "unfollowed" in form.names else {}
+    assert worker.post(page.url, form.filled(said)).status == 422, "something is still open"

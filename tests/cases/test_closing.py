@@ -5,6 +5,7 @@ from uuid import uuid4
 
 import pytest
 from django.db import DatabaseError, IntegrityError, transaction
+from django.urls import reverse
 from django.utils import timezone
 
 from cases import actions, closing
@@ -21,7 +22,7 @@ from referrals.models import Referral, referral_reference
 from tests import factories
 
 pytestmark = pytest.mark.django_db
-SAID = Ending("goals_met_risk_reduced", "safer")
+SAID = Ending("goals_met_risk_reduced", "safer", unfollowed="She calls us if something changes.")
 
 
 def fresh(case):
@@ -88,6 +89,7 @@ def test_each_veto_is_a_sentence_with_a_link_and_stops_the_closing_hs18(house, o
         (Ending("because", "safer"), "closure.reason"),
         (Ending("duplicate", "better"), "closure.result"),
         (Ending("duplicate", "unknown", " "), "closure.because"),
+        (Ending("relocated", "safer", unfollowed=" "), "closure.unfollowed"),
         (Ending("no_contact_after_n_attempts", "unknown", "never reached"), "closure.not_sought"),
     ],
 )
@@ -95,6 +97,39 @@ def test_a_closure_says_why_and_what_has_changed_hs19(plain, owner, said, code):
     with acting(owner.pk), pytest.raises(Refused) as caught:
         actions.ask_closure(plain, said, by=owner)
     assert caught.value.code == code
+
+
+def test_closing_with_no_follow_up_agreed_needs_a_reason_which_is_kept_w18(house, plain, owner):
+    """W-18: a warning that goes on with a recorded reason."""
+    with acting(owner.pk):
+        done = actions.ask_closure(plain, SAID, by=owner)
+        kept = Closure.objects.get(pk=done.pk)
+        kept.dossier = plain.dossier
+        assert kept.unfollowed == "She calls us if something changes."
+
+
+def test_where_a_follow_up_was_agreed_or_nobody_can_be_asked_no_reason_is_needed_w18(house, plain, owner, browse):
+    with acting(owner.pk):
+        assert actions.ask_closure(plain, Ending("deceased", "unknown", "She died."), by=owner).status == "closed"
+    other = settled(factories.case(house, category="other"), owner)
+    factories.decide(house, other, Purpose.FOLLOW_UP_CONTACT, other.unit_id, fields=["safe_contact"])
+    at = reverse("cases:close", args=[other.pk])
+    assert "No follow-up was agreed. Why?" in browse(owner).get(at).content.decode()
+    with acting(owner.pk):
+        actions.plan_follow_up(fresh(other), by=owner, due_at=timezone.now() + timedelta(days=3))
+    client = browse(owner)
+    assert "No follow-up was agreed. Why?" not in client.get(at).content.decode()
+    assert client.post(at, {"reason": "relocated", "result": "same"})["Location"] == reverse(
+        "cases:case", args=[other.pk]
+    )
+
+
+def test_the_page_asks_why_no_follow_up_was_agreed_and_keeps_what_was_typed_w18(plain, owner, browse):
+    client, at = browse(owner), reverse("cases:close", args=[plain.pk])
+    page = client.post(at, {"reason": "relocated", "result": "same", "words": "Call the sister first."})
+    assert page.status_code == 422
+    assert "Write why no follow-up was agreed." in page.content.decode()
+    assert "Call the sister first." in page.content.decode()
 
 
 def test_nobody_reached_counts_only_after_three_attempts_over_thirty_days(house, plain, owner):

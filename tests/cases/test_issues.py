@@ -64,7 +64,7 @@ def test_somebody_who_could_be_recognised_is_refused_in_every_field(house, lead)
         "title": "What Ivan told on 12.03.2026", "description": "Call +380 50 123 45 67.", "areas": "ул. Морская, 5",
     }.items():  # fmt: skip
         assert refused("nobody.recognised", made.issue, house, **{name: words}).field == name
-    facts = issues.Facts("Papers", "They say that Ivan Petrov keeps papers.", "Coast", ["gpc-09"])
+    facts = issues.Facts("Papers", "They say that Ivan Petrov keeps papers.", "Coast", ["GPC-09"])
     with acting(lead.pk):
         refused("nobody.unconfirmed", issues.open_issue, facts, by=lead, is_confirmed=False)
     refused("issue.risks", made.issue, house, risks=[])
@@ -112,7 +112,7 @@ def test_who_works_elsewhere_or_on_another_seat_finds_no_issue(house, browse):
         with acting(user.pk), connections["default"].cursor() as cursor:
             cursor.execute("SELECT 1 FROM cases_issue")
             assert cursor.fetchall() == []
-    facts = issues.Facts("Papers", "Papers are kept.", "Coast", ["gpc-09"])
+    facts = issues.Facts("Papers", "Papers are kept.", "Coast", ["GPC-09"])
     with acting(house.people["caseworker"].pk), pytest.raises(Forbidden):
         issues.open_issue(facts, by=house.people["caseworker"], is_confirmed=True)
 
@@ -148,7 +148,7 @@ def test_issues_are_written_and_moved_on_their_pages(house, lead, browse):
     client = browse(lead)
     assert client.post(reverse("cases:issue_new"), {}).status_code == 422
     typed = {
-        "title": "Papers are kept", "description": "Landlords keep papers.", "areas": "Coast", "risks": ["gpc-09"],
+        "title": "Papers are kept", "description": "Landlords keep papers.", "areas": "Coast", "risks": ["GPC-09"],
         "groups": ["migrants"], "drivers": ["law"], "rights": ["identity"], "frameworks": ["ihrl"], "is_confirmed": "on",
     }  # fmt: skip
     answer = client.post(reverse("cases:issue_new"), typed)

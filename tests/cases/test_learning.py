@@ -81,7 +81,7 @@ def test_a_lesson_names_nobody_and_waits_for_a_second_person(house, browse):
         with pytest.raises(Refused) as stop, transaction.atomic():
             learning.write_lesson("mistake", "We phoned +380 50 123 45 67.", [], by=by, is_confirmed=True)
         assert stop.value.code == "nobody.recognised"
-        row = learning.write_lesson("mistake", "Ask first which number is safe.", ["gpc-08"], by=by, is_confirmed=True)
+        row = learning.write_lesson("mistake", "Ask first which number is safe.", ["GPC-08"], by=by, is_confirmed=True)
         with pytest.raises(Refused):
             learning.release_lesson(row, by=by)
         with pytest.raises(DatabaseError), transaction.atomic():
@@ -89,7 +89,7 @@ def test_a_lesson_names_nobody_and_waits_for_a_second_person(house, browse):
     page = browse(house.people["outsider"]).get(reverse("cases:lessons")).content.decode()
     assert "Ask first which number is safe." not in page
     assert browse(other).post(reverse("cases:lesson_release", args=[row.pk])).status_code == 302
-    page = browse(house.people["outsider"]).get(reverse("cases:lessons") + "?risk=gpc-08").content.decode()
+    page = browse(house.people["outsider"]).get(reverse("cases:lessons") + "?risk=GPC-08").content.decode()
     assert "Ask first which number is safe." in page
     assert browse(house.people["partner_worker"]).get(reverse("cases:lessons")).status_code == 403
     with acting(house.people["partner_worker"].pk):

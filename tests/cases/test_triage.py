@@ -1,9 +1,17 @@
 """Triage: a person confirms the urgency and decides what happens next (R-23, R-29, R-40)."""
 
-import pytest
+from uuid import uuid4
 
-from cases.models import Case, Concern, Redirection
+import pytest
+from django.db import IntegrityError, transaction
+from django.urls import reverse
+
+from cases import actions
+from cases.actions import issues
+from cases.actions.triage import Triage
+from cases.models import Case, Concern, IssueLink, Redirection
 from foundation.core.acting import acting
+from foundation.core.errors import Refused
 from tests.cases import walk
 
 
@@ -130,3 +138,51 @@ def test_wrong_values_decide_nothing(bad, lead, focal_point, caseworker, pk):
     data = {**walk.TRIAGE, "urgency": "emergency", "owner": caseworker.pk, **bad}
     assert lead.post(walk.url("triage", pk), data).status_code == 422
     assert triaged(focal_point, pk).status == "submitted"
+
+
+@pytest.fixture
+def issue(house, focal_point):
+    with acting(focal_point.pk):
+        facts = issues.Facts("Papers are kept", "Landlords keep papers.", "Coast region", ["GPC-12"])
+        return issues.open_issue(facts, by=focal_point, is_confirmed=True)
+
+
+def test_a_concern_in_which_nobody_is_known_is_put_behind_an_issue(lead, focal_point, volunteer, browse, issue):
+    """R-27, R-40: ``linked_to_issue`` (domain.md §11.3)."""
+    pk = walk.refused(browse(volunteer))
+    assert "Papers are kept" in lead.get(walk.url("concern", pk)).content.decode()
+    data = {"urgency": "normal", "outcome": "linked_to_issue", "issue": ""}
+    missing = lead.post(walk.url("triage", pk), data)
+    assert missing.status_code == 422
+    assert "Choose the issue behind which it stands." in missing.content.decode()
+    done = lead.post(walk.url("triage", pk), {**data, "issue": str(issue.pk)})
+    assert done["Location"] == walk.url("concern", pk)
+    assert triaged(focal_point, pk).status == "linked_to_issue"
+    page = lead.get(done["Location"]).content.decode()
+    assert reverse("cases:issue", args=[issue.pk]) in page
+    assert walk.url("concern", pk) in lead.get(reverse("cases:issue", args=[issue.pk])).content.decode()
+    assert "Put behind an issue" in browse(volunteer).get(reverse("cases:concerns")).content.decode()
+    with acting(focal_point.pk):
+        assert not Case.objects.exists()
+
+
+def test_somebody_who_is_known_is_never_an_issue_only(lead, focal_point, pk, issue):
+    """A person who agreed to be known gets an answer of their own; their case can be linked."""
+    assert "linked_to_issue" not in lead.get(walk.url("concern", pk)).content.decode()
+    data = {"urgency": "emergency", "outcome": "linked_to_issue", "issue": str(issue.pk)}
+    assert lead.post(walk.url("triage", pk), data).status_code == 422
+    with acting(focal_point.pk), pytest.raises(Refused) as caught:
+        actions.triage(Concern.objects.get(pk=pk), Triage("linked_to_issue", "emergency", issue=issue), by=focal_point)
+    assert caught.value.code == "triage.known"
+
+
+def test_an_issue_of_others_cannot_be_chosen(lead, focal_point, outsider, volunteer, browse, issue):
+    pk = walk.refused(browse(volunteer))
+    data = {"urgency": "normal", "outcome": "linked_to_issue", "issue": str(uuid4())}
+    assert lead.post(walk.url("triage", pk), data).status_code == 422
+    assert triaged(focal_point, pk).status == "submitted"
+
+
+def test_a_link_is_of_a_case_or_of_a_concern_and_never_of_both_or_none(house, focal_point, issue):
+    with acting(focal_point.pk), pytest.raises(IntegrityError, match="case_or_concern"), transaction.atomic():
+        IssueLink(dossier=issue.dossier, issue=issue, linked_by=focal_point).save(force_insert=True)

@@ -61,7 +61,7 @@ def test_a_case_is_mended_closed_agreed_to_and_opened_again(house, case, visit, 
     worker.locator("form[action*='/done/'] button").click()
     worker.goto(f"/cases/{case.pk}/close/")
     assert worker.locator(".amp-panel--warn").count() == 0
-    fill(worker, reason="relocated", result="unknown", because=BECAUSE[language])
+    fill(worker, reason="relocated", result="unknown", because=BECAUSE[language], unfollowed=BECAUSE[language])
     press(worker)
     worker.goto(f"/cases/{case.pk}/close/")
     look(worker, axe, scripts)

@@ -7,7 +7,7 @@ from django.utils import timezone
 
 from cases.actions import issues, learning
 from cases.models import Case, Issue
-from consent.exceptions import Source
+from consent.sources import Source
 from consent.vocabulary import Purpose, RecipientKind
 from foundation.core.acting import acting
 from foundation.readiness import gates
@@ -143,7 +143,7 @@ def issue(house, who: str = "focal_point", **more: Any) -> Issue:
     """A problem of many."""
     by = house.people[who]
     values = {
-        "title": "Papers are kept as a pledge", "areas": "Coast region", "risks": ["gpc-09"],
+        "title": "Papers are kept as a pledge", "areas": "Coast region", "risks": ["GPC-09"],
         "description": "Landlords keep identity papers of tenants until the rent is paid.",
     }  # fmt: skip
     with acting(by.pk):

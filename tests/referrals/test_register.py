@@ -10,7 +10,7 @@ from django.urls import reverse
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from consent.exceptions import Source
+from consent.sources import Source
 from foundation.core.acting import acting
 from foundation.core.errors import DomainError, Forbidden, Gone, Refused
 from foundation.dossiers.models import Clock
@@ -270,6 +270,20 @@ def test_hs11_the_source_named_in_an_exceptional_disclosure_counts(house, case, 
     with acting(focal_point.pk):
         fresh = type(case).objects.select_related("concern", "dossier").get(pk=case.pk)
         assert threats.sources(fresh) == {"police_border"}
+
+
+@pytest.mark.parametrize("named", [Source.GROUP, Source.DE_FACTO])
+def test_hs11_an_armed_group_that_governs_is_a_de_facto_authority(house, case, monkeypatch, named):
+    """Whichever of the two is named, nothing goes to an organisation of the other."""
+    monkeypatch.setattr(threats, "_SUPPLIERS", [lambda of: {named}])
+    with acting(house.people["caseworker"].pk):
+        assert threats.sources(type(case).objects.get(pk=case.pk)) == {Source.GROUP, Source.DE_FACTO}
+
+
+def test_who_is_not_known_or_not_said_is_nobody(house, case, monkeypatch):
+    monkeypatch.setattr(threats, "_SUPPLIERS", [lambda of: {Source.UNKNOWN, Source.UNSAID, Source.NONE}])
+    with acting(house.people["caseworker"].pk):
+        assert threats.sources(type(case).objects.get(pk=case.pk)) == set()
 
 
 # --- pages

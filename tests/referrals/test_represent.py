@@ -9,8 +9,8 @@ from django.utils import timezone
 from cases.actions import issues
 from cases.models import Case, Issue
 from consent import actions as consent
-from consent.exceptions import Source
 from consent.models import Decision
+from consent.sources import Source
 from consent.vocabulary import Purpose
 from foundation.core.acting import acting
 from foundation.core.errors import Absent, Forbidden, Refused, WrongState
@@ -173,9 +173,19 @@ def test_every_no_of_the_test_blocks_with_its_reason_hs_14(house, case, able):
     missing = dict.fromkeys(list(made.answers())[1:], True)
     refused("representation.test", made.examined, house, speech, answers=missing)
     refused("representation.why", made.examined, house, speech, why=" ")
-    refused("representation.alone", made.examined, house, speech, consulted=[])
-    made.examined(house, speech, consulted=[], alone="No other component is in the country.")
+    refused("representation.uncoordinated", made.examined, house, speech, consulted=[])
+    refused("representation.uncoordinated", made.examined, house, speech, consulted=["other"], alone="Asked twice.")
+    made.examined(house, speech, consulted=[], uncoordinated="No other component is in the country.")
     act(house, "caseworker", speaking.submit, speech)
+
+
+def test_whom_the_mandate_names_is_asked_first_or_it_is_said_why_not_w_10(house, able):
+    """R-57, W-10: of people who are deprived of liberty the ICRC is asked first; another component is not in its place."""
+    case = factories.case(house, setting="detention")
+    speech = made.begun(house, case, made.authority(house))
+    refused("representation.alone", made.examined, house, speech, consulted=["ifrc"])
+    kept = made.examined(house, speech, consulted=["ifrc"], alone="The delegate is away until Monday.")
+    assert (kept.test["alone"], kept.test["uncoordinated"]) == ("The delegate is away until Monday.", "")
 
 
 def test_police_that_is_the_threat_is_not_asked_and_a_higher_one_only_by_two_scenario_9(house, case, able):
@@ -214,7 +224,7 @@ def test_what_was_said_of_the_threat_when_something_was_told_without_consent_cou
 def test_one_answer_to_where_the_threat_comes_from_serves_both_elements(house, case, able):
     """HS-11, HS-13: what the risk says of the case is asked before an authority is, and what the test says before a partner."""
     to = made.authority(house, "police", "City police")
-    assessing.named(house, case, source="police")
+    assessing.named(house, case, source="police_border")
     speech = made.examined(house, made.begun(house, case, to), sources=[Source.LANDLORD])
     assert speech.test["sources"] == ["landlord", "police_border"]
     with acting(house.people["caseworker"].pk):

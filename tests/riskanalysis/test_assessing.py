@@ -69,7 +69,7 @@ def test_a_threat_from_our_own_people_does_not_enter_the_case(house, case):
     assessing.train(house, "caseworker")
     owner = house.people["caseworker"]
     with acting(owner.pk):
-        about = {**assessing.ABOUT, "source": "humanitarian"}
+        about = {**assessing.ABOUT, "source": "service_provider"}
         assert refused("threat.safeguarding", actions.name_threat, case, about, by=owner).field == "source"
         assert not SpecificThreat.objects.filter(case=case).exists()
 

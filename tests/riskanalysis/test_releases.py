@@ -18,7 +18,16 @@ from riskanalysis.figures import Line, report
 from riskanalysis.models import Release
 from riskanalysis.quarters import last_due, level, months_of, quarter_of
 from riskanalysis.sealing import Sealer
-from riskanalysis.vocabulary import CONCERN, CONCERN_KEPT, CONCERN_REPORTER
+from riskanalysis.vocabulary import (
+    CLOSED,
+    CLOSED_FOLLOWED,
+    CLOSED_MOVED,
+    CLOSED_NEEDS,
+    CLOSED_RISK,
+    CONCERN,
+    CONCERN_KEPT,
+    CONCERN_REPORTER,
+)
 from tests import factories
 from tests.riskanalysis import world
 from tests.riskanalysis.world import AFTER, QUARTER
@@ -33,6 +42,7 @@ def filled(house) -> factories.House:
     """A quarter at two points of two branches."""
     world.concerns(house.units["harbour"], 160)
     world.referrals(house.units["harbour"], 120)
+    world.closings(house.units["harbour"], 90)
     world.concerns(house.units["old"], 90, seed=2)
     return house
 
@@ -95,6 +105,8 @@ def test_no_small_figure_stands_in_a_report(filled):
     assert said["referrals"]["total"] == 120
     assert len(said["concerns"]["tables"]) == 5
     assert len(said["referrals"]["tables"]) == 3
+    assert said["closings"]["total"] == 90
+    assert len(said["closings"]["tables"]) == 5
     assert not [n for n in numbers(said) if is_small(n, 5)]
 
 
@@ -102,7 +114,7 @@ def test_all_tables_of_a_report_have_the_same_margins(filled):
     """They share nothing but margins that are shown: then no table tells anything about the inside of another."""
     actions.release_due(AFTER)
     said = content(released(filled)[0])
-    for group in (said["concerns"], said["referrals"]):
+    for group in (said["concerns"], said["referrals"], said["closings"]):
         margins: dict[str, set] = {}
         edges = []
         for table in group["tables"]:
@@ -132,6 +144,17 @@ def quarters(draw) -> list[Line]:
             Line(CONCERN_REPORTER, month, ("staff", urgency), n),
             Line(CONCERN_KEPT, month, (urgency, draw(st.sampled_from(["kept", "late"]))), n),
         ]
+        result, risk = (
+            draw(st.sampled_from(["safer", "worse", "unknown"])),
+            draw(st.sampled_from(["reduced", "unknown"])),
+        )
+        lines += [
+            Line(CLOSED, month, (draw(st.sampled_from(["relocated", "duplicate"])), result), n),
+            Line(CLOSED_RISK, month, (risk, result), n),
+            Line(CLOSED_MOVED, month, (risk, "threat" if risk == "reduced" else "unknown"), n),
+            Line(CLOSED_NEEDS, month, (draw(st.sampled_from(["met", "not"])), result), n),
+            Line(CLOSED_FOLLOWED, month, (draw(st.sampled_from(["reached", "none"])), result), n),
+        ]
     return lines
 
 
@@ -142,7 +165,7 @@ def test_whatever_was_counted_no_number_below_the_threshold_is_published(lines, 
     said = report(lines, MONTHS, k)
     assert not [n for n in numbers(said) if is_small(n, k)]
     total = sum(line.n for line in lines if line.cube == CONCERN)
-    assert ("total" in said["concerns"]) == (total >= k)
+    assert ("total" in said["concerns"]) == ("total" in said["closings"]) == (total >= k)
     if total >= k:
         assert all(sum(t["row_totals"]) == total for t in said["concerns"]["tables"] if "row_totals" in t)
 
@@ -152,7 +175,7 @@ def test_a_branch_where_little_was_counted_says_so_and_nothing_else(house):
     actions.release_due(AFTER)
     said = content(released(house)[0])
     withheld = {"is_withheld": True}
-    assert said == {"concerns": withheld, "referrals": withheld, "declines": withheld, "fairness": []}
+    assert said == {"concerns": withheld, "referrals": withheld, "declines": withheld, "closings": withheld, "fairness": []}
 
 
 def test_who_reads_which_reports(filled):

@@ -94,7 +94,7 @@ def test_every_anchor_stands_on_its_page_and_what_was_typed_stays(house, browse,
 
 def test_our_own_people_are_sent_to_safeguarding(house, browse, caseworker, case):
     """HS-16 on the page."""
-    page = browse(caseworker).post(at("threat", case.pk), {**assessing.ABOUT, "source": "humanitarian"})
+    page = browse(caseworker).post(at("threat", case.pk), {**assessing.ABOUT, "source": "service_provider"})
     assert page.status_code == 422
     assert "Take it to safeguarding" in text_of(page)
 

@@ -14,6 +14,11 @@ def concerns(unit: Unit, n: int, seed: int = 1, quarter: date = QUARTER) -> None
     demo.concerns(unit, n, quarter, seed)
 
 
+def closings(unit: Unit, n: int, seed: int = 1, quarter: date = QUARTER) -> None:
+    """``n`` cases that were closed."""
+    demo.closings(unit, n, quarter, seed)
+
+
 def referrals(unit: Unit, n: int, seed: int = 1, quarter: date = QUARTER) -> None:
     """``n`` referrals that were sent, most of which have ended."""
     demo.referrals(unit, n, quarter, seed)
