@@ -17,8 +17,8 @@ from cases.vocabulary import Category
 from foundation.accounts.models import Unit
 from foundation.readiness.evidence import Evidence
 from referrals.directory import why_not
-from referrals.finding import ages_words, hours_lines, where_words
-from referrals.listing import GBV
+from referrals.finding import ages_words, where_words
+from referrals.listing import DAYS, GBV, HIDDEN
 from referrals.models import Pathway, PathwayStep, Service
 from referrals.pathway_terms import UNPUBLISHED, PathwayState, Within
 
@@ -83,13 +83,25 @@ def read(steps: list[PathwayStep]) -> list[dict[str, Any]]:
 
 
 def _ask(service: Service, rank: int) -> dict[str, Any]:
-    lines = [service.phone or service.partner.phone, where_words(service), *hours_lines(service)]
-    lines += [ages_words(service), service.eligibility, service.fees]
+    where = where_words(service) if service.address or service.service_type in HIDDEN else ""
+    lines = [service.phone or service.partner.phone, where, *_hours(service), ages_words(service), service.eligibility]
     return {
         "title": _("If they cannot") if rank else _("Ask first"), "service": service, "why_not": why_not(service),
-        "lines": [line for line in lines if line],
+        "lines": [line for line in [*lines, service.fees] if line],
         "checked": _("Nobody has checked this entry for 90 days: phone first.") if service.is_old else "",
     }  # fmt: skip
+
+
+def _hours(service: Service) -> list[str]:
+    """When it is open: days of the same hours that follow each other in one line."""
+    runs: list[tuple[int, int, str]] = []
+    for day, opens, closes in sorted(service.hours):
+        said = f"{opens}–{closes}"
+        if runs and runs[-1][1:] == (day - 1, said):
+            runs[-1] = (runs[-1][0], day, said)
+        else:
+            runs.append((day, day, said))
+    return [f"{DAYS[a]}, {said}" if a == b else f"{DAYS[a]} – {DAYS[b]}, {said}" for a, b, said in runs]
 
 
 def lacks_specialist(steps: list[PathwayStep]) -> bool:

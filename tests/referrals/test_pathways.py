@@ -201,7 +201,8 @@ def test_the_page_shows_every_step_and_what_to_do_when_nobody_is_there(house, br
     made = Pathway.objects.published().get(need="sexual_or_gender_based")
     page = browse(house.people["volunteer"]).get(reverse("referrals:way", args=[made.pk])).content.decode()
     for words in (
-        "Within 72 hours (three days)", "Nobody gives this here.", "Safe shelter", "Not told to anybody", "Respect a no",
+        "Within 72 hours (three days)", "Nobody gives this here.", "Monday – Sunday, 00:00–24:00", "Safe shelter",
+        "Not told to anybody", "Respect a no",
         "There is no specialist for violence here.", "within 120 hours against a pregnancy",
     ):  # fmt: skip
         assert words in page
