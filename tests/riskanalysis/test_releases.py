@@ -175,7 +175,13 @@ def test_a_branch_where_little_was_counted_says_so_and_nothing_else(house):
     actions.release_due(AFTER)
     said = content(released(house)[0])
     withheld = {"is_withheld": True}
-    assert said == {"concerns": withheld, "referrals": withheld, "declines": withheld, "closings": withheld, "fairness": []}
+    assert said == {
+        "concerns": withheld,
+        "referrals": withheld,
+        "declines": withheld,
+        "closings": withheld,
+        "fairness": [],
+    }
 
 
 def test_who_reads_which_reports(filled):
