@@ -6,6 +6,7 @@ from django.utils import timezone
 
 from cases.actions import issues, learning, safeguarding
 from cases.models import Issue
+from cases.vocabulary import Outcome
 from config.demonstration.telling import Matter
 from consent.sources import Source
 from consent.vocabulary import Purpose, RecipientKind
@@ -78,6 +79,14 @@ def raised(matter: Matter, words: str, reply: str) -> None:
 
 def _fresh(speech: Representation) -> Representation:
     return Representation.objects.get(pk=speech.pk)
+
+
+def put_behind(matter: Matter) -> None:
+    """A concern in which nobody is known stands behind the issue of this team."""
+    lead = matter.team["focal_point"]
+    with acting(lead.pk):
+        about = Issue.objects.visible_to(lead).get()
+    matter.triaged(Outcome.ISSUE, issue=about)
 
 
 def beside(matter: Matter) -> None:

@@ -36,6 +36,8 @@ def english(new: Begin, services: Services, partner: User) -> None:
         ).hand_over().triaged(Outcome.REDIRECTED, contact="Tenants' advice line, 0800 555 061, weekdays")  # fmt: skip
     said = Said("psychological_distress", "Lost the work, cannot eat since.", "Wants no name anywhere.")
     new(said).hand_over(Answer.REFUSED).triaged(Outcome.NO_CONSENT)
+    many = Said("documents_legal_status", "Says that every landlord of the street does it.", "Wants no name anywhere.")
+    network.put_behind(new(many).hand_over(Answer.REFUSED))
     new(
         Said("trafficking_exploitation_forced_labour", "Works in a kitchen for a bed. Was never paid.",
              "Wants the wages. Does not want to lose the bed before.", "Joss", "+380500000013", "after 21:00")
@@ -95,7 +97,7 @@ def _ended(new: Begin) -> None:
         "risk": "GPC-11", "source": "online", "exposure": "actual", "intent": "deliberate", "subject": "person",
     }  # fmt: skip
     first = working.assess(over, about, (3, 2, 1, 1, 2), "New pictures every few days; the class knows.", 3)
-    step = working.plan(over, "Report the account together with the school", "team", 2)
+    step = working.plan(over, "Report the account together with the school", "team", 2, "responsive")
     working.done(over, step)
     working.look_again(over, first, (1, 1, 2, 3, 3), "The account is gone; a teacher looks after it.", 1)
     goal = Ending(
@@ -109,7 +111,8 @@ def _ended(new: Begin) -> None:
         Said("neglect_abandonment", "The grandmother cannot climb the stairs any more.", "Wants to see the sea again.",
              "Nan", "+380500000017", "mornings")
     ).hand_over().opened("actual", "deprivation").accepted(81)  # fmt: skip
-    working.done(back, working.plan(back, "Carry the shopping up twice a week", "team", 3))
+    working.describe(back, "no_specific_crisis", ["health"], walking="lot", hearing="some")
+    working.done(back, working.plan(back, "Carry the shopping up twice a week", "team", 3, "responsive", "remedial"))
     working.close(
         back,
         Ending("person_requested_closure", "unknown", "She did not want to talk about it.", unfollowed="Her wish."),

@@ -6,7 +6,7 @@ from typing import Any
 from django.utils import timezone
 
 from cases import actions as cases
-from cases.actions import closing, erasing, planning
+from cases.actions import closing, describing, erasing, planning
 from cases.models import Closure, Erasure, PlanStep
 from cases.vocabulary import RANK, Ground, Urgency
 from config.demonstration.telling import Matter
@@ -65,11 +65,18 @@ def _lowered(row: RiskAssessment, urgency: str) -> list[str]:
     return [URGENCY] if RANK[Urgency(urgency)] > RANK[Urgency(row.case.urgency)] else []
 
 
-def plan(matter: Matter, what: str, doer: str, days: int) -> PlanStep:
-    """A step that was agreed with the person."""
+def describe(matter: Matter, context: str, rights: list[str], **answers: str) -> None:
+    """In which context it arose, what is at stake, and what the person answered to the six questions."""
+    with acting(matter.owner.pk):
+        describing.set_context(matter.fresh(), context, rights, by=matter.owner)
+        describing.set_functioning(matter.fresh(), answers, by=matter.owner)
+
+
+def plan(matter: Matter, what: str, doer: str, days: int, *kinds: str) -> PlanStep:
+    """A step that was agreed with the person, and what it is for."""
     due_on = timezone.localdate() + timedelta(days=days)
     with acting(matter.owner.pk):
-        return planning.add_step(matter.fresh(), what, doer, due_on, by=matter.owner)
+        return planning.add_step(matter.fresh(), what, doer, due_on, kinds, by=matter.owner)
 
 
 def done(matter: Matter, step: PlanStep) -> None:
