@@ -88,7 +88,7 @@ def _concern(case: Case) -> dict[str, Any]:
     concern, kinds = case.concern, case.classification or {}
     known = [HarmForm(form).label.lower() for form in kinds.get("harm_forms", [])]
     known += [Exposure(kinds["exposure"]).label.lower()] if kinds.get("exposure") else []
-    known += [Context(kinds["context"]).label] if kinds.get("context") else []
+    known += [str(Context(kinds["context"]).label)] if kinds.get("context") else []
     at_stake = [str(Right(code).label) for code in kinds.get("rights", [])]
     category = concern.known.get("category")
     said = moment_words(concern.submitted_at or case.opened_at, timezone.now(), zone_of(case))
