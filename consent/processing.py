@@ -87,6 +87,10 @@ CATEGORIES: dict[str, Category] = {
         gettext_lazy("What a recipient keeps after a withdrawal, and why"),
         ("referrals_keptreason",), (Purpose.EXTERNAL_REFERRAL,), CASE_CLASSES,
     ),
+    "life_saving": Category(
+        gettext_lazy("Why a life depended on a referral, and what was found afterwards"),
+        ("referrals_lifesaving",), (Purpose.EXTERNAL_REFERRAL,), CASE_CLASSES,
+    ),
     "representation": Category(
         gettext_lazy("What is raised with authorities for the person, the answers, the risks that were weighed"),
         ("referrals_representation", "referrals_representationmove", "referrals_commitment"),
