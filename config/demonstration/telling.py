@@ -193,7 +193,7 @@ class Matter:
             raise LookupError("nothing was offered to anybody")
         return Referral.objects.get(pk=self.referral.pk)
 
-    def answered(self, by: User, *verbs: str, **reply: str) -> "Matter":
+    def answered(self, by: User, *verbs: str, **reply: Any) -> "Matter":
         """The partner's steps; ``reply`` belongs to the last one."""
         with acting(by.pk):
             for verb in verbs:

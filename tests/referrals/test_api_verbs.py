@@ -3,6 +3,7 @@
 import json
 from datetime import timedelta
 from threading import Barrier, Thread
+from typing import Any
 
 import pytest
 from django.db import connection, transaction
@@ -15,7 +16,7 @@ from referrals.states import LIFE, PARTNER, WITH_PARTNER
 from referrals.vocabulary import DeclineReason, ServiceOutcome, Status
 from tests import factories, partner
 
-BODIES = {
+BODIES: dict[str, dict[str, Any]] = {
     "ask": {"text": "Which court?"},
     "decline": {"reason": "no_capacity"},
     "complete": {"outcome": "met", "text": "Done."},
