@@ -10,6 +10,7 @@ from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.utils import timezone
 
+from cases.models import IssueLink
 from consent.models import (
     BestInterestNote,
     CapacityAssessment,
@@ -34,6 +35,7 @@ MORE: dict[type[models.Model], Callable[[], dict[str, Any]]] = {
     Disclosure: lambda: {"decision_id": uuid4()},
     ExceptionalDisclosure: lambda: {"fields": ["alias"]},
     ClinicalWindow: lambda: {"answer": ""},
+    IssueLink: lambda: {"case_id": uuid4()},
     OutcomeMeasurement: lambda: {"category": "unknown", "why": "x"},
     Referral: lambda: {"unverified_for": ""},
     Representation: lambda: {"case_id": uuid4(), "basis": "individual", "naming": "identified"},
