@@ -215,7 +215,7 @@ class Loader(Writer):
         referral = self.add(
             Referral, folder, reference=reference, case_id=case, unit_id=place.unit.pk, service_id=service.pk,
             recipient_id=recipient, decision_id=decision, urgency="normal", status=status, fields=FIELDS,
-            requested_by_id=place.owner.pk, approved_by_id=approver.pk, created_at=at, status_at=at, sent_at=at,
+            requested_by_id=place.owner.pk, approved_by_id=approver.pk, created_at=at, status_at=at, sent_at=at, touched_at=at,
             decided_at=at if is_accepted else None, viewed_at=at, version=3, change=self.feeds[recipient],
             reason="Help to get identity papers back", package=package,
         )  # fmt: skip
