@@ -27,7 +27,7 @@ class ReferralsConfig(AppConfig):
             *(f"referral.{verb}" for verb in LIFE.moves), "referral.prepared", "referral.disclosed", "referral.read",
             "referral.listed", "referral.recalled", "referral.narrowed", "referral.withdrawal_confirmed",
             "referral.unconfirmed", "referral.corrected", "referral.verify",
-            "referral.unverified", "referral.attempt",
+            "referral.unverified", "referral.attempt", "referral.code_made", "referral.code_entered", "referral.code_refused",
             "referral.phoned", "referral.lapsed", "referral.life_saving", "referral.life_saving_reviewed",
             "webhook.sent", "api.token", "partner.listed",
             *(f"assistance.{verb}" for verb in ("planned", "given", "answered", "not_given")),

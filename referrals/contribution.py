@@ -23,7 +23,7 @@ from referrals.models import Referral, ReferralMove, Service
 from referrals.states import OPEN
 from referrals.summary import whose_turn
 from referrals.vocabulary import FIELDS
-from referrals.words import MOVES, heading, label
+from referrals.words import heading, label, move_words
 
 
 def overview(case: Case, actor: User, decisions: list[Decision]) -> Part:
@@ -64,8 +64,7 @@ def _events(referrals: list[Referral]) -> list[Event]:
 
 
 def _event(move: ReferralMove, referral: Referral) -> Event:
-    title = str(MOVES[move.verb]) % {"partner": referral.recipient.name}
-    return Event(move.at, title, f"{referral.service.name}, {referral.reference}")
+    return Event(move.at, move_words(referral, move.verb), f"{referral.service.name}, {referral.reference}")
 
 
 def _held(about: list[Decision], services: dict[UUID, Service]) -> list[dict[str, str]]:

@@ -74,6 +74,7 @@ class Channel(models.TextChoices):
     PHONE = "phone", _("By phone: I tell them, and write down what they answer")
     IN_PERSON = "in_person", _("In person: I go along, or tell them there")
     PAPER = "paper", _("On paper: the person carries it, if that is safe")
+    CARRIED = "carried", _("By a code: the person says it there, if carrying it is safe")
 
 
 class Got(models.TextChoices):

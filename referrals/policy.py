@@ -101,6 +101,7 @@ def install() -> None:
             "read": lambda a, r: True,
             "respond": lambda a, r: is_recipient(a, r) and r.sent_at is not None and not r.is_told_by_us,
             "hear": lambda a, r: is_referrer(a, r) and r.sent_at is not None and r.is_told_by_us,
+            "make_code": lambda a, r: is_referrer(a, r) and r.sent_at is not None and r.is_on_the_way,
             "revise": _revises,
             "send": _approves,
             "return_to_draft": _approves,

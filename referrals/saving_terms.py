@@ -10,7 +10,7 @@ from referrals.partnership import PartnerStatus
 TIER = 1
 """The highest tier that is told this way."""
 TOLD = [code for code, (tier, _label) in FIELDS.items() if tier <= TIER]
-WAYS = [channel for channel in Channel if channel != Channel.SYSTEM]
+WAYS = [Channel.PHONE, Channel.IN_PERSON, Channel.PAPER]
 NEVER = (PartnerStatus.SUSPENDED, PartnerStatus.ENDED)
 """Somebody decided that nobody is sent there: no phone call undoes that."""
 

@@ -20,9 +20,9 @@ from referrals.actions.sending import tiers_told
 from referrals.api.representation import answers
 from referrals.models import ContactAttempt, Message, Referral, ReferralMove
 from referrals.partnership import PartnerStatus
-from referrals.states import APPROVER, LIFE, NEEDS, OPEN, PARTNER, REFERRER, UNSENT, WITH_PARTNER, tiers_open
+from referrals.states import APPROVER, LIFE, NEEDS, OPEN, PARTNER, REFERRER, UNDECIDED, UNSENT, WITH_PARTNER
 from referrals.vocabulary import FIELDS, CancelReason, Confirmation, DeclineReason, OwnGround, ServiceOutcome, Status
-from referrals.words import MOVES, heading, labels, limit, span
+from referrals.words import heading, labels, limit, move_words, span
 
 WAITS = (
     ("acknowledge", gettext_lazy("Acknowledge")),
@@ -105,6 +105,7 @@ def summary(referral: Referral, actor: User) -> dict[str, Any]:
         "is_shut": is_shut(referral),
         "has_lapsed": has_lapsed(referral),
         "heard": heard(referral, actor),
+        "may_carry": referral.status in UNDECIDED and policy.allows(actor, "make_code", referral),
         "partner": referral.service.partner,
         "needs_phone": referral.must_confirm,
         "taken_back": labels(referral.taken_back),
@@ -164,11 +165,21 @@ def lede(referral: Referral, known: dict[str, Clock]) -> dict[str, str]:
     if referral.recalled_at:
         return {"until": until, "then": _("Phone them: they must stop, delete what they kept, and confirm it.")}
     side = referral.needs_action_by
+    if side == PARTNER and referral.is_on_the_way and referral.status in UNDECIDED:
+        return {"until": until, "then": _carried(referral)}
     if side == PARTNER and referral.is_told_by_us:
         return {"until": until, "then": _("You tell them, and write down here what they answer.")}
     if side == PARTNER:
         return {"until": until, "then": _("You need to do nothing now. If nobody answers, it comes back to you.")}
     return {"until": until, "then": ""}
+
+
+def _carried(referral: Referral) -> str:
+    if referral.code_hash is None or referral.code_until is None:
+        return _("Give the person a code: the partner learns nothing until it is told there.")
+    until = day_words(referral.code_until, _zone(referral))
+    words = _("The person carries a code until %(day)s. The partner learns nothing until it is told there.")
+    return words % {"day": until}
 
 
 def clocks(referral: Referral, known: dict[str, Clock]) -> list[dict[str, Any]]:
@@ -209,9 +220,11 @@ def timeline(referral: Referral, known: dict[str, Clock], actor: User) -> list[d
     for move in ReferralMove.objects.filter(referral=referral).exclude(verb__in=spoken).select_related("actor"):
         why = _reason(move.reason)
         who = _("by %(name)s") % {"name": move.actor.name} if move.side != "system" else ""
-        found.append((move.at, str(MOVES[move.verb]) % names, ". ".join(part for part in (who, why) if part)))
+        found.append((move.at, move_words(referral, move.verb), ". ".join(part for part in (who, why) if part)))
     found += _messages(referral)
     found += _attempts(referral)
+    if referral.arrived_at:
+        found.append((referral.arrived_at, _("The person told the code at %(partner)s") % names, ""))
     if referral.viewed_at:
         found.append((referral.viewed_at, _("%(partner)s first opened it") % names, ""))
     if referral.confirmation:
@@ -275,9 +288,9 @@ def whose_turn(clock: Clock, referral: Referral, actor: User) -> str:
 
 def sees(referral: Referral) -> list[str]:
     """What the recipient can read at this moment, by field."""
-    if referral.sent_at is None or referral.recalled_at:
-        return []
     most = tiers_told(referral)
+    if referral.sent_at is None or referral.recalled_at or most < 0:
+        return []
     by_tier = [[code for code in referral.fields if FIELDS[code][0] == tier] for tier in range(most + 1)]
     lines = [labels(codes) for codes in by_tier if codes]
     return lines + ([_("The questions and answers")] if referral.status in WITH_PARTNER else [])
@@ -287,7 +300,7 @@ def not_yet(referral: Referral) -> str:
     """What opens when the recipient accepts."""
     if referral.recalled_at or referral.status not in {*WITH_PARTNER, Status.DRAFT, Status.AWAITING_APPROVAL}:
         return ""
-    most = tiers_open(referral.status, referral.urgency)
+    most = tiers_told(referral)
     return labels([code for code in referral.fields if FIELDS[code][0] > most and FIELDS[code][0] < 3])
 
 

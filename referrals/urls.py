@@ -9,6 +9,7 @@ from referrals.views import (
     assistance,
     authorities,
     capacity,
+    carrying,
     choosing,
     directory,
     inbox,
@@ -41,6 +42,7 @@ urlpatterns = [
     path("referrals/<uuid:pk>/", referral.referral, name="referral"),
     path("referrals/<uuid:pk>/life-saving/", saving.life_saving, name="life_saving"),
     path("referrals/<uuid:pk>/share/", sharing.share, name="share"),
+    path("referrals/<uuid:pk>/code/", carrying.make, name="code"),
     *(path(f"referrals/<uuid:pk>/{verb}/", referral.step, {"verb": verb}, name=verb) for verb in STEPS),
     path("cases/<uuid:case>/help/", assistance.needs, name="assistance"),
     path("cases/<uuid:case>/help/plan/", assistance.assist, name="assist"),
@@ -83,6 +85,7 @@ urlpatterns = [
     path("partners/register/<uuid:partner>/services/new/", directory.new, name="service_new"),
     path("partners/register/<uuid:partner>/<str:verb>/", register.step, name="partner_step"),
     path("inbox/", inbox.inbox, name="inbox"),
+    path("inbox/code/", carrying.enter, name="enter_code"),
     path("inbox/<uuid:pk>/", inbox.offer, name="offer"),
     path("inbox/<uuid:pk>/<str:verb>/", inbox.respond, name="respond"),
 ]

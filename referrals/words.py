@@ -11,7 +11,9 @@ from cases.vocabulary import Urgency
 from consent.vocabulary import AccessNeed, AgeBand, ContactMethod, Gender, InterpreterNeed
 from foundation.core.limits import SLA_DEFAULTS
 from foundation.core.words import inside, isolated, language_name
+from referrals.listing import Channel
 from referrals.models import Referral
+from referrals.states import UNDECIDED
 from referrals.vocabulary import FIELDS, ServiceType, Status
 
 CODED: dict[str, Any] = {
@@ -62,6 +64,16 @@ MOVES = {
 }
 
 
+CARRIED = {"send": gettext_lazy("Approved: the person may carry a code to %(partner)s")}
+"""What reads otherwise where nothing is sent."""
+
+
+def move_words(referral: Referral, verb: str) -> str:
+    """What happened, in words."""
+    words = CARRIED.get(verb) if referral.channel == Channel.CARRIED else None
+    return str(words or MOVES[verb]) % {"partner": referral.recipient.name}
+
+
 def heading(referral: Referral) -> str:
     """The page's answer to "who must act?"."""
     names = {"partner": referral.recipient.name}
@@ -70,6 +82,8 @@ def heading(referral: Referral) -> str:
         return (done if referral.confirmation else waiting) % names
     if referral.unverified_for:
         return _("Closed as not verified: the person could not be asked")
+    if referral.is_on_the_way and referral.status in UNDECIDED:
+        return _("Waiting for the person to tell the code at %(partner)s") % names
     if referral.verified_at:
         return _("Closed: the person was asked")
     return str(HEADINGS[Status(referral.status)]) % names

@@ -34,7 +34,7 @@ from consent.models import (
 from consent.vocabulary import Answer, Element, Purpose, RecipientKind
 from foundation.accounts import actions as accounts
 from foundation.accounts import backend, gate
-from foundation.accounts.models import ConductVersion, Organisation, Unit, User
+from foundation.accounts.models import ConductVersion, Organisation, Seat, Unit, User
 from foundation.core.acting import acting
 from foundation.dossiers import clerk
 from foundation.files import actions as files
@@ -235,6 +235,14 @@ def respond(
     with acting(machine.pk):
         fresh = Referral.objects.get(pk=referral.pk)
         return referrals.act_as_recipient(fresh, verb, referrals.Reply(**reply), by=machine)
+
+
+def desk(partner: str) -> User:
+    """Somebody more who works for this partner."""
+    seat = Seat.objects.get(unit__organisation__name=partner, role="partner_worker")
+    user = User.objects.create_user(f"desk.{seat.pk}@amparo.example", "Ines Holt", PASSWORD)
+    accounts.confirm(accounts.propose(user, seat, by=None), by=None)
+    return settle(user)
 
 
 def alert(house: House, who: str = "caseworker", rule: Rule = Rule.BUDGET, n: int = 45) -> Alert:

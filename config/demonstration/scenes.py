@@ -61,6 +61,12 @@ def _referred(new: Begin, services: Services, partner: User) -> None:
         "They will write to the owner of the house within ten days.",
     )
     network.beside(waiting)
+    new(
+        Said("documents_legal_status", "The pass for the harbour has run out; the office is shut on the days off.",
+             "Wants to go there alone and tell as little as possible.", "Kit", "+380500000017", "after 19:00")
+    ).hand_over().opened("potential", "deprivation").accepted(33).carried(
+        services[PAPERS], "Help to have a pass renewed"
+    )  # fmt: skip
     done = new(
         Said("physical_safety", "Somebody waits at the gate every evening.", "Wants to move before the weekend.",
              "Tal", "+380500000015", "mornings")

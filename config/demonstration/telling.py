@@ -19,6 +19,8 @@ from consent.vocabulary import Answer, Element, Purpose, RecipientKind
 from foundation.accounts.models import Unit, User
 from foundation.core.acting import acting
 from referrals import actions as referrals
+from referrals.carrying import Carry
+from referrals.listing import Channel
 from referrals.models import Assistance, Referral, Service
 
 
@@ -172,6 +174,17 @@ class Matter:
             call = referrals.Call("doctor", timezone.now(), why)
             offer = referrals.Offer(why, channel="phone", call=call)
             self.referral = referrals.prepare(self.fresh(), service, offer, by=self.owner)
+        return self
+
+    def carried(self, service: Service, reason: str) -> "Matter":
+        """As above, but the person wants to go there and tell a code, which they learn by heart (W-22)."""
+        self.agreed(Purpose.EXTERNAL_REFERRAL, service)
+        with acting(self.owner.pk):
+            offer = referrals.Offer(reason, channel=Channel.CARRIED, is_safe_to_carry=True)
+            self.referral = referrals.prepare(self.fresh(), service, offer, by=self.owner)
+        self.sent()
+        with acting(self.owner.pk):
+            referrals.make_code(self._referral(), Carry.HEART, by=self.owner)
         return self
 
     def handed_in(self) -> "Matter":

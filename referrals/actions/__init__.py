@@ -11,6 +11,7 @@ from referrals.actions.assisting import (
 )
 from referrals.actions.attempting import hear_attempt, log_attempt
 from referrals.actions.capacity import approve_capacity, declare_capacity, drop_capacity
+from referrals.actions.carrying import enter_code, make_code
 from referrals.actions.chasing import chase
 from referrals.actions.confirming import Kept, confirm_withdrawal, hear_confirmation
 from referrals.actions.correcting import pass_on
@@ -59,6 +60,7 @@ __all__ = [
     "end_exception",
     "end_tokens",
     "end_with_case",
+    "enter_code",
     "expire",
     "follow",
     "follow_needs",
@@ -68,6 +70,7 @@ __all__ = [
     "hear_confirmation",
     "log_attempt",
     "look_back",
+    "make_code",
     "mark_error",
     "move_house",
     "narrow_packages",

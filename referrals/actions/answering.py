@@ -120,7 +120,7 @@ def _check_ground(referral: Referral) -> None:
 
 
 def _after(referral: Referral, verb: str, reply: Reply, by: User) -> None:
-    if verb == "accept":
+    if verb == "accept" or (referral.is_on_the_way and verb in ("acknowledge", "ask")):
         release(referral)
     if verb == "ask":
         _say(referral, by, PARTNER, reply.text)

@@ -17,7 +17,7 @@ from foundation.dossiers.models import Clock
 from foundation.outbox import delivery
 from referrals import webhooks
 from referrals.models import Partner, Referral, ReferralMove
-from referrals.states import APPROVER, ENDED, LIFE, NEEDS, PARTNER
+from referrals.states import APPROVER, ENDED, LIFE, NEEDS, PARTNER, UNDECIDED
 from referrals.vocabulary import Status
 
 WITHDRAWAL_CLOCKS = ("withdrawal_confirm", "withdrawal_phone", "withdrawal_chase")
@@ -46,6 +46,8 @@ def move(referral: Referral, verb: str, *, by: User, side: str, reason: str = ""
     target = row.target or referral.came_from
     referral.status, referral.status_at = target, now
     referral.came_from = former if target in (Status.INFO_REQUESTED, Status.ON_HOLD) else ""
+    if referral.code_hash and target not in UNDECIDED:  # decided, called off or taken back: the code counts no more
+        columns = {**columns, "code_hash": None, "code_until": None}
     for name, value in columns.items():
         setattr(referral, name, value)
     _save(referral, "status", "status_at", "came_from", *columns)

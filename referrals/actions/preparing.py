@@ -18,6 +18,7 @@ from foundation.core.errors import Refused
 from foundation.dossiers import actions as dossiers
 from foundation.dossiers import clocks
 from foundation.dossiers.models import VIEW, Kind
+from referrals import carrying
 from referrals.actions.moving import LAPSED, lock, set_clocks
 from referrals.actions.readying import require_ready
 from referrals.actions.saving import Call, check_way, note_call
@@ -33,7 +34,7 @@ class Offer:
     """What the referrer writes: why the service is needed, what must stay here although the service asks for it.
 
     ``anyway``: the coded reason for going on although the product warns. ``channel``: how the partner is told; a paper
-    only where the person says that carrying it is safe (W-22). ``call``: a life depends on it (HS-10's exception).
+    or a code only where the person says that carrying it is safe (W-22). ``call``: a life depends on it (HS-10's exception).
     """
 
     reason: str
@@ -108,8 +109,10 @@ def prepare(case: Case, service: Service, offer: Offer, *, by: User, previous: R
     policy.require(by, "refer", case)
     require_ready(case, by)
     _check_channel(offer)
+    if offer.channel == Channel.CARRIED:
+        carrying.check(case, service)
     groups = {case.focal_group_id: VIEW}
-    owner = service.partner.organisation if offer.channel == Channel.SYSTEM else None
+    owner = service.partner.organisation if offer.channel in (Channel.SYSTEM, Channel.CARRIED) else None
     dossier = dossiers.open_dossier(Kind.PACKAGE, case.unit, by=by, groups=groups, reason="referrer", owner=owner)
     if case.owner != by:
         dossiers.share_with_user(dossier, case.owner, "owner", by=by)
@@ -158,6 +161,9 @@ def _check_channel(offer: Offer) -> None:
         raise Refused(
             "referral.paper", _("A paper that others may find is dangerous. Choose another way."), "is_safe_to_carry"
         )
+    if offer.channel == Channel.CARRIED and not offer.is_safe_to_carry:
+        words = _("A code that others may find or force from the person is dangerous. Choose another way.")
+        raise Refused("referral.code", words, "is_safe_to_carry")
 
 
 def _heed(referral: Referral, anyway: str) -> None:

@@ -23,7 +23,8 @@ from referrals.actions.readying import require_ready
 from referrals.actions.saving import ask_review, check_saving
 from referrals.listing import Channel
 from referrals.models import Disclosure, Referral
-from referrals.states import APPROVER, ENDED, LIFE, tiers_open
+from referrals.states import APPROVER, ENDED, LIFE
+from referrals.vocabulary import Status
 
 
 def check_recipient(referral: Referral) -> None:
@@ -112,8 +113,8 @@ def _may_count(case: Case) -> bool:
 
 
 def tiers_told(referral: Referral) -> int:
-    """The highest tier that was told: what the state opens; a paper says all of it at once."""
-    most = tiers_open(referral.status, referral.urgency)
+    """The highest tier that was told: what the state opens; a paper says all at once, a code nothing until it is entered."""
+    most = -1 if referral.is_on_the_way and referral.status == Status.SENT else referral.tier_open
     return max(most, 2) if referral.channel == Channel.PAPER and most >= 0 else most
 
 

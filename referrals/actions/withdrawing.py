@@ -44,7 +44,7 @@ def cascade(decision: Decision) -> None:
     with clerk.as_clerk() as by:
         rows = Referral.objects.filter(decision_id=decision.pk, recalled_at=None).order_by("pk")
         ended = [end(lock(referral), by) for referral in rows]
-    if any(referral.sent_at for referral in ended):
+    if any(referral.recalled_at for referral in ended):
         ask_to_tell(decision)
 
 
@@ -119,7 +119,7 @@ def _erase_reasons(referral: Referral) -> list[Dossier]:
 
 def end(referral: Referral, by: User, reason: str = CancelReason.CONSENT_WITHDRAWN) -> Referral:
     """End one locked referral as the clerk: unsent ones are cancelled, sent ones recalled, the package's key goes."""
-    was_sent = referral.sent_at is not None
+    was_sent = _was_told(referral)
     if was_sent:
         referral.recalled_at = timezone.now()
     if referral.status in LIFE.moves["withdraw"].sources:
@@ -136,6 +136,11 @@ def end(referral: Referral, by: User, reason: str = CancelReason.CONSENT_WITHDRA
         dossiers.erase(referral.dossier, PACKAGE if is_erasure else "withdrawn", is_strict=is_erasure)
     trail.record("referral.recalled", dossier=referral.dossier_id, subject=referral.pk, was_sent=was_sent)
     return referral
+
+
+def _was_told(referral: Referral) -> bool:
+    """Whether the recipient learned of it: not while the person still carries the code. Then it must not learn of it now."""
+    return referral.sent_at is not None and (not referral.is_on_the_way or referral.disclosures.exists())
 
 
 def _recall(referral: Referral) -> None:

@@ -11,7 +11,7 @@ from foundation.dossiers.models import Clock
 from referrals.actions.sending import is_grounded
 from referrals.attempting import ENOUGH
 from referrals.models import Referral, values_of
-from referrals.states import LIFE, PARTNER, WITH_PARTNER, tiers_open
+from referrals.states import LIFE, PARTNER, WITH_PARTNER
 from referrals.vocabulary import FIELDS, Status
 
 TIERS = {0: "preview", 1: "contact", 2: "need", 3: "items"}
@@ -68,7 +68,7 @@ def summary(referral: Referral) -> dict[str, Any]:
 def whole(referral: Referral, reader: User) -> dict[str, Any]:
     """The representation of one referral. ``Gone`` once the consent has ended or was taken back."""
     check_ground(referral)
-    limit = tiers_open(referral.status, referral.urgency)
+    limit = referral.tier_open
     released: dict[str, Any] = {}
     for tier, name in TIERS.items():
         codes = [code for code in referral.fields if FIELDS[code][0] == tier]

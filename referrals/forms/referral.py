@@ -38,8 +38,8 @@ class PrepareForm(forms.Form):
         initial=Channel.SYSTEM,
     )  # fmt: skip
     is_safe_to_carry = forms.BooleanField(
-        label=_("The person says that it is safe to carry a paper"), required=False,
-        help_text=_("Only for a paper. Somebody who looks through their things may find it."),
+        label=_("The person says that it is safe to carry it"), required=False,
+        help_text=_("Only for a paper or a code. Somebody who looks through their things may find it."),
     )  # fmt: skip
     anyway = forms.ChoiceField(
         label=_("Why do you go on although there is a warning?"), choices=AnywayReason.choices, required=False,
@@ -47,9 +47,17 @@ class PrepareForm(forms.Form):
     )  # fmt: skip
 
     def __init__(
-        self, may_hold: dict[str, str], *args: Any, is_warned: bool = False, is_new: bool = True, **kwargs: Any
+        self,
+        may_hold: dict[str, str],
+        *args: Any,
+        is_warned: bool = False,
+        is_new: bool = True,
+        may_carry: bool = False,
+        **kwargs: Any,
     ) -> None:
         super().__init__(*args, **kwargs)
+        ways = [row for row in Channel.choices if may_carry or row[0] != Channel.CARRIED]
+        self.fields["channel"].choices = ways  # type: ignore[attr-defined]
         if not is_new:
             del self.fields["channel"], self.fields["is_safe_to_carry"]
         if not is_warned:

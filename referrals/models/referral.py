@@ -20,7 +20,7 @@ from foundation.vault.fields import EncryptedJSON, EncryptedText
 from referrals.listing import AnywayReason, Channel, Unverified
 from referrals.models.service import Service
 from referrals.saving_terms import TOLD, WAYS
-from referrals.states import LIFE, NEEDS, RETURNS, WITH_PARTNER
+from referrals.states import LIFE, NEEDS, RETURNS, WITH_PARTNER, tiers_open
 from referrals.vocabulary import Confirmation, OwnGround, ServiceOutcome, Status
 
 REASON_LENGTH = 1000
@@ -76,6 +76,9 @@ class Referral(DossierBound):
     warned = models.JSONField(default=list, blank=True)
     channel = models.CharField(max_length=10, choices=Channel.choices, default=Channel.SYSTEM)
     is_life_saving = models.BooleanField(default=False)
+    code_hash = models.BinaryField(null=True, blank=True)
+    code_until = models.DateTimeField(null=True, blank=True)
+    arrived_at = models.DateTimeField(null=True, blank=True)
     is_reopened = models.BooleanField(default=False)
     feedback = EncryptedJSON(null=True, blank=True)
     warned_reason = models.CharField(max_length=24, choices=AnywayReason.choices, blank=True)
@@ -95,6 +98,7 @@ class Referral(DossierBound):
     class Meta:
         indexes: ClassVar = [
             models.Index(fields=["recipient", "change"], name="inbox_of_recipient"),
+            models.Index(fields=["recipient"], name="codes_of_recipient", condition=Q(code_hash__isnull=False)),
         ]
         constraints: ClassVar = [
             models.CheckConstraint(
@@ -150,8 +154,19 @@ class Referral(DossierBound):
 
     @property
     def is_told_by_us(self) -> bool:
-        """Whether the referrer tells the partner and writes down its answers: by phone, in person, on paper."""
-        return self.channel != Channel.SYSTEM
+        """Whether the referrer writes down what the partner answers: by phone, in person, on paper, before a code came."""
+        return self.channel != Channel.SYSTEM and self.arrived_at is None
+
+    @property
+    def is_on_the_way(self) -> bool:
+        """Whether the person carries a code that nobody has entered: the partner knows of nothing."""
+        return self.channel == Channel.CARRIED and self.arrived_at is None
+
+    @property
+    def tier_open(self) -> int:
+        """The highest tier that is open to the recipient now; a code opens the preview alone, in an emergency too."""
+        urgency = Urgency.NORMAL if self.channel == Channel.CARRIED else self.urgency
+        return tiers_open(self.status, urgency)
 
     @property
     def must_confirm(self) -> bool:

@@ -21,6 +21,7 @@ from foundation.core import policy
 from foundation.core.errors import Absent, DomainError
 from foundation.core.words import list_words
 from referrals import actions, saving_words
+from referrals.carrying import why_not as why_not_carried
 from referrals.consulting import mandates
 from referrals.directory import Entry, decisions_on_services, exceptions_for_services, may_hold, why_not
 from referrals.forms.referral import KindForm, PrepareForm
@@ -79,7 +80,8 @@ def prepare(request: HttpRequest, case: UUID, service: UUID) -> HttpResponse:
     policy.require(request.user, "refer", found)
     entry = _entry(found, service)
     draft = _draft(found, entry, me(request))
-    form = _form(request, entry, draft, is_warned=draft is None and bool(warnings_for(found, entry.service)))
+    is_warned = draft is None and bool(warnings_for(found, entry.service))
+    form = _form(request, entry, draft, is_warned=is_warned, may_carry=not why_not_carried(found, entry.service))
     if form.is_bound and form.is_valid():
         try:
             saved = _save(found, entry.service, form, draft, me(request))
@@ -110,7 +112,9 @@ def _draft(case: Case, entry: Entry, actor: User) -> Referral | None:
     return draft
 
 
-def _form(request: HttpRequest, entry: Entry, draft: Referral | None, *, is_warned: bool) -> PrepareForm:
+def _form(
+    request: HttpRequest, entry: Entry, draft: Referral | None, *, is_warned: bool, may_carry: bool
+) -> PrepareForm:
     held = {code: words for code, words in may_hold(entry.service).items() if code in entry.told}
     known: dict[str, Any] = {}
     if draft is not None and draft.is_open:
@@ -118,7 +122,8 @@ def _form(request: HttpRequest, entry: Entry, draft: Referral | None, *, is_warn
         saved = saving_words.of(draft)
         known |= {"answered_by": saved.answered_by, "why": saved.why} if saved else {}
     kind = SavingForm if entry.may_save or (draft is not None and draft.is_life_saving) else PrepareForm
-    return kind(held, typed(request), initial=known, is_warned=is_warned, is_new=draft is None)
+    asked = {"is_warned": is_warned, "is_new": draft is None, "may_carry": may_carry}
+    return kind(held, typed(request), initial=known, **asked)
 
 
 def _way(form: PrepareForm, case: Case) -> dict[str, Any]:

@@ -18,6 +18,7 @@ from django.views.decorators.http import require_http_methods
 from cases.identity import zone_of
 from cases.views.guards import typed
 from cases.views.who import me
+from cases.vocabulary import Urgency
 from consent.models import ExceptionalDisclosure
 from consent.states import ExceptionStatus
 from consent.vocabulary import Mode
@@ -27,6 +28,7 @@ from foundation.core.errors import DomainError
 from foundation.core.words import day_words, inside, language_name, moment_words
 from referrals import actions, saving_words
 from referrals.actions.preparing import gather
+from referrals.listing import Channel
 from referrals.models import Referral
 from referrals.saving import shut_by
 from referrals.saving_terms import Shut
@@ -67,14 +69,16 @@ def _links(referral: Referral) -> list[dict[str, str]]:
 def _rows(referral: Referral) -> list[dict[str, Any]]:
     values = gather(referral.case, referral.service, referral.reason or "")
     known = [code for code in referral.fields if code in values]
-    now = tiers_open(Status.SENT, referral.urgency)
+    is_carried = referral.channel == Channel.CARRIED
+    now = tiers_open(Status.SENT, Urgency.NORMAL if is_carried else referral.urgency)
     first = [code for code in known if FIELDS[code][0] <= now]
     later = [code for code in known if now < FIELDS[code][0] <= tiers_open(Status.ACCEPTED, referral.urgency)]
     whom = f"{referral.recipient.name}, {referral.service.name}"
+    at_once = _("When the code is told") if is_carried else _("At once")
     return [
         {"term": _("With whom"), "main": whom, "sub": _terms(referral)},
         *_saved(referral),
-        {"term": _("At once"), "main": _opening(first), "sub": _part(values, first)},
+        {"term": at_once, "main": _opening(first), "sub": _part(values, first)},
         {"term": _("Once they accept"), "main": labels(later) or _("Nothing more"), "sub": _part(values, later)},
         *_ground(referral),
     ]

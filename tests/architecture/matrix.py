@@ -532,6 +532,10 @@ PAGES = {
     "GET referrals:expire referral": "404 409 409 404 404 404 404 302",
     "POST referrals:expire referral": "404 409 409 404 404 404 404 302",
     # The one of these tests is read by the partner here: nobody writes down its answers for it.
+    "GET referrals:code referral": "404 403 403 404 404 404 404 302",
+    "POST referrals:code referral": "404 403 403 404 404 404 404 302",
+    "GET referrals:enter_code": "404 404 404 404 200 404 404 302",
+    "POST referrals:enter_code": "404 404 404 404 422 404 404 302",
     "GET referrals:heard referral": "404 403 403 404 404 404 404 302",
     "POST referrals:heard referral": "404 403 403 404 404 404 404 302",
     "GET referrals:hear_confirmation referral": "404 409 409 404 404 404 404 302",

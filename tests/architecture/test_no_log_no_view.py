@@ -53,6 +53,7 @@ SILENT = {
     "GET cases:safeguarding_ask": "four empty fields", "POST cases:safeguarding_ask": "four fields again",
     "GET cases:safeguarding_received": "a code that oneself was just given, once",
     "GET referrals:ways": PATHWAYS, "GET referrals:way pathway": PATHWAYS,
+    "GET referrals:enter_code": "an empty field", "POST referrals:enter_code": "the field again",
     "GET referrals:capacity": "what units can give; no matter of a person", "GET referrals:capacity_declare capacity": RULES,
     "POST referrals:capacity_declare capacity": RULES, "GET referrals:capacity_drop capacity": RULES,
     "GET accounts:roles": "what each seat is for",

@@ -194,6 +194,7 @@ PLAINTEXT: dict[str, str] = {
     "referrals_service.eligibility": REFERENCE, "referrals_service.needs": FIELDS, "referrals_service.verified_on": REFERENCE,
     "referrals_referral.reference": RANDOM, "referrals_referral.urgency": CODE, "referrals_referral.status": CODE,
     "referrals_referral.came_from": CODE, "referrals_referral.fields": FIELDS, "referrals_referral.confirmation": CODE,
+    "referrals_referral.code_hash": "a keyed hash of a random code, bound to the partner; gone once it was told or has ended",
     "referrals_referral.end_reason": CODE, "referrals_referral.outcome": CODE,
     "referrals_referralmove.verb": CODE, "referrals_referralmove.side": CODE, "referrals_referralmove.from_status": CODE,
     "referrals_referralmove.to_status": CODE, "referrals_referralmove.reason": CODE, "referrals_message.side": CODE,

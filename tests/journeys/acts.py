@@ -4,6 +4,8 @@ from typing import Any
 
 from playwright.sync_api import Page
 
+from consent.vocabulary import Element
+
 STEPS: dict[str, dict[str, Any]] = {
     "limits": {"said": True},
     "where": {"reporter_kind": "affected_person_self", "setting": "hsp"},
@@ -71,3 +73,23 @@ def width_overflow(page: Page) -> int:
     """By how many pixels the page is wider than its window."""
     wide: int = page.evaluate("document.documentElement.scrollWidth - window.innerWidth")
     return wide
+
+
+def act(page: Page, verb: str) -> None:
+    """Press what leads to a verb, and confirm it where it has a page of its own."""
+    page.locator(f"main form[action$='/{verb}/'] button, main a[href$='/{verb}/']").first.click()
+    if page.url.endswith(f"/{verb}/"):
+        press(page)
+
+
+def agree(page: Page, case: str, service: str) -> None:
+    """Hold the conversation about consent and record that the person agrees."""
+    page.goto(f"{case}consent/?service={service}")
+    assert page.locator("input[type=radio]:checked").count() == 0  # HS-03: nothing is chosen beforehand
+    assert page.locator("input[name=elements]:checked").count() == 0
+    for element in Element.values:
+        fill(page, elements=element)
+    fill(page, explained_by="me", channel="spoken", mode="verbal", interpreter="none", is_private="yes")
+    fill(page, **{service: "granted"})
+    press(page)
+    assert not page.locator(".govuk-error-summary").count(), page.locator(".govuk-error-summary").inner_text()

@@ -4,11 +4,9 @@ from typing import Any
 
 import pytest
 from django.db import transaction
-from playwright.sync_api import Page
 
-from consent.vocabulary import Element
 from tests import factories
-from tests.journeys.acts import fill, press, width_overflow
+from tests.journeys.acts import act, agree, fill, press, width_overflow
 
 pytestmark = pytest.mark.django_db(transaction=True)
 SERVICE = "Papers and status service"
@@ -17,26 +15,6 @@ SERVICE = "Papers and status service"
 @pytest.fixture
 def house(transactional_db: None) -> Any:
     return factories.house()
-
-
-def act(page: Page, verb: str) -> None:
-    """Press what leads to a verb, and confirm it where it has a page of its own."""
-    page.locator(f"main form[action$='/{verb}/'] button, main a[href$='/{verb}/']").first.click()
-    if page.url.endswith(f"/{verb}/"):
-        press(page)
-
-
-def agree(page: Page, case: str, service: str) -> None:
-    """Hold the conversation about consent and record that the person agrees."""
-    page.goto(f"{case}consent/?service={service}")
-    assert page.locator("input[type=radio]:checked").count() == 0  # HS-03: nothing is chosen beforehand
-    assert page.locator("input[name=elements]:checked").count() == 0
-    for element in Element.values:
-        fill(page, elements=element)
-    fill(page, explained_by="me", channel="spoken", mode="verbal", interpreter="none", is_private="yes")
-    fill(page, **{service: "granted"})
-    press(page)
-    assert not page.locator(".govuk-error-summary").count(), page.locator(".govuk-error-summary").inner_text()
 
 
 def test_a_referral_is_agreed_shared_accepted_and_taken_back(house, visit, axe):
