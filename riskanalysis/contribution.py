@@ -9,8 +9,8 @@ from django.utils.translation import gettext as _
 from cases.contributions import Event, Part
 from cases.identity import zone_of
 from cases.models import Case
+from cases.states import CaseStatus
 from consent.models import Decision
-from foundation.core import policy
 from foundation.core.legible import SHUT, legible
 from foundation.core.words import day_words
 from foundation.dossiers.models import Clock
@@ -29,7 +29,7 @@ def overview(case: Case, actor: Any, decisions: list[Decision]) -> Part:
         "lines": [_line(case, known[-1]) for known in by_threat(rows).values()],
         "nothing": _("No threat was assessed yet."),
         "panels": risk_words.windows(case),
-        "url": url if rows or policy.allows(actor, "assess_risk", case) else "",
+        "url": url if rows or case.status not in (CaseStatus.CLOSED, CaseStatus.ERASED) else "",
         "link": _("The risk, and how it changed") if rows else _("Assess a threat"),
     }
     clocks = Clock.objects.running().filter(subject_id=case.pk, code="reassess")

@@ -17,6 +17,7 @@ from cases.issue_page import linkable
 from cases.models import Case, Concern, Issue
 from cases.moments import stamp, zone_of
 from cases.policy import WORKERS
+from cases.states import ConcernStatus
 from cases.views import summary
 from cases.views.drafts import Draft, fetch
 from cases.views.guards import keeps_words, refuse, status_of, typed
@@ -65,10 +66,18 @@ def concern_page(request: HttpRequest, concern: Concern, form: forms.Triage | No
         "coded": [*summary.coded(concern), *([summary.answer(decision)] if decision else [])],
         "readers": who_reads(concern.dossier),
         "case": Case.objects.visible_to(actor).filter(concern=concern).first(),
-        "issue": Issue.objects.visible_to(actor).filter(links__concern=concern).first(),
+        "issue": _issue(concern, actor),
         **_times(concern, actor),
     }
     return render(request, "cases/triage.html", context, status=status_of(form) if form else 200)
+
+
+def _issue(concern: Concern, actor: User) -> Issue | None:
+    """What a concern without a person was put behind, where this reader may open it."""
+    if concern.status != ConcernStatus.ISSUE:
+        return None
+    found: Issue | None = Issue.objects.visible_to(actor).filter(links__concern=concern).first()
+    return found
 
 
 def _times(concern: Concern, actor: User) -> dict[str, Any]:

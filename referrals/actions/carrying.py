@@ -77,12 +77,12 @@ def _arrive(typed: str, houses: list[UUID], by: User) -> Referral | None:
             return None
         dossiers.share_with_group(found.dossier, recipient_group(found), VIEW)
     referral = lock(found)
-    now, none = timezone.now(), {"code_hash": None, "code_until": None}
+    now = timezone.now()
     if referral.status == Status.SENT:
-        move(referral, "acknowledge", by=by, side=PARTNER, arrived_at=now, **none)
+        move(referral, "acknowledge", by=by, side=PARTNER, arrived_at=now, code_hash=None, code_until=None)
     else:
         referral.arrived_at, referral.code_hash, referral.code_until = now, None, None
-        touch(referral, "arrived_at", *none)
+        touch(referral, "arrived_at", "code_hash", "code_until")
     for clock in Clock.objects.running().filter(subject_id=referral.pk, code="decide"):
         clocks.hand_over(clock, group=recipient_group(referral))
     release(referral)
@@ -95,7 +95,7 @@ def _behind(typed: str, houses: list[UUID]) -> Referral | None:
     """The referral of this code. Every code that counts at these partners is compared: none answers sooner than another."""
     live = Referral.objects.filter(recipient__in=houses, code_hash__isnull=False)
     rows = list(live.values_list("pk", "recipient_id", "code_hash"))
-    hits = [pk for pk, house, kept in rows if carrying.fits(typed, house, bytes(kept))]
+    hits = [pk for pk, house, kept in rows if kept and carrying.fits(typed, house, bytes(kept))]
     if not hits or not carrying.could_be(typed):
         return None
     found = lock(Referral(pk=hits[0]))

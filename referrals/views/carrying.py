@@ -48,7 +48,7 @@ def make(request: HttpRequest, pk: UUID) -> HttpResponse:
 def _shown(request: HttpRequest, referral: Referral, code: str, given: dict[str, str]) -> HttpResponse:
     fresh = Referral.objects.only("code_until").get(pk=referral.pk)
     with translation.override(given["language"]):
-        until = day_words(fresh.code_until, zone_of(referral.case))
+        until = day_words(fresh.code_until, zone_of(referral.case)) if fresh.code_until else ""
         context = {"referral": referral, "code": code, "until": until, "is_paper": given["why"] != Carry.HEART}
         return render(request, "referrals/code_slip.html", context)
 
