@@ -107,7 +107,7 @@ def prepare(case: Case, service: Service, offer: Offer, *, by: User, previous: R
     ``previous`` links a new attempt to the one that was declined or not answered; it needs a decision of its own.
     """
     policy.require(by, "refer", case)
-    require_ready(case, by)
+    require_ready(case, by, is_life_saving=offer.call is not None)
     _check_channel(offer)
     if offer.channel == Channel.CARRIED:
         carrying.check(case, service)

@@ -32,7 +32,7 @@ def _step(referral: Referral, verb: str, by: User, side: str = REFERRER) -> Refe
 def submit(referral: Referral, *, by: User) -> Referral:
     """Ask the focal point to approve and send. Refused at once when it could not be sent (HS-01)."""
     locked = _step(referral, "submit", by)
-    require_ready(locked.case, by)
+    require_ready(locked.case, by, is_life_saving=locked.is_life_saving)
     check_recipient(locked)
     check_threat(locked)
     check_tier(locked)

@@ -85,7 +85,7 @@ def send(referral: Referral, *, by: User) -> Referral:
     locked = lock(referral)
     LIFE.check("send", locked.status)
     policy.require(by, "send", locked)
-    require_ready(locked.case, by)
+    require_ready(locked.case, by, is_life_saving=locked.is_life_saving)
     check_recipient(locked)
     check_threat(locked)
     check_tier(locked)

@@ -169,6 +169,19 @@ def test_hs10_a_call_of_yesterday_sends_nothing_today(house, case, caseworker):
     assert step(house, draft.pk, "send").status == Status.SENT
 
 
+def test_hs10_hs09_a_unit_that_is_not_ready_saves_a_life_all_the_same(house, case, caseworker):
+    """HS-09: the emergency way stays open; the agreement that ran out may be the very thing that readiness lacks."""
+    Service.objects.exclude(name=SERVICE).update(status="temporarily closed")
+    Partner.objects.update(agreement_until=timezone.localdate() - timedelta(days=3))
+    service = Service.objects.select_related("partner__organisation").get(name=SERVICE)
+    factories.agreed(house, case, service)
+    with pytest.raises(Refused) as refused:
+        factories.prepared(house, case, service, channel="phone")
+    assert refused.value.code == "readiness.missing"
+    draft = factories.prepared(house, case, service, channel="phone", call=call())
+    assert step(house, step(house, draft.pk, "submit").pk, "send").status == Status.SENT
+
+
 # --- the look back
 
 
