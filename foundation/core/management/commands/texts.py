@@ -23,114 +23,39 @@ KEYWORDS: dict[str, Any] = {
     "gettext": None, "_": None, "gettext_lazy": None, "gettext_noop": None, "ngettext": (1, 2), "ngettext_lazy": (1, 2),
     "pgettext": ((1, "c"), 2), "npgettext": ((1, "c"), 2, 3), "pgettext_lazy": ((1, "c"), 2),
 }  # fmt: skip
-COMPLETE = {"ru": None, "ar": "reporter"}
-# The pages a reporter meets: these are complete in every language (A5); the rest may follow.
-REPORTER = (
-    "templates/base.html",
-    "templates/components/",
-    "templates/cases/concern",
-    "templates/cases/limits",
-    "templates/cases/where",
-    "templates/cases/danger",
-    "templates/cases/words",
-    "templates/cases/wishes",
-    "templates/cases/agreement",
-    "templates/cases/contact",
-    "templates/cases/check",
-    "templates/cases/discard",
-    "templates/cases/day",
-    "templates/404",
-    "templates/refused",
-    "cases/vocabulary.py",
-    "cases/states.py",
-    "cases/forms/concern",
-    "cases/forms/text",
-    "cases/actions/concern.py",
-    "foundation/core/",
-    "templates/account/",
-    "templates/accounts/_seat",
-    "templates/accounts/conduct",
-    "templates/accounts/held",
-    "templates/accounts/second_step",
-    "templates/accounts/you",
-    "templates/allauth/",
-    "templates/mfa/",
-    "templates/accounts/again",
-    "templates/accounts/sessions",
-    "templates/core/",
-    "templates/errors/",
-    "templates/400",
-    "templates/403",
-    "templates/429",
-    "templates/500",
-    "templates/503",
-    "templates/referrals/way.html",
-    "templates/referrals/ways.html",
-    "templates/referrals/_way_",
-    "templates/referrals/_pocket_guide",
-    "templates/referrals/_no_specialist",
-    "referrals/pathway_terms.py",
-    "referrals/pathways.py",
-    "templates/cases/_concern_rows",
-    "templates/cases/_no",
-    "templates/cases/_say_this",
-    "templates/cases/_start",
-    "templates/cases/signed_out",
-    "templates/referrals/told_sheet",
-    "templates/cases/right_sheet",
-    "cases/rights_copy.py",
-    "referrals/fields.py",
-    "referrals/telling.py",
-    "templates/cases/step",
-    "cases/panels.py",
-    "cases/views/concerns.py",
-    "cases/views/day.py",
-    "cases/views/drafts.py",
-    "cases/views/reading.py",
-    "cases/views/steps.py",
-    "cases/views/summary.py",
-    "foundation/accounts/",
-    "foundation/outbox/",
-    "foundation/watch/",
-    "templates/watch/",
-    "config/settings.py",
-    "consent/vocabulary.py",
-)
+COMPLETE = ("ru", "ar")
+"""Every page speaks these languages whole; English is the source."""
 # A date would make every run a change.
 _NO_DATE = datetime(2026, 1, 1, tzinfo=UTC)
-Text = tuple[str | tuple[str, ...], str | None, str]
+Text = tuple[str | tuple[str, ...], str | None]
 
 
 def collect() -> Iterator[Text]:
-    """(message or (singular, plural), context, place) of every text in code and templates."""
+    """(message or (singular, plural), context) of every text in code and templates."""
     for folder in CODE:
         for path in sorted((settings.BASE_DIR / folder).rglob("*.py")):
             if "migrations" not in path.parts:
-                yield from _in_python(path.read_bytes(), path)
+                yield from _in_python(path.read_bytes())
     for path in sorted((settings.BASE_DIR / "templates").rglob("*.[ht][tx][mt]*")):
         source = templatize(path.read_text("utf-8"), origin=str(path))
-        yield from _in_python("\n".join(line.lstrip() for line in source.splitlines()).encode(), path)
+        yield from _in_python("\n".join(line.lstrip() for line in source.splitlines()).encode())
 
 
-def _in_python(source: bytes, path: Path) -> Iterator[Text]:
-    place = str(path.relative_to(settings.BASE_DIR))
+def _in_python(source: bytes) -> Iterator[Text]:
     for _line, message, _comments, context in extract("python", io.BytesIO(source), KEYWORDS):
         if message:
-            yield message, context, place
+            yield message, context
 
 
-def merged(language: str) -> tuple[Catalog, dict[Any, set[str]]]:
-    """The language's catalogue with exactly the texts of the code, and where each text stands."""
+def merged(language: str) -> Catalog:
+    """The language's catalogue with exactly the texts of the code."""
     fresh = Catalog(
         locale=language, domain="django", charset="utf-8", project="Amparo", version="1", fuzzy=False,
         header_comment=f"# Amparo, {language}", creation_date=_NO_DATE, revision_date=_NO_DATE,
         last_translator="", language_team="", msgid_bugs_address="", copyright_holder="",
     )  # fmt: skip
-    places: dict[Any, set[str]] = {}
-    for message, context, place in collect():
+    for message, context in collect():
         fresh.add(message, context=context)
-        key = (message if isinstance(message, str) else message[0], context)
-        places.setdefault(key, set()).add(place)
     old, path = Catalog(locale=language), po(language)
     if path.exists():
         with path.open("rb") as file:
@@ -139,7 +64,7 @@ def merged(language: str) -> tuple[Catalog, dict[Any, set[str]]]:
         known = old.get(entry.id, entry.context) if entry.id else None
         if known is not None and known.string:
             entry.string = known.string
-    return fresh, places
+    return fresh
 
 
 def po(language: str) -> Path:
@@ -147,16 +72,10 @@ def po(language: str) -> Path:
     return Path(settings.LOCALE_PATHS[0]) / language / "LC_MESSAGES" / "django.po"
 
 
-def gaps(catalog: Catalog, places: dict[Any, set[str]], only: str | None) -> list[str]:
-    """The texts that must be translated and are not; ``only="reporter"`` asks for the reporter's pages alone."""
-    found = []
-    for message in catalog:
-        if not message.id or _is_whole(message.string):
-            continue
-        key = (message.id if isinstance(message.id, str) else message.id[0], message.context)
-        if only is None or any(place.startswith(REPORTER) for place in places[key]):
-            found.append(str(key[0]))
-    return found
+def gaps(catalog: Catalog) -> list[str]:
+    """The texts that are not translated."""
+    empty = [message for message in catalog if message.id and not _is_whole(message.string)]
+    return [message.id if isinstance(message.id, str) else message.id[0] for message in empty]
 
 
 def _is_whole(string: Any) -> bool:
@@ -189,24 +108,23 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         if options["gaps"]:
-            catalog, places = merged(options["gaps"])
-            self.stdout.write("\n".join(gaps(catalog, places, COMPLETE.get(options["gaps"]))))
+            self.stdout.write("\n".join(gaps(merged(options["gaps"]))))
             return
         problems = [line for language in COMPLETE for line in self._one(language, is_check=options["check"])]
         if problems:
             raise CommandError("\n".join(problems))
 
     def _one(self, language: str, *, is_check: bool) -> list[str]:
-        catalog, places = merged(language)
+        catalog = merged(language)
         path = po(language)
         text, binary = written(catalog), compiled(catalog)
         if not is_check:
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_bytes(text)
             path.with_suffix(".mo").write_bytes(binary)
-            self.stdout.write(f"{language}: {len(gaps(catalog, places, COMPLETE[language]))} texts to translate")
+            self.stdout.write(f"{language}: {len(gaps(catalog))} texts to translate")
             return []
-        missing = [f"{language}: not translated: {text}" for text in gaps(catalog, places, COMPLETE[language])]
+        missing = [f"{language}: not translated: {text}" for text in gaps(catalog)]
         is_same = path.exists() and path.read_bytes() == text
         is_compiled = path.with_suffix(".mo").exists() and path.with_suffix(".mo").read_bytes() == binary
         return missing + ([] if is_same and is_compiled else [f"{language}: run manage.py texts"])
