@@ -305,7 +305,7 @@ def saved(world: World) -> None:
     worker.step(f"/referrals/{pk}/submit/")
     lead.step(f"/referrals/{pk}/share/")
     review = mint.sentence("cyrillic")
-    world.person("manager").step(f"/referrals/{pk}/life-saving/", was_right="yes", review=review)
+    world.person("deputy").step(f"/referrals/{pk}/life-saving/", was_right="yes", review=review)
     keeper.step(f"/partners/services/{service}/edit/", status="active")
 
 
