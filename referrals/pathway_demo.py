@@ -32,7 +32,7 @@ VIOLENCE: tuple[Line, ...] = (
 )  # fmt: skip
 WORDS = {
     "documents_legal_status": "Nobody has to show papers to be helped. The advice costs nothing.",
-    "sexual_or_gender_based": "The person decides on each step. No police report is needed for medical care.",
+    "sexual_or_gender_based": "The person decides on each step. Medical care needs no report to anybody.",
 }
 
 

@@ -36,10 +36,13 @@ from foundation.accounts import actions as accounts
 from foundation.accounts import backend, gate
 from foundation.accounts.models import ConductVersion, Organisation, Seat, Unit, User
 from foundation.core.acting import acting
+from foundation.core.machines import COURIER
 from foundation.dossiers import clerk
 from foundation.files import actions as files
 from foundation.files import checking
 from foundation.files.models import Attachment
+from foundation.outbox.models import Message
+from foundation.outbox.models import Status as MessageStatus
 from foundation.readiness import actions as readiness
 from foundation.readiness.items import ITEMS, RECORDED
 from foundation.readiness.models import ReadinessAssessment, Training
@@ -81,6 +84,8 @@ def load() -> None:
     _CLIENTS.update({partner["name"]: partner for partner in facts["partners"]})
     for user in User.objects.filter(is_machine=False):
         settle(user)
+    with COURIER.at_work():  # who was told while it was loaded has read it
+        Message.objects.update(status=MessageStatus.DONE, done_at=timezone.now())
 
 
 def settle(user: User) -> User:

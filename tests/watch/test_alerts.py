@@ -190,6 +190,9 @@ def test_a_cache_that_is_away_stops_nobody(house, caseworker, browse, monkeypatc
 
 
 def test_a_second_sweep_finds_nothing_to_do(house, caseworker):
+    with clerk.as_clerk():
+        while sweep._take():  # what other tests left: the trail is never emptied
+            pass
     read_many(caseworker, 6)
     assert sweep.sweep() > 0
     assert sweep.sweep() == 0
