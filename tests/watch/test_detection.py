@@ -20,6 +20,7 @@ from foundation.accounts.models import User
 from foundation.audit import trail
 from foundation.core.machines import COURIER
 from foundation.dossiers import clerk
+from foundation.dossiers.models import Dossier, Kind
 from foundation.outbox.models import Message
 from foundation.vault.crypto import Cipher
 from foundation.watch import limits, sweep
@@ -221,6 +222,12 @@ def touches(person: User) -> Counter[UUID | None]:
         return Counter(touch.folder for touch in sweep.between(person.pk, *ALWAYS))
 
 
+def issues() -> set[UUID]:
+    """The folders of issues: nobody stands in them, and whoever chooses one for a concern or a case is shown their titles."""
+    with clerk.as_clerk():
+        return set(Dossier.objects.filter(kind=Kind.ISSUE).values_list("pk", flat=True))
+
+
 def uncounted(world: visits.World, seat: str, url: str, opened: set[UUID]) -> set[UUID] | None:
     """Folders that this very request decrypted and did not add to the log; None if nothing was shown."""
     person = world.house.people.get(seat) or world.house.machine("Quayside Legal Clinic")
@@ -228,7 +235,7 @@ def uncounted(world: visits.World, seat: str, url: str, opened: set[UUID]) -> se
     with transaction.atomic():
         opened.clear()
         answer = ask(world.clients[seat], url)
-        met = set(opened)
+        met = set(opened) - issues()
         missed = met - set(touches(person) - before)
         transaction.set_rollback(True)
     return missed if answer.status_code == 200 and met else None
