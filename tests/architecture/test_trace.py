@@ -22,7 +22,7 @@ TITLES = {
     "Lists", "New password", "New tab", "No registration", "Not done", "Not open to you", "Not signed in",
     "Notes", "One question", "Without consent",
     "Authorities", "Issue", "Issues", "Representation",
-    "Owner", "Page not found", "Page", "Partners", "Passkeys and security keys", "Password", "People",
+    "Owner", "Page not found", "Page", "Partners", "Passkeys and security keys", "Password", "Pathways", "People",
     "Readiness", "Focal points", "Trainings",
     "Person", "Refer", "Referral",
     "Referrals", "Remove a file", "Running", "Search", "Second step at sign-in", "Sign in", "Sign out", "Signed out", "Team",
