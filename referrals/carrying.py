@@ -8,7 +8,6 @@ import hmac
 from collections.abc import Iterable, Iterator
 from uuid import UUID
 
-from django.core.cache import cache
 from django.db import models
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -17,6 +16,7 @@ from cases.models import Case
 from cases.readying import may_be_child
 from cases.vocabulary import Category, Flag, Setting
 from foundation.accounts.models import User
+from foundation.core.cache import counted
 from foundation.core.codes import is_valid, new_code, normalise
 from foundation.core.errors import Refused
 from foundation.core.keyring import keyring
@@ -88,8 +88,8 @@ def could_be(code: str) -> bool:
 
 def spend(by: User, houses: Iterable[UUID]) -> None:
     """Count one try, before it is looked at; ``Refused`` when there were too many. Parallel tries count each."""
-    counted = [_count(key, seconds) > most for key, most, seconds in _counters(by, houses)]
-    if any(counted):
+    too_many = [counted(key, seconds) > most for key, most, seconds in _counters(by, houses)]
+    if any(too_many):
         raise Refused(
             "code.many", _("Too many codes were not right. Wait, and ask those who referred the person."), "code"
         )
@@ -98,7 +98,7 @@ def spend(by: User, houses: Iterable[UUID]) -> None:
 def give_back(by: User, houses: Iterable[UUID]) -> None:
     """The code was right: this try does not count."""
     for key, _most, seconds in _counters(by, houses):
-        _count(key, seconds, -1)
+        counted(key, seconds, -1)
 
 
 def _counters(by: User, houses: Iterable[UUID]) -> Iterator[tuple[str, int, int]]:
@@ -106,8 +106,3 @@ def _counters(by: User, houses: Iterable[UUID]) -> Iterator[tuple[str, int, int]
         whose = sorted(map(str, houses)) if name.startswith("house") else [str(by.pk)]
         for one in whose:
             yield f"carried:{name}:{one}", most, seconds
-
-
-def _count(key: str, seconds: int, n: int = 1) -> int:
-    cache.add(key, 0, seconds)
-    return int(cache.incr(key, n))

@@ -1,7 +1,6 @@
 """Looking for a case by its code or for a person by name, inside what is open to the actor."""
 
 from django.contrib.auth.decorators import login_required
-from django.core.cache import cache
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
@@ -16,6 +15,7 @@ from cases.views.who import me
 from foundation.accounts.models import User
 from foundation.audit import trail
 from foundation.core import codes
+from foundation.core.cache import counted
 from foundation.core.errors import Forbidden
 from foundation.core.legible import n_noted
 
@@ -51,6 +51,4 @@ def _by_code(actor: User, term: str) -> Case | None:
 
 def _is_too_often(actor: User) -> bool:
     """More than 30 searches in a minute are not a person's work."""
-    key = f"search:{actor.pk}"
-    cache.add(key, 0, timeout=60)
-    return bool(cache.incr(key) > PER_MINUTE)
+    return counted(f"search:{actor.pk}", 60) > PER_MINUTE

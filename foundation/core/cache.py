@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from typing import Any
 
+from django.core.cache import cache
 from django.core.cache.backends.locmem import LocMemCache
 from django.core.cache.backends.redis import RedisCache, RedisCacheClient
 from redis.exceptions import RedisError
@@ -53,3 +54,9 @@ class Limits(RedisCache):
     def __init__(self, server: str, params: dict[str, Any]) -> None:
         super().__init__(server, params)
         self._class = Patient
+
+
+def counted(key: str, seconds: int, n: int = 1) -> int:
+    """Add ``n`` to a counter that begins anew ``seconds`` after it was begun; returns what it holds."""
+    cache.add(key, 0, seconds)
+    return int(cache.incr(key, n))

@@ -7,10 +7,10 @@ by the database all the same.
 import logging
 from typing import Any
 
-from django.core.cache import cache
 from django.utils import timezone
 from redis.exceptions import RedisError
 
+from foundation.core.cache import counted
 from foundation.dossiers import clerk
 from foundation.watch import limits, rules
 from foundation.watch.actions import raise_alerts
@@ -35,8 +35,7 @@ def add(person: Any, n: int) -> None:
 
 def _added(person: int, n: int) -> int:
     key = f"vault:{person}:{int(timezone.now().timestamp()) // HOUR}"
-    cache.add(key, 0, timeout=2 * HOUR)
-    return int(cache.incr(key, n))
+    return counted(key, 2 * HOUR, n)
 
 
 def _raise(person: Any, total: int, limit: int) -> None:

@@ -177,14 +177,13 @@ def test_much_decrypted_in_an_hour_is_told_and_grows(house, caseworker, data_off
 
 
 def test_a_cache_that_is_away_stops_nobody(house, caseworker, browse, monkeypatch):
+    from django.core.cache import cache
     from redis.exceptions import ConnectionError as Away
-
-    from foundation.watch import vault
 
     def away(*args, **kwargs):
         raise Away
 
-    monkeypatch.setattr(vault.cache, "add", away)
+    monkeypatch.setattr(cache, "add", away)
     case = factories.case(house)
     assert browse(caseworker).get(reverse("cases:case", args=[case.pk])).status_code == 200
 
