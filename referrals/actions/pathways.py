@@ -45,15 +45,13 @@ def begin(unit: Unit, need: str, district: str = "", *, by: User) -> Pathway:
     if need not in dict(NEEDS):
         raise Refused("pathway.need", _("Choose what it is about."), "need")
     Unit.objects.select_for_update().get(pk=unit.pk)
-    same = Pathway.objects.filter(unit=unit, need=need, district=" ".join(district.split()))
-    begun = same.filter(state__in=UNPUBLISHED).select_related("unit").first()
-    return begun or _begin(
-        Pathway(unit=unit, need=need, district=" ".join(district.split())), same.published().first(), by
-    )
+    made = Pathway(unit=unit, need=need, district=" ".join(district.split()))
+    begun = made.versions().filter(state__in=UNPUBLISHED).select_related("unit").first()
+    return begun or _begin(made, made.versions().published().first(), by)
 
 
 def _begin(made: Pathway, former: Pathway | None, by: User) -> Pathway:
-    latest = Pathway.objects.filter(unit=made.unit, need=made.need, district=made.district).aggregate(n=Max("version"))
+    latest = made.versions().aggregate(n=Max("version"))
     made.version, made.drafted_by = (latest["n"] or 0) + 1, by
     made.words = former.words if former else ""
     made.review_by = timezone.localdate() + timedelta(days=settings.PATHWAY_DAYS)
@@ -166,7 +164,7 @@ def publish(pathway: Pathway, *, by: User) -> Pathway:
     if by.pk in (locked.drafted_by_id, locked.submitted_by_id):
         raise Refused("pathway.same_person", _("Another person must publish this, not the one who wrote it."))
     _check_services(locked)
-    for former in Pathway.objects.published().filter(unit=locked.unit, need=locked.need, district=locked.district):
+    for former in locked.versions().published():
         _move(former, "supersede")
     locked.published_by, locked.published_at = by, timezone.now()
     _move(locked, "publish", "published_by", "published_at")

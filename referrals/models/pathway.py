@@ -89,6 +89,10 @@ class Pathway(models.Model):
         """Published, and the day by which it must be looked at again has not passed."""
         return self.state == PathwayState.PUBLISHED and self.review_by >= timezone.localdate()
 
+    def versions(self) -> "PathwayQuerySet":
+        """All versions for the same area and need."""
+        return Pathway.objects.filter(unit=self.unit_id, need=self.need, district=self.district)
+
 
 class PathwayStep(models.Model):
     """One step: which kind of help, within which time, who is asked first and who if they cannot; nobody, if none is there."""

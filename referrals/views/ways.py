@@ -121,8 +121,7 @@ def way(request: HttpRequest, pathway: UUID) -> HttpResponse:
 def _newer(found: Pathway) -> Pathway | None:
     if found.state != PathwayState.SUPERSEDED:
         return None
-    same = Pathway.objects.published().filter(unit=found.unit, need=found.need, district=found.district)
-    return same.first()
+    return found.versions().published().first()
 
 
 def _facts(found: Pathway, request: HttpRequest) -> list[dict[str, Any]]:
