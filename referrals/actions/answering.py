@@ -17,7 +17,7 @@ from foundation.core.errors import Gone, Refused, WrongState
 from foundation.dossiers import actions as dossiers
 from foundation.dossiers import clerk
 from foundation.dossiers.models import FOLLOW, VIEW
-from referrals.actions.moving import lock, move, recipient_group
+from referrals.actions.moving import lock, move, recipient_group, require_not_recalled
 from referrals.actions.sending import is_grounded, release
 from referrals.attempting import ENOUGH
 from referrals.models import Message, Referral
@@ -41,8 +41,7 @@ def act_as_recipient(
 ) -> Referral:
     """Carry out one of the recipient's verbs. ``check`` sees the locked row first (If-Match)."""
     locked = lock(referral)
-    if locked.recalled_at:
-        raise Gone("consent.withdrawn", _("The person has taken back the consent. Stop, and confirm it."))
+    require_not_recalled(locked)
     if check:
         check(locked)
     policy.require(by, "respond", locked)
@@ -53,8 +52,7 @@ def act_as_recipient(
 def hear(referral: Referral, verb: str, reply: Reply, *, by: User) -> Referral:
     """The referrer writes down what the partner answered by phone, in person or on paper: the same table, the same rules."""
     locked = lock(referral)
-    if locked.recalled_at:
-        raise Gone("consent.withdrawn", _("The person has taken back the consent. Stop, and confirm it."))
+    require_not_recalled(locked)
     policy.require(by, "hear", locked)
     return _answer(locked, verb, reply, by)
 

@@ -9,8 +9,8 @@ from django.utils.translation import gettext as _
 from foundation.accounts.models import User
 from foundation.audit import trail
 from foundation.core import policy
-from foundation.core.errors import Gone, Refused, WrongState
-from referrals.actions.moving import lock, touch
+from foundation.core.errors import Refused
+from referrals.actions.moving import lock, require_not_recalled, touch
 from referrals.attempting import Attempt, Outside, Way
 from referrals.models import ContactAttempt, Referral
 from referrals.states import LIFE
@@ -34,23 +34,18 @@ def _log(
     referral: Referral, tried: Attempt, ability: str, by: User, check: Callable[[Referral], None] | None
 ) -> Referral:
     locked = lock(referral)
-    if locked.recalled_at:
-        raise Gone("consent.withdrawn", _("The person has taken back the consent. Stop, and confirm it."))
+    require_not_recalled(locked)
     if check:
         check(locked)
     policy.require(by, ability, locked)
-    if locked.status not in LIFE.moves["unable_to_reach"].sources:
-        raise WrongState("state.not_from_here", _("This has moved on in the meantime and cannot be done now."))
+    LIFE.check("unable_to_reach", locked.status)
     _check(locked, tried)
     outside = "" if tried.is_within else tried.outside
-    ContactAttempt(
-        dossier=locked.dossier, referral=locked, by=by, at=tried.at, way=tried.way, outside=outside
-    ).save(force_insert=True)  # fmt: skip
+    row = ContactAttempt(dossier=locked.dossier, referral=locked, by=by, at=tried.at, way=tried.way, outside=outside)
+    row.save(force_insert=True)
     locked.tries += tried.is_within
     touch(locked, "tries")
-    trail.record(
-        "referral.attempt", dossier=locked.dossier_id, subject=locked.pk, way=tried.way, outside=outside
-    )  # fmt: skip
+    trail.record("referral.attempt", dossier=locked.dossier_id, subject=locked.pk, way=tried.way, outside=outside)
     return locked
 
 

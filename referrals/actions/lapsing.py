@@ -6,13 +6,10 @@ from django.db import transaction
 from django.db.models import Exists, OuterRef, QuerySet
 from django.utils import timezone
 
-from foundation.accounts import actions as accounts
 from foundation.audit import trail
-from foundation.dossiers import actions as dossiers
 from foundation.dossiers import clerk, clocks, ladder
-from foundation.dossiers.models import VIEW, Clock
-from foundation.outbox import delivery
-from referrals.actions.moving import LAPSED, lock
+from foundation.dossiers.models import Clock
+from referrals.actions.moving import LAPSED, lock, put_before
 from referrals.models import Partner, Referral
 from referrals.partnership import PartnerStatus
 from referrals.states import UNSENT, WITH_PARTNER
@@ -49,10 +46,7 @@ def _ask(referral: Referral) -> bool:
     seat = ladder.first(referral.unit)
     if seat is None:
         return False
-    dossiers.share_with_group(referral.dossier, seat.group_id, VIEW)
-    subject = clocks.Subject("referral", referral.pk, referral.reference)
-    clocks.start(referral.dossier, LAPSED, subject, referral.urgency, referral.unit, group=seat.group_id)
-    delivery.tell(accounts.members(seat.group_id), "work.waiting", f"agreement:{referral.pk}")
+    put_before(referral, LAPSED, seat.group_id, f"agreement:{referral.pk}")
     trail.record("referral.lapsed", dossier=referral.dossier_id, subject=referral.pk)
     return True
 

@@ -7,13 +7,16 @@ from zoneinfo import ZoneInfo
 
 from django.db.models import F
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from foundation.accounts import actions as accounts
 from foundation.accounts.models import Role, Seat, User
 from foundation.audit import trail
+from foundation.core.errors import Gone
 from foundation.core.hooks import Hook
+from foundation.dossiers import actions as dossiers
 from foundation.dossiers import clocks
-from foundation.dossiers.models import Clock
+from foundation.dossiers.models import VIEW, Clock
 from foundation.outbox import delivery
 from referrals import webhooks
 from referrals.models import Partner, Referral, ReferralMove
@@ -94,6 +97,24 @@ def recipient_group(referral: Referral) -> int:
     return seat.group_id
 
 
+def require_not_recalled(referral: Referral) -> None:
+    """Raise ``Gone`` once the person has taken the consent back."""
+    if referral.recalled_at:
+        raise Gone("consent.withdrawn", _("The person has taken back the consent. Stop, and confirm it."))
+
+
+def put_before(referral: Referral, code: str, group: int, slot: str) -> None:
+    """Let a seat of the referring side see the referral, start a clock for it, and tell its people."""
+    dossiers.share_with_group(referral.dossier, group, VIEW)
+    clocks.start(referral.dossier, code, subject_of(referral), referral.urgency, referral.unit, group=group)
+    delivery.tell(accounts.members(group), "work.waiting", slot)
+
+
+def subject_of(referral: Referral) -> clocks.Subject:
+    """What a clock of this referral is about."""
+    return clocks.Subject("referral", referral.pk, referral.reference)
+
+
 def set_clocks(referral: Referral) -> None:
     """Stop what no longer runs in this state, start what does, let the partner's clock stand while it waits for us."""
     wanted = NEEDS[referral.status].clocks
@@ -115,10 +136,9 @@ def set_clocks(referral: Referral) -> None:
 
 def start_clock(referral: Referral, code: str, side: str) -> None:
     """Start a clock of this referral for the side it waits for."""
-    subject = clocks.Subject("referral", referral.pk, referral.reference)
     who = assignee(referral, side)
     due = _agreed(referral) if code == "hold" else None
-    clocks.start(referral.dossier, code, subject, referral.urgency, referral.unit, due=due, **who)
+    clocks.start(referral.dossier, code, subject_of(referral), referral.urgency, referral.unit, due=due, **who)
 
 
 def _agreed(referral: Referral) -> datetime | None:

@@ -12,11 +12,8 @@ from foundation.accounts.models import User
 from foundation.audit import trail
 from foundation.core import policy
 from foundation.core.errors import Refused, WrongState
-from foundation.dossiers import actions as dossiers
 from foundation.dossiers import clocks, ladder
-from foundation.dossiers.models import VIEW
-from foundation.outbox import delivery
-from referrals.actions.moving import REVIEW, approver_group
+from referrals.actions.moving import REVIEW, approver_group, put_before
 from referrals.models import LifeSaving, Referral
 from referrals.saving import is_of_today, may_save, shut_by
 from referrals.saving_terms import TOLD, WAYS, Answerer
@@ -77,11 +74,7 @@ def check_saving(referral: Referral) -> None:
 
 def ask_review(referral: Referral) -> None:
     """It was told: somebody who had no part in it is to look back within the time of the clock (HS-10, HS-20)."""
-    group = _others(referral)
-    dossiers.share_with_group(referral.dossier, group, VIEW)
-    subject = clocks.Subject("referral", referral.pk, referral.reference)
-    clocks.start(referral.dossier, REVIEW, subject, referral.urgency, referral.unit, group=group)
-    delivery.tell(accounts.members(group), "work.waiting", f"life_saving:{referral.pk}")
+    put_before(referral, REVIEW, _others(referral), f"life_saving:{referral.pk}")
     trail.record("referral.life_saving", dossier=referral.dossier_id, subject=referral.pk, fields=referral.fields)
 
 

@@ -20,6 +20,7 @@ from referrals.actions.moving import (
     lock,
     move,
     recipient_group,
+    subject_of,
     tell_recipient,
     touch,
 )
@@ -158,7 +159,6 @@ def await_confirmation(referral: Referral) -> None:
     who = assignee(referral, PARTNER)
     Referral.objects.filter(pk=referral.pk).update(**UNANSWERED)
     clocks.stop(referral.pk, *WITHDRAWAL_CLOCKS)
-    subject = clocks.Subject("referral", referral.pk, referral.reference)
-    about = (subject, referral.urgency, referral.unit)
+    about = (subject_of(referral), referral.urgency, referral.unit)
     clocks.start(referral.dossier, "withdrawal_confirm", *about, **who)
     clocks.start(referral.dossier, "withdrawal_phone", *about, user=referral.handler)

@@ -8,6 +8,7 @@ from consent.vocabulary import Basis
 from foundation.accounts.models import User
 from foundation.core.errors import Gone
 from foundation.dossiers.models import Clock
+from referrals.actions.moving import require_not_recalled
 from referrals.actions.sending import is_grounded
 from referrals.attempting import ENOUGH
 from referrals.models import Referral, values_of
@@ -93,8 +94,7 @@ def check_ground(referral: Referral) -> None:
 
 def check_open(referral: Referral) -> None:
     """The row itself: not taken back, and HS-10: an agreement that ended shuts what it had opened (scenario 10)."""
-    if referral.recalled_at:
-        raise Gone("consent.withdrawn", _("The person has taken back the consent. Stop, and confirm it."))
+    require_not_recalled(referral)
     if referral.status in WITH_PARTNER and not referral.service.partner.may_receive:
         raise Gone("receiver.agreement", _("There is no agreement in force with this organisation."))
     if referral.status in WITH_PARTNER and referral.decision is not None and referral.decision.suspended_at:
