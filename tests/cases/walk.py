@@ -1,6 +1,7 @@
 """The way of a volunteer through the form, as a browser goes it."""
 
 import re
+from difflib import unified_diff
 from typing import Any
 from uuid import uuid4
 
@@ -83,4 +84,10 @@ def plain(response: Any) -> str:
 def is_absent(client: Client, path: str, pk: str) -> bool:
     """Whether an address answers as if there were nothing: the very page of an unknown id."""
     hidden, unknown = client.get(path), client.get(path.replace(pk, str(uuid4())))
-    return hidden.status_code == unknown.status_code == 404 and plain(hidden) == plain(unknown)
+    is_same = hidden.status_code == unknown.status_code == 404 and plain(hidden) == plain(unknown)
+    if not is_same:  # pytest shows it with the failure
+        lines = unified_diff(
+            plain(hidden).splitlines(), plain(unknown).splitlines(), "hidden", "unknown", lineterm="", n=0
+        )
+        print(hidden.status_code, unknown.status_code, *lines, sep="\n")
+    return is_same
