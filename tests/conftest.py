@@ -11,6 +11,7 @@ import pytest
 from django.core.cache import caches
 from django.db import OperationalError, transaction
 from django.test import Client, override_settings
+from pytest_django.plugin import blocking_manager_key
 
 from tests import door, factories
 
@@ -41,6 +42,39 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker(pytest.mark.django_db(transaction=True, databases=BOTH), append=False)
 
 
+_FLUSHED: list[str] = []
+"""The transactional test that emptied the tables of this process, until the demonstration stands again."""
+
+
+def _is_flushing(item: pytest.Item) -> bool:
+    marker = item.get_closest_marker("django_db")
+    return bool(marker and marker.kwargs.get("transaction"))
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    """A test that is rolled back finds what the session loaded, also in a process that took it over after flushes."""
+    uses_database = item.get_closest_marker("django_db") or "db" in getattr(item, "fixturenames", ())
+    if not _FLUSHED or not uses_database or _is_flushing(item):
+        return
+    _forget()
+    with item.config.stash[blocking_manager_key].unblock():
+        _load()
+    _FLUSHED.clear()
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_runtest_teardown(item: pytest.Item) -> None:
+    """Remember that the tables are empty now."""
+    if _is_flushing(item):
+        _FLUSHED[:] = [item.nodeid]
+
+
+def _load() -> None:
+    with override_settings(PASSWORD_HASHERS=[FAST]), transaction.atomic():
+        factories.load()
+
+
 @pytest.fixture(scope="session")
 def django_db_setup(
     django_test_environment: None,
@@ -57,8 +91,7 @@ def django_db_setup(
         keep = django_db_keepdb and not django_db_createdb
         config = setup_databases(verbosity=0, interactive=False, aliases=BOTH, keepdb=keep)
         assert connections["default"].settings_dict["NAME"].startswith("test_")
-        with override_settings(PASSWORD_HASHERS=[FAST]), transaction.atomic():
-            factories.load()
+        _load()
     yield
     if not django_db_keepdb:
         # A thread of the live server may still hold a connection; the cluster itself is thrown away after the run.
@@ -72,15 +105,9 @@ def _no_stale_ids(settings: Any, monkeypatch: pytest.MonkeyPatch, tmp_path_facto
     """A flush gives permissions and the clerk new ids; keys and counted tries of other tests are gone."""
     from rest_framework.throttling import SimpleRateThrottle
 
-    from foundation.core import machines
-    from foundation.dossiers import actions, clerk
     from foundation.dossiers.ledger import Ledger
-    from foundation.vault import models as vault
 
-    actions.forget()
-    clerk.forget()
-    machines.forget()
-    vault._opened.cache_clear()
+    _forget()
     monkeypatch.setattr(caches["default"], "key_prefix", uuid4().hex)
     settings.PASSWORD_HASHERS = [FAST]
     settings.EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
@@ -91,6 +118,17 @@ def _no_stale_ids(settings: Any, monkeypatch: pytest.MonkeyPatch, tmp_path_facto
     # The tests of a session share people and cache: what all of them open together is not what one person opens.
     settings.WATCH_VAULT_PER_HOUR = {"person": 10**9, "machine": 10**9}
     monkeypatch.setitem(SimpleRateThrottle.THROTTLE_RATES, "user", "1000000/min")
+
+
+def _forget() -> None:
+    from foundation.core import machines
+    from foundation.dossiers import actions, clerk
+    from foundation.vault import models as vault
+
+    actions.forget()
+    clerk.forget()
+    machines.forget()
+    vault._opened.cache_clear()
 
 
 @pytest.fixture

@@ -11,6 +11,7 @@ import pytest
 from django.apps import apps
 from django.db import connections, models, transaction
 from django.db.models.expressions import RawSQL
+from django.urls import get_resolver
 
 from cases import policy as cases
 from cases.models import Case, Concern, Erasure, HandOver
@@ -161,6 +162,7 @@ def test_the_same_without_row_level_security_does_leak(figure):
 @pytest.fixture
 def no_filter(monkeypatch):
     """Python lets everything through: no door, no policy, no seat is asked. What still answers 404 is PostgreSQL."""
+    assert get_resolver().url_patterns  # a module that is first imported now would keep what is put in its place here
     true = RawSQL("TRUE", [], models.BooleanField())
     monkeypatch.setattr(doors, "seen", lambda *args: true)
     monkeypatch.setattr(doors, "whole", lambda *args: true)
