@@ -13,6 +13,7 @@ from foundation.core.errors import Gone
 from foundation.core.legible import SHUT, legible
 from foundation.core.words import due_words, inside, moment_words
 from foundation.dossiers.models import Clock
+from referrals import appointment_words
 from referrals.api.representation import TIERS, available_actions, check_open, whole
 from referrals.models import Referral, values_of
 from referrals.states import SERVING, UNDECIDED, WITH_PARTNER
@@ -30,6 +31,8 @@ LABELS = {
     "complete": gettext_lazy("The service was given"),
     "not-complete": gettext_lazy("The service could not be given"),
     "attempt": gettext_lazy("Note that we tried to reach the person"),
+    "appointment": gettext_lazy("Set an appointment, or change it"),
+    "appointment-result": gettext_lazy("Say what came of the appointment"),
     "unable-to-reach": gettext_lazy("We cannot reach the person"),
     "hold": gettext_lazy("Put it on hold"),
     "resume": gettext_lazy("Go on with it"),
@@ -141,6 +144,7 @@ def opened(referral: Referral, reader: User) -> dict[str, Any]:
         "due": dues[0] if dues and data["needs_action_by"] == "partner" else None,
         "taken_back": labels(referral.taken_back) if referral.must_confirm else "",
         "corrections": facts({row["field"]: row["value"] for row in data["corrections"]}),
+        "appointment": appointment_words.told(data["appointment"], referral.service, zone),
         "messages": [{**m, "at": moment_words(m["at"], now, zone)} for m in data["messages"]],
         "verbs": [{"label": LABELS[v], "url": _url(referral, v)} for v in LABELS if v in data["available_actions"]],
         "sent": inside(moment_words(referral.sent_at or now, now, zone)),

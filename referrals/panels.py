@@ -36,6 +36,9 @@ JOBS = {
     "send": Job(_("Get the referral on its way"), _("The person has agreed and waits"), _inside),
     "info_requested": Job(_("Answer the partner’s question"), _("The partner cannot decide without it"), _inside),
     "unable_to_reach": Job(_("Say how else to reach the person"), _("The partner could not reach them"), _inside),
+    "tell_appointment": Job(
+        _("Tell the person of the appointment"), _("The service set it, or called it off; use the safe way"), _inside
+    ),
     "verify": Job(_("Ask the person whether it helped"), _("The partner has reported back"), _inside),
     "declined_answer": Job(_("Offer the help elsewhere, or say why not"), _("The partner declined"), _inside),
     "reroute": Job(

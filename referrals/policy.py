@@ -15,6 +15,11 @@ READERS = (*WORKERS, Role.DIRECTORY_EDITOR)
 SHOWN_THE_WAY = (Role.REPORTER, *READERS)
 """Who is shown the published pathways: volunteers too, who give a contact and no more."""
 
+REFERRING = (
+    "submit", "answer", "advise", "cancel", "expire", "verify", "close_unverified", "hear_confirmation", "tell_appointment",
+)  # fmt: skip
+"""What the referring side does; the life-cycle says when."""
+
 
 def is_recipient(actor: Any, referral: Referral) -> bool:
     """Whether the actor works for the organisation that the referral is addressed to."""
@@ -106,10 +111,7 @@ def install() -> None:
             "send": _approves,
             "return_to_draft": _approves,
             "mark_error": _approves,
-            **dict.fromkeys(
-                ("submit", "answer", "advise", "cancel", "expire", "verify", "close_unverified", "hear_confirmation"),
-                is_referrer,
-            ),
+            **dict.fromkeys(REFERRING, is_referrer),
         },
     )
     policy.register(LifeSaving, {"read": lambda a, r: True, "look_back": _looks_back})

@@ -15,7 +15,7 @@ from foundation.core.words import day_words, inside, isolated, moment_words
 from foundation.core.worklist import job
 from foundation.dossiers.clocks import is_running_late
 from foundation.dossiers.models import Clock
-from referrals import saving_words
+from referrals import appointment_words, saving_words
 from referrals.actions.sending import tiers_told
 from referrals.api.representation import answers
 from referrals.models import ContactAttempt, Message, Referral, ReferralMove
@@ -42,6 +42,8 @@ HEARD = {
     "complete": gettext_lazy("The service was given"),
     "not-complete": gettext_lazy("The service could not be given"),
     "attempt": gettext_lazy("They tried to reach the person"),
+    "appointment": gettext_lazy("They set an appointment, or change it"),
+    "appointment-result": gettext_lazy("They say what came of the appointment"),
     "unable-to-reach": gettext_lazy("They cannot reach the person"),
     "hold": gettext_lazy("They put it on hold"),
     "resume": gettext_lazy("They go on with it"),
@@ -53,6 +55,7 @@ LABELS = {
     "send": gettext_lazy("Check and share"),
     "return_to_draft": gettext_lazy("Give it back to the referrer"),
     "answer": gettext_lazy("Answer the question"),
+    "tell_appointment": gettext_lazy("The person was told of the appointment"),
     "advise": gettext_lazy("Say how else to reach the person"),
     "verify": gettext_lazy("Record what the person says about it"),
     "close_unverified": gettext_lazy("Close it as not verified"),
@@ -72,6 +75,8 @@ def verbs(referral: Referral, actor: User) -> list[str]:
         now.add("close_unverified")
     if referral.must_confirm and may["hear_confirmation"]:
         now.add("hear_confirmation")
+    if appointment_words.is_to_tell(referral) and may["tell_appointment"]:
+        now.add("tell_appointment")
     if "expire" in now and not is_running_late(referral.pk, "decide"):
         now.remove("expire")
     return [verb for verb in LABELS if verb in now]
@@ -93,6 +98,7 @@ def summary(referral: Referral, actor: User) -> dict[str, Any]:
         "lede": lede(referral, known),
         "clocks": clocks(referral, known) if referral.sent_at else [],
         "timeline": timeline(referral, known, actor),
+        "appointment": appointment_words.card(referral),
         "sees": sees(referral),
         "not_yet": not_yet(referral),
         "held": stays(referral),
@@ -223,6 +229,7 @@ def timeline(referral: Referral, known: dict[str, Clock], actor: User) -> list[d
         found.append((move.at, move_words(referral, move.verb), ". ".join(part for part in (who, why) if part)))
     found += _messages(referral)
     found += _attempts(referral)
+    found += appointment_words.steps(referral)
     if referral.arrived_at:
         found.append((referral.arrived_at, _("The person told the code at %(partner)s") % names, ""))
     if referral.viewed_at:

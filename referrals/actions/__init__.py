@@ -1,6 +1,13 @@
 """Writes: one function per verb of the life-cycle."""
 
 from referrals.actions.answering import Reply, act_as_recipient, hear, viewed
+from referrals.actions.appointing import (
+    appoint,
+    end_appointment,
+    hear_appointment,
+    hear_appointment_result,
+    tell_appointment,
+)
 from referrals.actions.assisting import (
     Need,
     answer_assistance,
@@ -49,6 +56,7 @@ __all__ = [
     "advise",
     "answer",
     "answer_assistance",
+    "appoint",
     "approve_capacity",
     "cancel",
     "cascade",
@@ -57,6 +65,7 @@ __all__ = [
     "confirm_withdrawal",
     "declare_capacity",
     "drop_capacity",
+    "end_appointment",
     "end_exception",
     "end_tokens",
     "end_with_case",
@@ -66,6 +75,8 @@ __all__ = [
     "follow_needs",
     "give_assistance",
     "hear",
+    "hear_appointment",
+    "hear_appointment_result",
     "hear_attempt",
     "hear_confirmation",
     "log_attempt",
@@ -88,6 +99,7 @@ __all__ = [
     "settle",
     "submit",
     "tell",
+    "tell_appointment",
     "tell_result",
     "uncount",
     "verify",

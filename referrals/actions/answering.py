@@ -70,7 +70,7 @@ def _answer(locked: Referral, verb: str, reply: Reply, by: User) -> Referral:
 def _columns(referral: Referral, verb: str, reply: Reply) -> dict[str, Any]:
     now = timezone.now()
     if verb == "accept":
-        _check_ground(referral)
+        check_ground(referral)
         return {"decided_at": now}
     if verb == "decline":
         if reply.reason not in DeclineReason.values:
@@ -108,7 +108,8 @@ def _check_hold(until: date | None) -> None:
         raise Refused("receiver.until", _("Choose a day within the next three months."), "until")
 
 
-def _check_ground(referral: Referral) -> None:
+def check_ground(referral: Referral) -> None:
+    """HS-01: what it rests on holds now, and so does the agreement with the recipient; else ``Gone``."""
     if referral.decision is not None and referral.decision.suspended_at:
         raise Gone("consent.suspended", _("The person has objected. Stop until you are told that it goes on."))
     if not is_grounded(referral):

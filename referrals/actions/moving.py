@@ -20,7 +20,7 @@ from foundation.dossiers.models import VIEW, Clock
 from foundation.outbox import delivery
 from referrals import webhooks
 from referrals.models import Partner, Referral, ReferralMove
-from referrals.states import APPROVER, ENDED, LIFE, NEEDS, PARTNER, UNDECIDED
+from referrals.states import APPROVER, ENDED, LIFE, NEEDS, PARTNER, SERVING, UNDECIDED
 from referrals.vocabulary import Status
 
 WITHDRAWAL_CLOCKS = ("withdrawal_confirm", "withdrawal_phone", "withdrawal_chase")
@@ -30,6 +30,9 @@ LAPSED = "agreement"
 """The partner's agreement ran out while this is open there (scenario 10)."""
 REVIEW = "life_saving_review"
 """It runs whatever the state, until somebody else has looked back at it (HS-10)."""
+
+TELL = "tell_appointment"
+"""It runs while the service goes on, until the referrer has told the person of an appointment, or that it is off."""
 
 moved: Hook[tuple[Referral, str, str]] = Hook()
 """A step was taken: the referral, the verb, and the state before. In the transaction of the step, whoever acts."""
@@ -120,6 +123,7 @@ def set_clocks(referral: Referral) -> None:
     wanted = NEEDS[referral.status].clocks
     running = {clock.code: clock for clock in Clock.objects.running().filter(subject_id=referral.pk)}
     kept = {*WITHDRAWAL_CLOCKS, REVIEW} | ({"reroute", LAPSED} if referral.status not in ENDED else set())
+    kept |= {TELL} if referral.status in SERVING else set()
     gone = set(running) - {code for code, _side in wanted} - kept
     if gone:
         clocks.stop(referral.pk, *gone)
@@ -134,10 +138,10 @@ def set_clocks(referral: Referral) -> None:
         clocks.resume(referral.pk, "decide")
 
 
-def start_clock(referral: Referral, code: str, side: str) -> None:
-    """Start a clock of this referral for the side it waits for."""
+def start_clock(referral: Referral, code: str, side: str, due: datetime | None = None) -> None:
+    """Start a clock of this referral for the side it waits for; ``due`` where a day was agreed."""
     who = assignee(referral, side)
-    due = _agreed(referral) if code == "hold" else None
+    due = _agreed(referral) if code == "hold" else due
     clocks.start(referral.dossier, code, subject_of(referral), referral.urgency, referral.unit, due=due, **who)
 
 

@@ -53,6 +53,9 @@ KINDS = {
     "receiver.at": 422,
     "receiver.way": 422,
     "receiver.outside": 422,
+    **dict.fromkeys(
+        (f"receiver.{word}" for word in ("venue", "where", "tell_by", "interpreter", "result", "early")), 422
+    ),
     "house.broken": 500,
     "house.unreadable": 503,
     "house.unavailable": 503,

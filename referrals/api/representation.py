@@ -8,6 +8,7 @@ from consent.vocabulary import Basis
 from foundation.accounts.models import User
 from foundation.core.errors import Gone
 from foundation.dossiers.models import Clock
+from referrals import appointing
 from referrals.actions.moving import require_not_recalled
 from referrals.actions.sending import is_grounded
 from referrals.attempting import ENOUGH
@@ -34,9 +35,9 @@ def available_actions(referral: Referral) -> list[str]:
 def answers(referral: Referral) -> list[str]:
     """What the partner may say now: by the table, and "not reached" only after three safe attempts were written down."""
     found = LIFE.verbs(referral.status, PARTNER)
-    if "unable_to_reach" not in found:
-        return found
-    return [verb for verb in found if verb != "unable_to_reach" or referral.tries >= ENOUGH] + ["attempt"]
+    if "unable_to_reach" in found:
+        found = [verb for verb in found if verb != "unable_to_reach" or referral.tries >= ENOUGH] + ["attempt"]
+    return found + appointing.verbs(referral.status, referral.appointment)
 
 
 def _is_live(referral: Referral) -> bool:
@@ -79,6 +80,7 @@ def whole(referral: Referral, reader: User) -> dict[str, Any]:
         **summary(referral),
         **released,
         "consent": _consent(referral) if is_live else None,
+        "appointment": appointment(referral) if is_live else None,
         "due": _due(referral, reader),
         "messages": _messages(referral) if is_live else [],
         "corrections": _corrections(referral, limit) if is_live and referral.corrected_at else [],
@@ -107,6 +109,15 @@ def _consent(referral: Referral) -> dict[str, Any] | None:
         return None
     basis = Basis.EXCEPTION if ground is referral.exception else Basis.DECISION
     return {"id": str(ground.pk), "basis": basis, "fields": referral.fields, "valid_until": ground.valid_until}
+
+
+def appointment(referral: Referral) -> dict[str, Any] | None:
+    """The last appointment, if there was one; sealed with the package, so that it ends with the consent."""
+    row = referral.appointments.order_by("-set_at").first() if referral.appointment else None
+    if row is None:
+        return None
+    row.dossier = referral.dossier
+    return {**row.meeting, "at": row.at, "state": row.state, "set_at": row.set_at}
 
 
 def _corrections(referral: Referral, limit: int) -> list[dict[str, Any]]:

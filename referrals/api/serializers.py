@@ -6,7 +6,8 @@ from django.utils.translation import gettext as _
 from rest_framework import serializers
 
 from cases.vocabulary import Urgency
-from consent.vocabulary import Basis
+from consent.vocabulary import Basis, InterpreterNeed
+from referrals.appointing import RESULT_CHOICES, WHERE_LENGTH, AppointmentState, TellBy, Venue
 from referrals.attempting import Outside, Way
 from referrals.vocabulary import FIELDS, Confirmation, DeclineReason, OwnGround, ServiceOutcome, Status
 
@@ -79,6 +80,31 @@ class Confirm(Strict):
     text = _text(required=False)
 
 
+class Appoint(Strict):
+    """You set an appointment, or another instead of the one ahead: when, where, and how the person learns of it.
+
+    ``safe_way`` only if a safe way is among what you were told, and allows contact; else ``referrer`` tells the person.
+    """
+
+    at = serializers.DateTimeField(help_text="Ahead, within a year.")
+    venue = serializers.ChoiceField(Venue.choices)
+    where = serializers.CharField(
+        max_length=WHERE_LENGTH,
+        required=False,
+        default="",
+        allow_blank=True,
+        help_text="Needed for `words`, else empty.",
+    )
+    tell_by = serializers.ChoiceField(TellBy.choices)
+    interpreter = serializers.ChoiceField(InterpreterNeed.choices)
+
+
+class AppointmentResult(Strict):
+    """What came of the appointment ahead. Whether the person came can be said once its time has come."""
+
+    result = serializers.ChoiceField(RESULT_CHOICES)
+
+
 BODIES: dict[str, type[Strict]] = {
     "acknowledge": Nothing,
     "accept": Nothing,
@@ -86,6 +112,8 @@ BODIES: dict[str, type[Strict]] = {
     "hold": Hold,
     "resume": Nothing,
     "attempt": Attempt,
+    "appointment": Appoint,
+    "appointment-result": AppointmentResult,
     "unable-to-reach": Unreached,
     "ask": Ask,
     "decline": Decline,
@@ -168,6 +196,18 @@ class CorrectionShape(serializers.Serializer[Any]):
     value = serializers.JSONField()
 
 
+class AppointmentShape(serializers.Serializer[Any]):
+    """The last appointment that you set, and what came of it."""
+
+    at = serializers.DateTimeField()
+    venue = serializers.ChoiceField(Venue.choices)
+    where = serializers.CharField(allow_blank=True)
+    tell_by = serializers.ChoiceField(TellBy.choices)
+    interpreter = serializers.ChoiceField(InterpreterNeed.choices)
+    state = serializers.ChoiceField(AppointmentState.choices)
+    set_at = serializers.DateTimeField()
+
+
 class Whole(Line):
     """One referral: T0 in ``preview``, T1 in ``contact``, T2 in ``need``, T3 in ``items``; null is not open to you."""
 
@@ -176,6 +216,7 @@ class Whole(Line):
     need = serializers.DictField(allow_null=True)
     items = serializers.DictField(allow_null=True)
     consent = ConsentShape(allow_null=True)
+    appointment = AppointmentShape(allow_null=True)
     due = serializers.DictField(child=serializers.DateTimeField(), help_text="Your running waits, by code.")
     messages = MessageShape(many=True)
     corrections = CorrectionShape(many=True)

@@ -19,6 +19,7 @@ from referrals.api import problems, schema, serializers
 from referrals.api.authentication import READ, RESPOND, machine, require_scope
 from referrals.api.idempotency import Claim, claim
 from referrals.api.representation import available_actions, etag, summary, whole
+from referrals.appointing import Meeting
 from referrals.attempting import Attempt
 from referrals.models import Referral
 from referrals.policy import is_recipient
@@ -138,6 +139,10 @@ def _carry_out(referral: Referral, verb: str, data: dict[str, Any], user: Any, c
         return actions.confirm_withdrawal(referral, data["confirmation"], kept, by=user, check=check)
     if verb == "attempt":
         return actions.log_attempt(referral, Attempt(**data), by=user, check=check)
+    if verb == "appointment":
+        return actions.appoint(referral, Meeting(**data), by=user, check=check)
+    if verb == "appointment-result":
+        return actions.end_appointment(referral, data["result"], by=user, check=check)
     reply = actions.Reply(**data)
     return actions.act_as_recipient(referral, verb.replace("-", "_"), reply, by=user, check=check)
 

@@ -8,7 +8,9 @@ from django.utils.translation import pgettext_lazy
 
 from cases.forms.concern import choose
 from cases.forms.text import CleanText
+from consent.vocabulary import InterpreterNeed
 from foundation.core.pages import DayInput, MomentInput
+from referrals.appointing import RESULT_CHOICES, WHERE_LENGTH, Meeting, TellBy, Venue
 from referrals.attempting import Attempt, Outside, Way
 from referrals.models import REASON_LENGTH
 from referrals.vocabulary import Confirmation, DeclineReason, OwnGround, ServiceOutcome
@@ -51,6 +53,38 @@ class AttemptForm(forms.Form):
         if self.errors:
             return data
         return {"tried": Attempt(data["at"], data["way"], data["is_within"] == "yes", data.get("outside", ""))}
+
+
+class AppointmentForm(forms.Form):
+    """When and where the service meets the person, and how they learn of it."""
+
+    at = forms.DateTimeField(
+        label=_("When is it?"), widget=MomentInput(attrs={"class": "govuk-input--width-20"}),
+        error_messages={"required": _("Choose a time that is still ahead, within a year.")},
+    )  # fmt: skip
+    venue = choose(_("Where is it?"), Venue.choices, _("Say where it is."))
+    where = CleanText(
+        label=_("If it is somewhere else: where?"), required=False, max_length=WHERE_LENGTH,
+        help_text=_("Only what is needed to find it. No name, and nothing of why the person comes."),
+    )  # fmt: skip
+    tell_by = choose(
+        _("How does the person learn of it?"), TellBy.choices, _("Say how the person learns of it."),
+        hints={TellBy.SAFE_WAY: _("Keep to the safe times, and leave no message where none may be left.")},
+    )  # fmt: skip
+    interpreter = choose(
+        _("Is an interpreter needed?"), InterpreterNeed.choices, _("Say whether an interpreter is needed.")
+    )
+
+    def clean(self) -> dict[str, Any]:
+        """The appointment, as the action takes it."""
+        data: dict[str, Any] = super().clean() or {}
+        return data if self.errors else {"meeting": Meeting(**data)}
+
+
+class AppointmentResultForm(forms.Form):
+    """What came of the appointment ahead."""
+
+    result = choose(_("What came of it?"), RESULT_CHOICES, _("Say what came of the appointment."))
 
 
 class HoldForm(forms.Form):
@@ -126,6 +160,8 @@ FORMS: dict[str, type[forms.Form]] = {
     **dict.fromkeys(("acknowledge", "accept", "start", "resume", "unable-to-reach"), NothingForm),
     "hold": HoldForm,
     "attempt": AttemptForm,
+    "appointment": AppointmentForm,
+    "appointment-result": AppointmentResultForm,
     "ask": AskForm,
     "decline": DeclineForm,
     "complete": OutcomeForm,

@@ -146,6 +146,7 @@ STEPS: dict[str, type[forms.Form]] = {
     "return_to_draft": ConfirmStep,
     "answer": TextStep,
     "advise": TextStep,
+    "tell_appointment": ConfirmStep,
     "cancel": CancelStep,
     "expire": ConfirmStep,
     "verify": VerifyStep,

@@ -1,5 +1,6 @@
 """Partners, their services, referrals and every release of information."""
 
+from referrals.models.appointment import Appointment
 from referrals.models.assistance import NEED_LENGTH, Assistance, CapacityDeclaration
 from referrals.models.attempt import ContactAttempt
 from referrals.models.authority import Authority
@@ -26,6 +27,7 @@ __all__ = [
     "NEED_LENGTH",
     "REASON_LENGTH",
     "Agreement",
+    "Appointment",
     "Assistance",
     "Authority",
     "CapacityDeclaration",

@@ -17,6 +17,7 @@ from foundation.accounts.models import Organisation, Unit, User
 from foundation.core.codes import new_code
 from foundation.dossiers.models import FOLLOW, VIEW, DossierBound
 from foundation.vault.fields import EncryptedJSON, EncryptedText
+from referrals.appointing import AppointmentState
 from referrals.listing import AnywayReason, Channel, Unverified
 from referrals.models.service import Service
 from referrals.saving_terms import TOLD, WAYS
@@ -68,6 +69,7 @@ class Referral(DossierBound):
     touched_at = models.DateTimeField(default=timezone.now)
     reminded_at = models.DateTimeField(null=True, blank=True)
     tries = models.PositiveSmallIntegerField(default=0)
+    appointment = models.CharField(max_length=16, choices=AppointmentState.choices, blank=True)
     hold_until = models.DateField(null=True, blank=True)
     recalled_at = models.DateTimeField(null=True, blank=True)
     narrowed_at = models.DateTimeField(null=True, blank=True)

@@ -112,6 +112,10 @@ def _heard(request: HttpRequest, found: Referral, verb: str) -> HttpResponse:
 def _hear(referral: Referral, verb: str, data: dict[str, Any], by: User) -> Referral:
     if verb == "attempt":
         return actions.hear_attempt(referral, data["tried"], by=by)
+    if verb == "appointment":
+        return actions.hear_appointment(referral, data["meeting"], by=by)
+    if verb == "appointment-result":
+        return actions.hear_appointment_result(referral, data["result"], by=by)
     return actions.hear(referral, verb.replace("-", "_"), actions.Reply(**data), by=by)
 
 

@@ -110,6 +110,7 @@ PLAINTEXT: dict[str, str] = {
     "consent_basisreview.purposes": CODE, "consent_basisreview.basis": CODE,
     "referrals_correction.field": CODE,
     "referrals_contactattempt.way": CODE, "referrals_contactattempt.outside": CODE, "referrals_referral.unverified_for": CODE,
+    "referrals_appointment.state": CODE, "referrals_referral.appointment": CODE,
     "referrals_referral.hold_until": "until which day a partner lets it rest; why is encrypted or unsaid",
     "referrals_lifesaving.shut_by": CODE, "referrals_lifesaving.answered_by": CODE,
     "referrals_assistance.service_type": CODE, "referrals_assistance.within": CODE, "referrals_assistance.status": CODE,

@@ -275,6 +275,12 @@ def referred(world: World) -> None:
     api.get(f"/{pk}")
     for _n in range(3):
         etag = api.done(pk, "attempt", etag, at=datetime.now(UTC).isoformat(), way="phone", is_within=True)
+    meeting = {"venue": "words", "tell_by": "referrer", "interpreter": "none", "where": mint.sentence("cyrillic")}
+    ahead = (datetime.now(UTC) + timedelta(days=2)).isoformat()
+    etag = api.done(pk, "appointment", etag, at=ahead, **meeting)
+    etag = api.done(pk, "appointment", etag, at=ahead, **{**meeting, "where": mint.sentence("arabic")})
+    worker.step(f"/referrals/{pk}/tell_appointment/")
+    etag = api.done(pk, "appointment-result", etag, result="off_by_person")
     etag = api.done(pk, "unable-to-reach", etag)
     worker.step(f"/referrals/{pk}/advise/", text=f"{mint.sentence()} {mint.phone()}")
     etag = api.done(pk, "start", api.get(f"/{pk}").headers["ETag"])

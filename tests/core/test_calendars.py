@@ -252,6 +252,7 @@ def test_the_defaults_are_those_of_the_source():
         "reroute": (4, 24, 72),
         "agreement": (4, 24, 72),
         "hold": (168, 336, 720),
+        "tell_appointment": (4, 24, 48),
         "life_saving_review": (72, 72, 72),
     }
     shipped = {

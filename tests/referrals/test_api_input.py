@@ -220,6 +220,7 @@ def test_the_type_of_a_problem_leads_somewhere(house, api):
     sources = [
         *Path("referrals/api").glob("*.py"),
         Path("referrals/actions/answering.py"),
+        Path("referrals/actions/appointing.py"),
         Path("referrals/actions/attempting.py"),
         Path("referrals/actions/confirming.py"),
         Path("foundation/core/policy.py"),
