@@ -4,11 +4,12 @@ A rung is used only if somebody holds the seat now and is not away. Rerouting ke
 """
 
 from datetime import datetime, timedelta
+from functools import cache
 
 from django.utils import timezone
 
 from foundation.accounts import actions as accounts
-from foundation.accounts.models import Appointment, Role, Seat
+from foundation.accounts.models import Appointment, Role, Seat, User
 from foundation.accounts.routing import RUNGS as RUNGS
 from foundation.accounts.routing import first as first
 from foundation.accounts.routing import is_held as is_held
@@ -26,6 +27,14 @@ staying: set[str] = set()
 SWEEP = 500
 AT_THE_END = 2  # reminders that go out before the limit is reached
 DAILY_FROM, DAY = 100, timedelta(days=1)  # so many reminders after which one a day is enough
+
+
+class Rota:
+    """Who is there, each question asked once: for a sweep that would ask the same of hundreds of clocks."""
+
+    def __init__(self) -> None:
+        self.members = cache(accounts.members)
+        self.rungs = cache(rungs)
 
 
 def reroute_seat(seat: Seat) -> None:
@@ -47,20 +56,20 @@ def _to_next_rung(clock: Clock) -> None:
     delivery.tell(accounts.members(seat.group_id), "work.waiting", f"rerouted:{clock.pk}:{seat.pk}")
 
 
-def remind(clock: Clock) -> None:
+def remind(clock: Clock, rota: Rota) -> None:
     """Raise one reminder (its slot makes a second worker harmless); from 100 % on, climb a rung and tell it too.
 
     When the sweep comes late, what it missed is one reminder, and as many rungs as are due.
     """
     slot, now = f"reminder:{clock.pk}:{clock.n_reminders}", timezone.now()
-    delivery.tell(_assignees(clock), "work.waiting", slot)
+    delivery.tell(_assignees(clock, rota), "work.waiting", slot)
     first = clock.n_reminders
     while clock.next_at is not None and clock.next_at <= now:
         clock.n_reminders += 1
         clock.next_at = _next(clock, now)
     if clock.n_reminders > AT_THE_END:
         if clock.code not in staying:
-            _climb(clock, slot, range(max(first - AT_THE_END, 0), clock.n_reminders - AT_THE_END))
+            _climb(clock, rota, slot, range(max(first - AT_THE_END, 0), clock.n_reminders - AT_THE_END))
         overdue.send(clock)
     clock.save(update_fields=["n_reminders", "next_at"])
     trail.record("clock.reminded", dossier=clock.dossier_id, subject=clock.pk, code=clock.code, n=clock.n_reminders)
@@ -71,28 +80,37 @@ def _next(clock: Clock, now: datetime) -> datetime:
     return now + DAY if clock.n_reminders >= DAILY_FROM else clocks.next_time(clock)
 
 
-def _assignees(clock: Clock) -> list[object]:
+def _assignees(clock: Clock, rota: Rota) -> list[User]:
     if clock.user is not None:
         return [clock.user]
-    return list(accounts.members(clock.group_id)) if clock.group_id else []
+    return rota.members(clock.group_id) if clock.group_id else []
 
 
-def _climb(clock: Clock, slot: str, steps: range) -> None:
-    seats = [s for s in rungs(clock.unit) if s.group_id != clock.group_id]
+def _climb(clock: Clock, rota: Rota, slot: str, steps: range) -> None:
+    seats = [s for s in rota.rungs(clock.unit) if s.group_id != clock.group_id]
     for seat in seats[steps.start : steps.stop]:
         actions.share_with_group(clock.dossier, seat.group_id, VIEW)
-        delivery.tell(accounts.members(seat.group_id), "work.overdue", slot)
+        delivery.tell(rota.members(seat.group_id), "work.overdue", slot)
 
 
 def sweep() -> int:
     """Reroute what waits for empty seats, then raise reminders that are due, by need; returns how many were raised."""
     _reroute_empty_seats()
     with clerk.as_clerk():
-        due = Clock.objects.running().filter(paused_at=None, next_at__lte=timezone.now()).order_by("rank", "next_at")
-        taken = list(due.select_for_update(skip_locked=True, of=("self",))[:SWEEP])
+        taken, rota = _due(SWEEP), Rota()
         for clock in taken:
-            remind(clock)
+            remind(clock, rota)
     return len(taken)
+
+
+def _due(most: int) -> list[Clock]:
+    """The neediest first; each level is one walk along its index, however much is due."""
+    running = Clock.objects.running().filter(paused_at=None, next_at__lte=timezone.now())
+    free = running.select_related("dossier", "unit", "user").select_for_update(skip_locked=True, of=("self",))
+    found: list[Clock] = []
+    for rank in sorted(clocks.RANKS.values()):
+        found += free.filter(rank=rank).order_by("next_at")[: most - len(found)]
+    return found
 
 
 def _reroute_empty_seats() -> None:

@@ -52,17 +52,23 @@ def add(channel_name: str, event: str, slot: str, **fields: Any) -> Message:
     wake-up finds nothing to do.
     """
     message = Message(slot=slot[:120], channel=channel_name, event=event, **fields)
-    Message.objects.bulk_create([message], ignore_conflicts=True)
-    for wake in _WAKE:
-        transaction.on_commit(partial(wake, message.pk), robust=True)
+    _put([message])
     return message
+
+
+def _put(messages: list[Message]) -> None:
+    Message.objects.bulk_create(messages, ignore_conflicts=True)
+    for message in messages:
+        for wake in _WAKE:
+            transaction.on_commit(partial(wake, message.pk), robust=True)
 
 
 def tell(users: Iterable[Any], event: str, slot: str) -> None:
     """A notice on each person's page and one neutral e-mail."""
-    for user in users:
-        for name in ("notice", "email"):
-            add(name, event, f"{slot}:{user.pk}:{name}", recipient=user)
+    _put([
+        Message(slot=f"{slot}:{user.pk}:{name}"[:120], channel=name, event=event, recipient=user)
+        for user in users for name in ("notice", "email")
+    ])  # fmt: skip
 
 
 def take_back(subject: str) -> None:

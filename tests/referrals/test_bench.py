@@ -137,7 +137,7 @@ def _unforced():
 
 
 def test_the_ladder_is_measured_where_nothing_is_due_and_where_everything_is(capsys, empty, monkeypatch):
-    for name, value in {"CASES": 60, "ROUNDS": 2}.items():
+    for name, value in {"CASES": 60, "ROUNDS": 2, "SWEEPS": 2}.items():
         monkeypatch.setattr(f"referrals.bench.ladder.{name}", value)
     monkeypatch.setattr("foundation.dossiers.ladder.SWEEP", 20)
     call_command("bench", ladder=200)

@@ -70,7 +70,9 @@ class Clock(DossierBound):
         indexes: ClassVar = [
             models.Index(fields=["group", "rank", "due_at"], name="work_of_seat", condition=Q(stopped_at=None)),
             models.Index(fields=["user", "rank", "due_at"], name="work_of_person", condition=Q(stopped_at=None)),
-            models.Index(fields=["next_at"], name="reminders_due", condition=Q(stopped_at=None, paused_at=None)),
+            models.Index(
+                fields=["rank", "next_at"], name="reminders_due_by_need", condition=Q(stopped_at=None, paused_at=None)
+            ),
             models.Index(fields=["subject_id", "code"], name="clock_of_subject"),
         ]
         constraints: ClassVar = [
