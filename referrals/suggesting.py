@@ -1,5 +1,6 @@
 """Services that may fit a case, each with the reasons for and against it. A suggestion chooses nothing (R-53, HS-24)."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from typing import Any
 from uuid import UUID
@@ -59,8 +60,13 @@ class Person:
 class Reason:
     """Why it fits, or why not, with the weight that it has in the order of the list."""
 
-    text: str
+    words: Callable[[], str]
     weight: int
+
+    @property
+    def text(self) -> str:
+        """In the reader's language; put into words where it is shown: hundreds are weighed, twenty are read."""
+        return self.words()
 
     @property
     def speaks_for(self) -> bool:
@@ -179,21 +185,22 @@ def _way(service: Service, way: Way) -> Reason | None:
     if service.pk not in way.places:
         return None
     said = {"name": way.name, "n": way.places[service.pk]}
-    return Reason(_("In the published pathway for %(name)s: step %(n)s") % said, max(3, 8 - way.places[service.pk]))
+    return Reason(
+        lambda: _("In the published pathway for %(name)s: step %(n)s") % said, max(3, 8 - way.places[service.pk])
+    )
 
 
 def _kind(service: Service, kinds: list[str]) -> Reason | None:
     if service.service_type not in kinds:
         return None
     rank = len(kinds) - kinds.index(service.service_type)
-    words = inside(str(service.get_service_type_display()))
-    return Reason(_("Gives %(kind)s") % {"kind": words}, rank)
+    return Reason(lambda: _("Gives %(kind)s") % {"kind": inside(str(Kind(service.service_type).label))}, rank)
 
 
 def _area(service: Service, person: Person) -> Reason:
     if any(place.casefold() in service.area.casefold() for place in person.places):
-        return Reason(_("In the area: %(area)s") % {"area": service.area}, 4)
-    return Reason(_("In another area: %(area)s") % {"area": service.area}, -2)
+        return Reason(lambda: _("In the area: %(area)s") % {"area": service.area}, 4)
+    return Reason(lambda: _("In another area: %(area)s") % {"area": service.area}, -2)
 
 
 def _age(service: Service, person: Person) -> Reason | None:
@@ -202,10 +209,10 @@ def _age(service: Service, person: Person) -> Reason | None:
         return None
     youngest, oldest = person.ages
     if least <= youngest and oldest <= most:
-        return Reason(_("For this age"), 1)
+        return Reason(lambda: _("For this age"), 1)
     if oldest < least or most < youngest:
-        return Reason(_("Not for this age"), -8)
-    return Reason(_("Ask whether it is for this age"), -1)
+        return Reason(lambda: _("Not for this age"), -8)
+    return Reason(lambda: _("Ask whether it is for this age"), -1)
 
 
 def _language(service: Service, person: Person) -> Reason | None:
@@ -213,24 +220,27 @@ def _language(service: Service, person: Person) -> Reason | None:
         return None
     spoken = [code for code in person.languages if code in service.languages]
     if spoken:
-        return Reason(_("Speaks %(language)s") % {"language": language_name(spoken[0])}, 3)
-    return Reason(_("Does not speak %(language)s") % {"language": language_name(person.languages[0])}, -3)
+        return Reason(lambda: _("Speaks %(language)s") % {"language": language_name(spoken[0])}, 3)
+    return Reason(lambda: _("Does not speak %(language)s") % {"language": language_name(person.languages[0])}, -3)
 
 
 def _access(service: Service, person: Person) -> Reason | None:
     if not person.access:
         return None
-    words = inside(str(dict(AccessNeed.choices).get(person.access, person.access)))
     if person.access in service.access:
-        return Reason(_("Has what is needed: %(need)s") % {"need": words}, 3)
-    return Reason(_("Not known whether it has: %(need)s") % {"need": words}, -3)
+        return Reason(lambda: _("Has what is needed: %(need)s") % {"need": _need(person.access)}, 3)
+    return Reason(lambda: _("Not known whether it has: %(need)s") % {"need": _need(person.access)}, -3)
+
+
+def _need(code: str) -> str:
+    return inside(str(dict(AccessNeed.choices).get(code, code)))
 
 
 def _open(service: Service) -> Reason | None:
     is_open = is_open_now(service)
     if is_open is None:
         return None
-    return Reason(_("Open now"), 1) if is_open else Reason(_("Closed at this moment"), 0)
+    return Reason(lambda: _("Open now"), 1) if is_open else Reason(lambda: _("Closed at this moment"), 0)
 
 
 def _places(service: Service) -> Reason | None:
@@ -238,18 +248,18 @@ def _places(service: Service) -> Reason | None:
     if free is None:
         return None
     if free == 0:
-        return Reason(_("No free place"), -4)
-    return Reason(ngettext("%(free)s free place", "%(free)s free places", free) % {"free": free}, 2)
+        return Reason(lambda: _("No free place"), -4)
+    return Reason(lambda: ngettext("%(free)s free place", "%(free)s free places", free) % {"free": free}, 2)
 
 
 def _freshness(service: Service) -> Reason | None:
-    return Reason(_("Not checked for 90 days: phone first"), -2) if service.is_old else None
+    return Reason(lambda: _("Not checked for 90 days: phone first"), -2) if service.is_old else None
 
 
 def _record(service: Service) -> Reason | None:
     if service.is_silent:
-        return Reason(_("Often did not answer in the last 90 days"), -3)
+        return Reason(lambda: _("Often did not answer in the last 90 days"), -3)
     if service.recent_hours is None or service.recent_sent == 0:
         return None
     hours = service.recent_hours
-    return Reason(ngettext("Answers within %(n)s hour", "Answers within %(n)s hours", hours) % {"n": hours}, 1)
+    return Reason(lambda: ngettext("Answers within %(n)s hour", "Answers within %(n)s hours", hours) % {"n": hours}, 1)

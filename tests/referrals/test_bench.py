@@ -150,5 +150,5 @@ def test_the_directory_is_measured_against_the_floor_and_against_a_small_one(cap
     monkeypatch.setattr("referrals.bench.services.CASES", 60)
     call_command("bench", directory=3000, rounds=1)
     said = capsys.readouterr().out
-    assert [line for line in said.splitlines() if line.startswith("suggested: 3,010 services / 10: ")]
+    assert [line for line in said.splitlines() if line.startswith("suggested: 3,100 services / 100: ")]
     assert " directory " in said

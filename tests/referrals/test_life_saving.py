@@ -341,7 +341,7 @@ def test_hs10_the_form_refuses_with_the_reason_and_keeps_what_was_typed(house, c
     service = shut(house, "old")
     factories.agreed(house, case, service)
     url = reverse("referrals:prepare", args=[case.pk, service.pk])
-    with time_machine.travel(timezone.localtime().replace(hour=14, minute=30), tick=False):
+    with time_machine.travel(timezone.localtime().replace(hour=14, minute=30) + timedelta(days=1), tick=False):
         answer = browse(caseworker).post(url, typed_in(anyway="phoned", **more))
     assert answer.status_code == 422
     page = answer.content.decode()
