@@ -2,7 +2,11 @@
 
 OAUTH2_PROVIDER = {
     "ACCESS_TOKEN_EXPIRE_SECONDS": 900,
-    "SCOPES": {"referrals:read": "Read referrals addressed to you", "referrals:respond": "Answer them"},
+    "SCOPES": {
+        "referrals:read": "Read referrals addressed to you",
+        "referrals:respond": "Answer them",
+        "directory:read": "Read the directory of services (HSDS)",
+    },
     "DEFAULT_SCOPES": ["referrals:read", "referrals:respond"],
     "OAUTH2_SERVER_CLASS": "oauthlib.oauth2.BackendApplicationServer",
     "ALLOWED_REDIRECT_URI_SCHEMES": ["https"],

@@ -38,7 +38,9 @@ class ReferralsConfig(AppConfig):
             "representation.promise_settled", "representation.watched",
             "partner.client_added", "person.releases_told", "partner.propose", "partner.vetting_answered",
             *(f"partner.{verb}" for verb in PARTNERSHIP.moves), "service.added", "service.changed", "service.verified",
-            "service.read", "pathway.gap", "pathway.begun", "pathway.changed", "pathway.submitted", "pathway.given_back",
+            "service.read",
+            "directory.tried", "directory.taken_in",
+            "pathway.gap", "pathway.begun", "pathway.changed", "pathway.submitted", "pathway.given_back",
             "pathway.published", "pathway.dropped",
         )  # fmt: skip
         openings.kind("referral.read", _("Read the referral"))

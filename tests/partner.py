@@ -14,6 +14,9 @@ from django.core.cache import cache
 from django.test import Client
 from standardwebhooks.webhooks import Webhook
 
+EVERYTHING = "referrals:read referrals:respond directory:read"
+"""Every scope: what is not asked for is not given."""
+
 
 @dataclass
 class Hook:
@@ -109,6 +112,10 @@ class Api:
         """GET below ``/api/v1/referrals``."""
         return self.client.get(f"/api/v1/referrals{path}", headers=self._headers(headers))
 
+    def hsds(self, path: str = "", **headers: str) -> Any:
+        """GET below ``/api/v1/hsds/``."""
+        return self.client.get(f"/api/v1/hsds/{path}", headers=self._headers(headers))
+
     def post(self, path: str, data: Any = None, **headers: str) -> Any:
         """POST below ``/api/v1/referrals``; ``data`` may be bytes."""
         body = data if isinstance(data, bytes) else json.dumps({} if data is None else data)
@@ -127,7 +134,7 @@ class Api:
 
 
 def api(house: Any, name: str = "Quayside Legal Clinic") -> Api:
-    """A signed-in API client of one of the demonstration's partners."""
+    """A signed-in API client of one of the demonstration's partners, with every scope."""
     cache.delete("throttle_token_127.0.0.1")
     facts = house.clients[name]
-    return Api(facts["client_id"], facts["client_secret"]).sign_in()
+    return Api(facts["client_id"], facts["client_secret"]).sign_in(scope=EVERYTHING)

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from datetime import date, time
 from typing import Any
+from uuid import UUID, uuid4
 from zoneinfo import available_timezones
 
 from django.core.exceptions import ValidationError
@@ -35,11 +36,13 @@ KNOWN: Mapping[str, frozenset[str]] = {
 
 
 @transaction.atomic
-def add(partner: Partner, entry: Mapping[str, Any], *, by: User, checked_on: date | None = None) -> Service:
-    """A new entry, checked today, or on the day that is said."""
+def add(
+    partner: Partner, entry: Mapping[str, Any], *, by: User, checked_on: date | None = None, pk: UUID | None = None
+) -> Service:
+    """A new entry, checked today, or on the day that is said; ``pk`` is its id elsewhere, which it keeps."""
     if not keeps_register(by):
         raise Forbidden("actor.not_allowed", _("Your seat does not allow this."))
-    service = Service(partner=partner, verified_on=_day(checked_on), verified_by=by)
+    service = Service(pk=pk or uuid4(), partner=partner, verified_on=_day(checked_on), verified_by=by)
     _fill(service, entry)
     service.save(force_insert=True)
     trail.record("service.added", subject=service.pk)
@@ -47,14 +50,15 @@ def add(partner: Partner, entry: Mapping[str, Any], *, by: User, checked_on: dat
 
 
 @transaction.atomic
-def edit(service: Service, entry: Mapping[str, Any], *, by: User) -> Service:
-    """Change an entry. Changing is not verifying: its date stays."""
+def edit(service: Service, entry: Mapping[str, Any], *, by: User, checked_on: date | None = None) -> Service:
+    """Change an entry. Changing is not verifying: its date stays, unless it is said."""
     locked = _locked(service, "edit", by)
     former = (locked.capacity_available, locked.capacity_maximum)
     _fill(locked, entry)
     if (locked.capacity_available, locked.capacity_maximum) != former:
         locked.capacity_at = timezone.now()
     locked.changed_at = timezone.now()
+    locked.verified_on = checked_on or locked.verified_on
     locked.save()
     trail.record("service.changed", subject=locked.pk, status=locked.status)
     return locked
@@ -64,8 +68,8 @@ def edit(service: Service, entry: Mapping[str, Any], *, by: User) -> Service:
 def verify(service: Service, *, by: User, on: date | None = None) -> Service:
     """Somebody asked there, and all of it is right: it may be used for half a year (HS-10)."""
     locked = _locked(service, "verify", by)
-    locked.verified_on, locked.verified_by = _day(on), by
-    locked.save(update_fields=["verified_on", "verified_by"])
+    locked.verified_on, locked.verified_by, locked.changed_at = _day(on), by, timezone.now()
+    locked.save(update_fields=["verified_on", "verified_by", "changed_at"])
     trail.record("service.verified", subject=locked.pk)
     return locked
 

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import Any
+from uuid import UUID, uuid4
 
 from django.conf import settings
 from django.db import transaction
@@ -36,8 +37,11 @@ class Answers:
 
 
 @transaction.atomic
-def propose(name: str, phone: str, *, by: User) -> Partner:
-    """A new organisation in the register; it receives nothing before it is vetted, has signed and is active."""
+def propose(name: str, phone: str, *, by: User, pk: UUID | None = None) -> Partner:
+    """A new organisation in the register; it receives nothing before it is vetted, has signed and is active.
+
+    ``pk`` is its id in another directory, which it keeps.
+    """
     if not keeps_register(by):
         raise Forbidden("actor.not_allowed", _("Your seat does not allow this."))
     wanted = " ".join(name.split())
@@ -45,7 +49,7 @@ def propose(name: str, phone: str, *, by: User) -> Partner:
         raise Refused("partner.name", _("Write the name of the organisation."), "name")
     if Organisation.objects.filter(name__iexact=wanted).exists():
         raise Refused("partner.known", _("There is an organisation of this name already."), "name")
-    organisation = Organisation.objects.create(name=wanted, kind=OrganisationKind.PARTNER)
+    organisation = Organisation.objects.create(pk=pk or uuid4(), name=wanted, kind=OrganisationKind.PARTNER)
     return enter(organisation, phone, by=by)
 
 

@@ -10,6 +10,7 @@ from rest_framework.request import Request
 from foundation.accounts.models import User
 
 READ, RESPOND = "referrals:read", "referrals:respond"
+DIRECTORY = "directory:read"
 
 
 class PartnerToken(BaseAuthentication):

@@ -15,7 +15,10 @@ from drf_spectacular.utils import OpenApiParameter, OpenApiResponse
 from referrals.api import problems, serializers
 
 PROBLEM = OpenApiResponse(serializers.Problem)
-SCOPES = {"referrals:read": "Read referrals addressed to you", "referrals:respond": "Answer them"}
+SCOPES = {
+    "referrals:read": "Read referrals addressed to you", "referrals:respond": "Answer them",
+    "directory:read": "Read the directory of services (HSDS)",
+}  # fmt: skip
 
 _DETAIL = {200: "", 410: ""}
 ID = OpenApiParameter("id", {"type": "string", "format": "uuid"}, OpenApiParameter.PATH)

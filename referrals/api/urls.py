@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from referrals.api import schema, views
+from referrals.api import hsds, schema, views
 from referrals.api.serializers import BODIES
 from referrals.api.token import token
 
@@ -14,6 +14,7 @@ urlpatterns = [
     path("referrals", views.inbox, name="inbox"),
     path("referrals/<str:id>", views.detail, name="detail"),
     *(path(f"referrals/<str:id>/{verb}", views.action(verb), name=verb) for verb in BODIES),
+    *hsds.urlpatterns,
     path("", views.nothing),
     path("<path:path>", views.nothing, name="nothing"),
 ]

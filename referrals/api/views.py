@@ -7,7 +7,6 @@ from uuid import UUID
 from django.utils.translation import gettext as _
 from drf_spectacular.utils import extend_schema
 from rest_framework.decorators import api_view
-from rest_framework.exceptions import ValidationError
 from rest_framework.request import Request
 from rest_framework.response import Response
 
@@ -18,6 +17,7 @@ from referrals import actions
 from referrals.api import problems, schema, serializers
 from referrals.api.authentication import READ, RESPOND, machine, require_scope
 from referrals.api.idempotency import Claim, claim
+from referrals.api.query import query_of
 from referrals.api.representation import available_actions, etag, summary, whole
 from referrals.appointing import Meeting
 from referrals.attempting import Attempt
@@ -44,17 +44,6 @@ def _told(error: DomainError, referral: Referral) -> problems.Told:
     return problems.Told(error, etag(referral), **more, available_actions=available_actions(referral))
 
 
-def _query(request: Request) -> dict[str, Any]:
-    given = request.query_params
-    twice = [name for name in given if len(given.getlist(name)) > 1]
-    if twice:
-        raise ValidationError(dict.fromkeys(twice, _("Given more than once.")), code="twice")
-    query = serializers.InboxQuery(data=given.dict())
-    query.is_valid(raise_exception=True)
-    values: dict[str, Any] = query.validated_data
-    return values
-
-
 @extend_schema(
     operation_id="listReferrals",
     parameters=[serializers.InboxQuery, schema.ACCEPT_LANGUAGE, schema.RETRY_AFTER],
@@ -64,7 +53,7 @@ def _query(request: Request) -> dict[str, Any]:
 def inbox(request: Request) -> Response:
     """What changed for you since a cursor, oldest change first: stable under insertion, nothing of the person."""
     require_scope(request, READ)
-    query = _query(request)
+    query = query_of(request, serializers.InboxQuery)
     after, limit, status = query["after"], query["limit"], query.get("status")
     organisations = {seat.unit.organisation_id for seat in machine(request).seats}
     rows = Referral.objects.visible_to(machine(request)).filter(recipient__in=organisations, change__gt=after)

@@ -15,10 +15,11 @@ from cases.policy import has_seat
 from cases.views.guards import typed
 from foundation.audit import trail
 from foundation.core.errors import Absent, DomainError, Forbidden
-from referrals import finding, hsds, pages
+from referrals import finding, pages
 from referrals.actions import directory as actions
 from referrals.directory import Entry, why_not
 from referrals.forms.directory import EntryForm, FindForm, VerifyForm, as_typed
+from referrals.hsds.writing import written
 from referrals.models import Service
 from referrals.policy import READERS, keeps_register
 from referrals.views.guards import refuse
@@ -156,6 +157,6 @@ def give_out(request: HttpRequest) -> HttpResponse:
     require_keeper(request)
     rows = Service.objects.select_related("partner__organisation").order_by("pk")
     trail.record("partner.listed", count=rows.count())
-    answer = JsonResponse(hsds.written(rows), json_dumps_params={"ensure_ascii": False, "indent": 1})
+    answer = JsonResponse(written(rows), json_dumps_params={"ensure_ascii": False, "indent": 1})
     answer["Content-Disposition"] = 'attachment; filename="directory.json"'
     return answer

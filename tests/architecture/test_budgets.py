@@ -3,6 +3,7 @@
 import json
 from datetime import date
 from pathlib import Path
+from types import SimpleNamespace
 from uuid import uuid4
 
 from django.db import connection
@@ -28,6 +29,13 @@ from tests.riskanalysis import assessing, world
 
 BUDGETS: dict[str, int] = json.loads((Path(__file__).parent / "budgets.json").read_text())
 MANY = 12
+HSDS = (
+    "services",
+    "services?full=true",
+    "organizations?full_service=true",
+    "service_at_locations?full=true",
+    "taxonomies",
+)
 
 
 def fill(house, n: int) -> dict:
@@ -180,6 +188,7 @@ def costs(house, browse, made) -> dict[str, int]:
         "trainings of a person": (officer, reverse("readiness:person", args=[house.people["caseworker"].pk])),
         "api inbox": (api, ""),
         "api detail": (api, f"/{made['referral'].pk}"),
+        **{f"hsds {name}": (SimpleNamespace(get=api.hsds), name) for name in HSDS},
     }
     return {name: cost(client, url) for name, (client, url) in pages.items()}
 

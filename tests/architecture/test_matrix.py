@@ -21,6 +21,7 @@ OFFICE = (
     "referrals:service",
     "referrals:vetting",
     "referrals:way",
+    "api:hsds",
 )
 """Rooms of the house: registers of partners, services, pathways, readiness and training hold no word of a person at risk."""
 GROUPS = {

@@ -61,7 +61,9 @@ SILENT = {
     **{f"{method} readiness:{page}": READY for page in READINESS for method in ("GET", "POST")},
     "POST cases:closure_agree closure": "a refusal in words that are the same for every record",
     "POST riskanalysis:assess threat": "a refusal in words that are the same for every record",
-    "GET api:openapi": "public", "GET api:problems": "public",
+    "GET api:openapi": "public", "GET api:problems": "public", "GET api:hsds_root": "which version of HSDS",
+    **{f"GET api:hsds_{page}": "closed lists of the program"
+       for page in ("taxonomies", "taxonomy taxonomy", "taxonomy_terms", "taxonomy_term term")},
     "POST cases:search": "the field again, without a word in it",
     "POST cases:erasure_refuse erasure": "a refusal in words that are the same for every record",
     "GET accounts:again": "asks who it is", "POST accounts:again": "asks again who it is",

@@ -24,6 +24,7 @@ from foundation.core.machines import COURIER
 from foundation.outbox import delivery
 from foundation.outbox.models import Message, Status
 from foundation.readiness import actions as readiness
+from referrals.hsds.terms import TAXONOMIES
 from referrals.models import Referral
 from riskanalysis import actions as reports
 from riskanalysis.models import ClinicalWindow, Release
@@ -131,6 +132,8 @@ VERBS = {
 }  # fmt: skip
 # Part of an address → the record it is about; all others are about a case.
 THINGS = {
+    "hsds/services/": "service", "hsds/service_at_locations/": "service", "hsds/organizations/": "partner",
+    "hsds/taxonomies/": "taxonomy", "hsds/taxonomy_terms/": "term",
     "pathways/<uuid": "pathway", "partners/services/": "service", "partners/register/": "partner",
     "readying:verb": "readiness waiting", "readiness/assessments/": "readiness", "focal-points/": "held",
     "readiness/": "unit", "trainings/<int": "worker", "trainings/<uuid": "training",
@@ -195,7 +198,8 @@ def build(house: factories.House, browse: Any) -> World:
         "service": house.services["Safe shelter"].pk, "partner": house.services["Safe shelter"].partner_id,
         "safeguarding": factories.conduct(house).pk, "pathway": drawing.published(house).pk,
         "assistance": factories.assistance(house, case).pk, "capacity": factories.capacity(house).pk,
-        "unit": house.units["harbour"].pk, **_risk(house, case),
+        "unit": house.units["harbour"].pk, "taxonomy": UUID(TAXONOMIES["access"].id),
+        "term": UUID(TAXONOMIES["access"].term_id("step_free")), **_risk(house, case),
         **_life(house),
     }  # fmt: skip
     clients: dict[str, Any] = {seat: browse(house.people[seat]) for seat in PEOPLE if seat != "nobody"}

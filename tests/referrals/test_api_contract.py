@@ -31,8 +31,8 @@ CHECKS = [
     response_headers_conformance,
 ]  # fmt: skip
 CALLERS: dict[str, tuple[str, dict[str, str]]] = {
-    "recipient": ("Quayside Legal Clinic", {}),
-    "other partner": ("Lantern House", {}),
+    "recipient": ("Quayside Legal Clinic", {"scope": partner.EVERYTHING}),
+    "other partner": ("Lantern House", {"scope": partner.EVERYTHING}),
     "reads only": ("Quayside Legal Clinic", {"scope": "referrals:read"}),
 }
 STATES = ("sent", "info_requested", "acknowledged", "accepted", "in_progress", "on_hold", "completed", "declined")
@@ -54,7 +54,8 @@ def known(house) -> list[str]:
         found = [walked(house, case, state) for state in STATES]
         recalled = factories.sent(house)
         withdraw(house, recalled)
-        return [str(referral.pk) for referral in (*found, recalled)]
+        listed = [house.services["Safe shelter"], house.services["Safe shelter"].partner]
+        return [str(row.pk) for row in (*found, recalled, *listed)]
 
 
 @pytest.fixture
