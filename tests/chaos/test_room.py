@@ -33,7 +33,7 @@ def noted(person: Browser, at: str, held: list[tuple[str, str]]) -> Page:
 
 
 def was_refused(page: Page) -> bool:
-    """The note itself was not taken: where it was the last that fitted, only the page that follows has no room (and no form)."""
+    """The note itself was not taken: where it was, the page after it has no room and no form."""
     return page.status == 503 and bool(page.forms)
 
 
