@@ -25,7 +25,7 @@ class ReferralsConfig(AppConfig):
 
         trail.names(
             *(f"referral.{verb}" for verb in LIFE.moves), "referral.prepared", "referral.disclosed", "referral.read",
-            "referral.listed", "referral.recalled", "referral.narrowed", "referral.withdrawal_confirmed",
+            "referral.listed", "referral.counted", "referral.recalled", "referral.narrowed", "referral.withdrawal_confirmed",
             "referral.unconfirmed", "referral.corrected", "referral.verify",
             "referral.unverified", "referral.attempt", "referral.appointment", "referral.appointment_told",
             "referral.code_made", "referral.code_entered", "referral.code_refused",
@@ -38,7 +38,7 @@ class ReferralsConfig(AppConfig):
             "representation.promise_settled", "representation.watched",
             "partner.client_added", "person.releases_told", "partner.propose", "partner.vetting_answered",
             *(f"partner.{verb}" for verb in PARTNERSHIP.moves), "service.added", "service.changed", "service.verified",
-            "service.read",
+            "service.confirmed", "service.read",
             "directory.tried", "directory.taken_in",
             "pathway.gap", "pathway.begun", "pathway.changed", "pathway.submitted", "pathway.given_back",
             "pathway.published", "pathway.dropped",

@@ -1,6 +1,7 @@
 """Who may do what with a referral."""
 
 from typing import Any
+from uuid import UUID
 
 from cases.policy import LEADS, WORKERS, has_seat
 from consent.models import Decision
@@ -8,6 +9,7 @@ from foundation.accounts.models import Role, Unit
 from foundation.core import policy
 from referrals.capacity import APPROVING, may_declare, stands_over
 from referrals.models import CapacityDeclaration, LifeSaving, Partner, Pathway, Referral, Service
+from referrals.partnership import PartnerStatus
 from referrals.vocabulary import Status
 
 KEEPERS = (Role.DIRECTORY_EDITOR, Role.MANAGER)
@@ -21,10 +23,14 @@ REFERRING = (
 """What the referring side does; the life-cycle says when."""
 
 
+def works_for(actor: Any) -> set[UUID]:
+    """The partners that the actor works for."""
+    return {seat.unit.organisation_id for seat in actor.seats if seat.role == Role.PARTNER_WORKER}
+
+
 def is_recipient(actor: Any, referral: Referral) -> bool:
     """Whether the actor works for the organisation that the referral is addressed to."""
-    seats = (s for s in actor.seats if s.role == Role.PARTNER_WORKER)
-    return any(s.unit.organisation_id == referral.recipient_id for s in seats)
+    return referral.recipient_id in works_for(actor)
 
 
 def is_referrer(actor: Any, referral: Referral) -> bool:
@@ -99,7 +105,14 @@ def install() -> None:
     policy.register(
         Pathway, {"read": lambda a, p: has_seat(a, SHOWN_THE_WAY) or _draws(a, p), **dict.fromkeys(verbs, _draws)}
     )
-    policy.register(Service, {"read": lambda a, s: has_seat(a, READERS), **dict.fromkeys(("verify", "edit"), _keeps)})
+    policy.register(
+        Service,
+        {
+            "read": lambda a, s: has_seat(a, READERS),
+            **dict.fromkeys(("verify", "edit"), _keeps),
+            "change_own": lambda a, s: s.partner.status == PartnerStatus.ACTIVE and s.partner_id in works_for(a),
+        },
+    )
     policy.register(
         Referral,
         {

@@ -123,6 +123,13 @@ class Api:
         kind = headers.pop("content-type", "application/json")
         return self.client.post(f"/api/v1/referrals{path}", body, content_type=kind, headers=headers)
 
+    def own(self, method: str, path: str = "", data: Any = None, **headers: str) -> Any:
+        """Any method below ``/api/v1/services``."""
+        body = "" if data is None else json.dumps(data)
+        return self.client.generic(
+            method, f"/api/v1/services{path}", body, content_type="application/json", headers=self._headers(headers)
+        )
+
     def act(self, pk: Any, verb: str, data: Any = None, version: str = "", **headers: str) -> Any:
         """A verb on a referral, on its newest version unless told otherwise."""
         version = version or self.get(f"/{pk}")["ETag"]

@@ -43,7 +43,7 @@ def add(
     if not keeps_register(by):
         raise Forbidden("actor.not_allowed", _("Your seat does not allow this."))
     service = Service(pk=pk or uuid4(), partner=partner, verified_on=_day(checked_on), verified_by=by)
-    _fill(service, entry)
+    fill(service, entry)
     service.save(force_insert=True)
     trail.record("service.added", subject=service.pk)
     return service
@@ -52,12 +52,8 @@ def add(
 @transaction.atomic
 def edit(service: Service, entry: Mapping[str, Any], *, by: User, checked_on: date | None = None) -> Service:
     """Change an entry. Changing is not verifying: its date stays, unless it is said."""
-    locked = _locked(service, "edit", by)
-    former = (locked.capacity_available, locked.capacity_maximum)
-    _fill(locked, entry)
-    if (locked.capacity_available, locked.capacity_maximum) != former:
-        locked.capacity_at = timezone.now()
-    locked.changed_at = timezone.now()
+    locked = locked_for(service, "edit", by)
+    fill(locked, entry)
     locked.verified_on = checked_on or locked.verified_on
     locked.save()
     trail.record("service.changed", subject=locked.pk, status=locked.status)
@@ -67,7 +63,7 @@ def edit(service: Service, entry: Mapping[str, Any], *, by: User, checked_on: da
 @transaction.atomic
 def verify(service: Service, *, by: User, on: date | None = None) -> Service:
     """Somebody asked there, and all of it is right: it may be used for half a year (HS-10)."""
-    locked = _locked(service, "verify", by)
+    locked = locked_for(service, "verify", by)
     locked.verified_on, locked.verified_by, locked.changed_at = _day(on), by, timezone.now()
     locked.save(update_fields=["verified_on", "verified_by", "changed_at"])
     trail.record("service.verified", subject=locked.pk)
@@ -81,13 +77,24 @@ def _day(day: date | None) -> date:
     return day or today
 
 
-def _locked(service: Service, verb: str, by: User) -> Service:
+def locked_for(service: Service, verb: str, by: User) -> Service:
+    """The row as it is now, locked to the end of the transaction, for somebody who may do this with it."""
     locked = Service.objects.select_for_update(of=("self",)).select_related("partner").get(pk=service.pk)
     policy.require(by, verb, locked)
     return locked
 
 
-def _fill(service: Service, entry: Mapping[str, Any]) -> None:
+def fill(service: Service, entry: Mapping[str, Any]) -> None:
+    """Put what is given into an entry, with the times at which its places and the whole of it changed, and check it."""
+    former = (service.capacity_available, service.capacity_maximum)
+    _put(service, entry)
+    if (service.capacity_available, service.capacity_maximum) != former:
+        service.capacity_at = timezone.now()
+    service.changed_at = timezone.now()
+    _check(service)
+
+
+def _put(service: Service, entry: Mapping[str, Any]) -> None:
     for name in EDITABLE:
         if name in entry:
             setattr(service, name, entry[name])
@@ -95,9 +102,6 @@ def _fill(service: Service, entry: Mapping[str, Any]) -> None:
         if service.address:
             raise Refused("service.address", _("Where a safe house is must stand nowhere. Take it out."), "address")
         service.location_type = Place.VIRTUAL
-    if service.capacity_available is not None and service.capacity_at is None:
-        service.capacity_at = timezone.now()
-    _check(service)
 
 
 def _check(service: Service) -> None:

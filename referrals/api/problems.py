@@ -52,6 +52,10 @@ KINDS = {
     "receiver.until": 422,
     "receiver.at": 422,
     "receiver.way": 422,
+    "sender.staff_only": 422,
+    **dict.fromkeys(
+        (f"service.{word}" for word in ("code", "hours", "time_zone", "capacity", "invalid", "address")), 422
+    ),
     "receiver.outside": 422,
     **dict.fromkeys(
         (f"receiver.{word}" for word in ("venue", "where", "tell_by", "interpreter", "result", "early")), 422

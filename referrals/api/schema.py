@@ -22,6 +22,7 @@ SCOPES = {
 
 _DETAIL = {200: "", 410: ""}
 ID = OpenApiParameter("id", {"type": "string", "format": "uuid"}, OpenApiParameter.PATH)
+SERVICE = OpenApiParameter("service", {"type": "string", "format": "uuid"}, OpenApiParameter.PATH)
 ACCEPT_LANGUAGE = OpenApiParameter(
     "Accept-Language", str, OpenApiParameter.HEADER, description="en, ru or ar: the language of titles and details."
 )

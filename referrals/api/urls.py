@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from referrals.api import hsds, schema, views
+from referrals.api import hsds, schema, services, statistics, views
 from referrals.api.serializers import BODIES
 from referrals.api.token import token
 
@@ -15,6 +15,10 @@ urlpatterns = [
     path("referrals/<str:id>", views.detail, name="detail"),
     *(path(f"referrals/<str:id>/{verb}", views.action(verb), name=verb) for verb in BODIES),
     *hsds.urlpatterns,
+    path("services", services.services, name="services"),
+    path("services/<str:service>", services.service, name="service"),
+    path("services/<str:service>/confirm", services.confirm, name="service-confirm"),
+    path("statistics", statistics.statistics, name="statistics"),
     path("", views.nothing),
     path("<path:path>", views.nothing, name="nothing"),
 ]

@@ -1,10 +1,8 @@
 """The partner API, version 1."""
 
-from collections.abc import Callable
 from typing import Any
 from uuid import UUID
 
-from django.utils.translation import gettext as _
 from drf_spectacular.utils import extend_schema
 from rest_framework.decorators import api_view
 from rest_framework.request import Request
@@ -17,6 +15,7 @@ from referrals import actions
 from referrals.api import problems, schema, serializers
 from referrals.api.authentication import READ, RESPOND, machine, require_scope
 from referrals.api.idempotency import Claim, claim
+from referrals.api.matching import read_once, version_check
 from referrals.api.query import query_of
 from referrals.api.representation import available_actions, etag, summary, whole
 from referrals.appointing import Meeting
@@ -85,23 +84,9 @@ def detail(request: Request, id: str) -> Response:
     return Response(data, headers={"ETag": etag(referral)})
 
 
-def _version_check(request: Request) -> Callable[[Referral], None]:
-    expected = {tag.strip() for tag in request.headers.get("If-Match", "").split(",")} - {""}
-    if not expected:
-        raise problems.IfMatchMissing
-
-    def check(locked: Referral) -> None:
-        if not expected & {"*", etag(locked)}:
-            raise Stale("state.stale", _("Read it again: it has changed since the version that you answer to."))
-
-    return check
-
-
 def _act(request: Request, ref: str, verb: str) -> Response:
     require_scope(request, RESPOND)
-    if "Transfer-Encoding" in request.headers:
-        raise problems.LengthMissing
-    request.body  # noqa: B018 - read once, before the parser takes the stream
+    read_once(request)
     referral = _fetch(request, ref)
     body = serializers.BODIES[verb](data=request.data)
     body.is_valid(raise_exception=True)
@@ -116,7 +101,7 @@ def _once(request: Request, referral: Referral, verb: str, data: dict[str, Any])
     if held.answer is not None:
         headers = {"ETag": f'"{held.answer["version"]}"', "Idempotency-Replayed": "true"}
         return Response(held.answer, headers=headers)
-    done = _carry_out(referral, verb, data, request.user, _version_check(request))
+    done = _carry_out(referral, verb, data, request.user, version_check(request, etag))
     answer = summary(done)
     held.keep(answer)
     return Response(answer, headers={"ETag": etag(done)})

@@ -24,6 +24,8 @@ class Service(models.Model):
     ``recent_*`` count the referrals of the last 90 days and are measured by a task: sent, not answered in time, declined,
     and the median hours to a decision.
 
+    ``verified_on`` is our check; ``confirmed_on`` is the partner's own word that all of it is right still.
+
     Of a safe house no address is kept anywhere: the database refuses one.
     """
 
@@ -60,6 +62,7 @@ class Service(models.Model):
     )
     verified_on = models.DateField()
     verified_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", null=True, blank=True)
+    confirmed_on = models.DateField(null=True, blank=True)
     changed_at = models.DateTimeField(default=timezone.now)
 
     class Meta:

@@ -76,6 +76,9 @@ def service(request: HttpRequest, service: UUID) -> HttpResponse:
     rows = finding.facts(found)
     if why := why_not(found):
         rows.insert(0, {"key": _("Not possible now"), "value": why})
+    if found.confirmed_on:
+        said = _("All of it is right: said on %(day)s") % {"day": pages.on(found.confirmed_on)}
+        rows.append({"key": _("What the organisation says"), "value": said})
     if found.alert:
         rows.insert(0, {"key": _("Notice"), "value": found.alert, "typed": True})
     return pages.record(

@@ -172,7 +172,7 @@ PLAINTEXT: dict[str, str] = {
         (
             *(f"referrals_service.{name}" for name in (
                 "description", "address", "phone", "how_to", "languages", "access", "attributes", "hours", "time_zone",
-                "fees", "alert", "status", "location_type",
+                "fees", "alert", "status", "location_type", "confirmed_on",
             )),
             *(f"referrals_agreement.{name}" for name in ("signed_on", "valid_until")),
             *(f"referrals_pathway.{name}" for name in ("district", "words", "review_by")), "referrals_pathwaystep.note",

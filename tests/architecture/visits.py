@@ -134,7 +134,7 @@ VERBS = {
 THINGS = {
     "hsds/services/": "service", "hsds/service_at_locations/": "service", "hsds/organizations/": "partner",
     "hsds/taxonomies/": "taxonomy", "hsds/taxonomy_terms/": "term",
-    "pathways/<uuid": "pathway", "partners/services/": "service", "partners/register/": "partner",
+    "pathways/<uuid": "pathway", "partners/services/": "service", "v1/services/": "service", "partners/register/": "partner",
     "readying:verb": "readiness waiting", "readiness/assessments/": "readiness", "focal-points/": "held",
     "readiness/": "unit", "trainings/<int": "worker", "trainings/<uuid": "training",
     "exports/": "export", "messages/": "message", "appointments/": "appointment", "erasures/": "erasure",
