@@ -20,6 +20,7 @@ from referrals.api import problems, schema
 from referrals.api.authentication import READ, RESPOND, machine, require_scope
 from referrals.api.idempotency import claim
 from referrals.api.matching import read_once, version_check
+from referrals.api.serializers import Nothing
 from referrals.api.service_shapes import Entries, EntryShape, ServicePatch
 from referrals.listing import HSDS_DAYS
 from referrals.models import Service
@@ -131,6 +132,7 @@ def confirm(request: Request, service: str) -> Response:
     require_scope(request, RESPOND)
     read_once(request)
     found = _fetch(request, service)
+    Nothing(data=request.data).is_valid(raise_exception=True)
     return _once(request, found, lambda check: owning.confirm_own(found, by=machine(request), check=check))
 
 
