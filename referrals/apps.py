@@ -28,6 +28,7 @@ class ReferralsConfig(AppConfig):
             "referral.listed", "referral.counted", "referral.recalled", "referral.narrowed", "referral.withdrawal_confirmed",
             "referral.unconfirmed", "referral.corrected", "referral.verify",
             "referral.unverified", "referral.attempt", "referral.appointment", "referral.appointment_told",
+            "referral.item_asked", "referral.item_refused",
             "referral.code_made", "referral.code_entered", "referral.code_refused",
             "referral.phoned", "referral.lapsed", "referral.life_saving", "referral.life_saving_reviewed",
             "webhook.sent", "api.token", "partner.listed",

@@ -13,7 +13,7 @@ from foundation.core.errors import Gone
 from foundation.core.legible import SHUT, legible
 from foundation.core.words import due_words, inside, moment_words
 from foundation.dossiers.models import Clock
-from referrals import appointment_words
+from referrals import appointment_words, item_words
 from referrals.api.representation import TIERS, available_actions, check_open, whole
 from referrals.models import Referral, values_of
 from referrals.states import SERVING, UNDECIDED, WITH_PARTNER
@@ -33,6 +33,7 @@ LABELS = {
     "attempt": gettext_lazy("Note that we tried to reach the person"),
     "appointment": gettext_lazy("Set an appointment, or change it"),
     "appointment-result": gettext_lazy("Say what came of the appointment"),
+    "request-item": gettext_lazy("Ask for one item more"),
     "unable-to-reach": gettext_lazy("We cannot reach the person"),
     "hold": gettext_lazy("Put it on hold"),
     "resume": gettext_lazy("Go on with it"),
@@ -145,6 +146,7 @@ def opened(referral: Referral, reader: User) -> dict[str, Any]:
         "taken_back": labels(referral.taken_back) if referral.must_confirm else "",
         "corrections": facts({row["field"]: row["value"] for row in data["corrections"]}),
         "appointment": appointment_words.told(data["appointment"], referral.service, zone),
+        "asked": item_words.asked(data["item_requests"]),
         "messages": [{**m, "at": moment_words(m["at"], now, zone)} for m in data["messages"]],
         "verbs": [{"label": LABELS[v], "url": _url(referral, v)} for v in LABELS if v in data["available_actions"]],
         "sent": inside(moment_words(referral.sent_at or now, now, zone)),

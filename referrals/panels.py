@@ -39,6 +39,9 @@ JOBS = {
     "tell_appointment": Job(
         _("Tell the person of the appointment"), _("The service set it, or called it off; use the safe way"), _inside
     ),
+    "item_request": Job(
+        _("Open what the partner asks for, or say why not"), _("It needs one item more to serve the person"), _inside
+    ),
     "verify": Job(_("Ask the person whether it helped"), _("The partner has reported back"), _inside),
     "declined_answer": Job(_("Offer the help elsewhere, or say why not"), _("The partner declined"), _inside),
     "reroute": Job(

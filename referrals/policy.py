@@ -19,6 +19,7 @@ SHOWN_THE_WAY = (Role.REPORTER, *READERS)
 
 REFERRING = (
     "submit", "answer", "advise", "cancel", "expire", "verify", "close_unverified", "hear_confirmation", "tell_appointment",
+    "open_item", "refuse_item",
 )  # fmt: skip
 """What the referring side does; the life-cycle says when."""
 

@@ -15,12 +15,12 @@ from foundation.core.words import day_words, inside, isolated, moment_words
 from foundation.core.worklist import job
 from foundation.dossiers.clocks import is_running_late
 from foundation.dossiers.models import Clock
-from referrals import appointment_words, saving_words
+from referrals import appointment_words, item_words, saving_words
 from referrals.actions.sending import tiers_told
 from referrals.api.representation import answers
 from referrals.models import ContactAttempt, Message, Referral, ReferralMove
 from referrals.partnership import PartnerStatus
-from referrals.states import APPROVER, LIFE, NEEDS, OPEN, PARTNER, REFERRER, UNDECIDED, UNSENT, WITH_PARTNER
+from referrals.states import APPROVER, LIFE, NEEDS, OPEN, PARTNER, REFERRER, SERVING, UNDECIDED, UNSENT, WITH_PARTNER
 from referrals.vocabulary import FIELDS, CancelReason, Confirmation, DeclineReason, OwnGround, ServiceOutcome, Status
 from referrals.words import heading, labels, limit, move_words, span
 
@@ -55,6 +55,8 @@ LABELS = {
     "send": gettext_lazy("Check and share"),
     "return_to_draft": gettext_lazy("Give it back to the referrer"),
     "answer": gettext_lazy("Answer the question"),
+    "open_item": gettext_lazy("Open what the partner asks for"),
+    "refuse_item": gettext_lazy("Say why it is not told"),
     "tell_appointment": gettext_lazy("The person was told of the appointment"),
     "advise": gettext_lazy("Say how else to reach the person"),
     "verify": gettext_lazy("Record what the person says about it"),
@@ -75,6 +77,8 @@ def verbs(referral: Referral, actor: User) -> list[str]:
         now.add("close_unverified")
     if referral.must_confirm and may["hear_confirmation"]:
         now.add("hear_confirmation")
+    if referral.item_asked and referral.status in SERVING:
+        now |= {verb for verb in ("open_item", "refuse_item") if may[verb]}
     if appointment_words.is_to_tell(referral) and may["tell_appointment"]:
         now.add("tell_appointment")
     if "expire" in now and not is_running_late(referral.pk, "decide"):
@@ -98,6 +102,7 @@ def summary(referral: Referral, actor: User) -> dict[str, Any]:
         "lede": lede(referral, known),
         "clocks": clocks(referral, known) if referral.sent_at else [],
         "timeline": timeline(referral, known, actor),
+        "asked": item_words.pending(referral),
         "appointment": appointment_words.card(referral),
         "sees": sees(referral),
         "not_yet": not_yet(referral),
@@ -230,6 +235,7 @@ def timeline(referral: Referral, known: dict[str, Clock], actor: User) -> list[d
     found += _messages(referral)
     found += _attempts(referral)
     found += appointment_words.steps(referral)
+    found += item_words.steps(referral)
     if referral.arrived_at:
         found.append((referral.arrived_at, _("The person told the code at %(partner)s") % names, ""))
     if referral.viewed_at:
@@ -300,6 +306,8 @@ def sees(referral: Referral) -> list[str]:
         return []
     by_tier = [[code for code in referral.fields if FIELDS[code][0] == tier] for tier in range(most + 1)]
     lines = [labels(codes) for codes in by_tier if codes]
+    if referral.opened_items and referral.status in SERVING:
+        lines.append(labels([code for code in referral.opened_items if code in referral.fields]))
     return lines + ([_("The questions and answers")] if referral.status in WITH_PARTNER else [])
 
 

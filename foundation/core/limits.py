@@ -73,6 +73,7 @@ SLA_DEFAULTS: Mapping[str, Mapping[str, Limit]] = MappingProxyType(
         "info_requested": _hours(72, 72, 72),
         "hold": _days(7, 14, 30),
         "tell_appointment": _hours(4, 24, 48),
+        "item_request": _hours(24, 48, 72),
         "unable_to_reach": _days(5, 5, 5),
         "declined_answer": _hours(48, 48, 48),
         "reroute": _hours(4, 24, 72),
@@ -114,6 +115,7 @@ SLA_DEFAULTS: Mapping[str, Mapping[str, Limit]] = MappingProxyType(
   taken back and somebody decides, ``represent_promise`` and ``represent_watch`` to the days that were agreed.
 * Waiting states of a referral: ``info_requested`` the referrer answers; ``unable_to_reach`` then the focal point;
   ``hold`` to the day that was agreed, else so long: whoever put it goes on;
+  ``item_request`` the partner asks for one item more → opened, or said why not;
   ``tell_appointment`` the referrer tells the person of an appointment, in half of the time that is left if it is near;
   ``declined_answer`` the referrer offers elsewhere or says why not; ``verify`` with the person;
   ``reroute`` the partner was suspended, the referrer offers the help elsewhere or calls it off;

@@ -25,6 +25,7 @@ from referrals.actions.correcting import pass_on
 from referrals.actions.ending import close_unverified
 from referrals.actions.gaps import note_gap, report_gap
 from referrals.actions.handing import follow, move_house
+from referrals.actions.items import open_item, refuse_item, request_item
 from referrals.actions.narrowing import narrow_packages
 from referrals.actions.preparing import Offer, prepare, revise
 from referrals.actions.referring import (
@@ -87,11 +88,14 @@ __all__ = [
     "narrow_packages",
     "not_give_assistance",
     "note_gap",
+    "open_item",
     "pass_on",
     "plan_assistance",
     "prepare",
+    "refuse_item",
     "renew",
     "report_gap",
+    "request_item",
     "rest",
     "return_to_draft",
     "revise",

@@ -33,6 +33,8 @@ REVIEW = "life_saving_review"
 
 TELL = "tell_appointment"
 """It runs while the service goes on, until the referrer has told the person of an appointment, or that it is off."""
+ITEM = "item_request"
+"""It runs while the service goes on, until the referrer has opened what the recipient asked for, or said why not."""
 
 moved: Hook[tuple[Referral, str, str]] = Hook()
 """A step was taken: the referral, the verb, and the state before. In the transaction of the step, whoever acts."""
@@ -123,7 +125,7 @@ def set_clocks(referral: Referral) -> None:
     wanted = NEEDS[referral.status].clocks
     running = {clock.code: clock for clock in Clock.objects.running().filter(subject_id=referral.pk)}
     kept = {*WITHDRAWAL_CLOCKS, REVIEW} | ({"reroute", LAPSED} if referral.status not in ENDED else set())
-    kept |= {TELL} if referral.status in SERVING else set()
+    kept |= {TELL, ITEM} if referral.status in SERVING else set()
     gone = set(running) - {code for code, _side in wanted} - kept
     if gone:
         clocks.stop(referral.pk, *gone)

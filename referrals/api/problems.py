@@ -58,7 +58,11 @@ KINDS = {
     ),
     "receiver.outside": 422,
     **dict.fromkeys(
-        (f"receiver.{word}" for word in ("venue", "where", "tell_by", "interpreter", "result", "early")), 422
+        (
+            f"receiver.{word}"
+            for word in ("item", "item_reason", "venue", "where", "tell_by", "interpreter", "result", "early")
+        ),
+        422,
     ),
     "house.broken": 500,
     "house.unreadable": 503,

@@ -8,7 +8,7 @@ from consent.vocabulary import Basis
 from foundation.accounts.models import User
 from foundation.core.errors import Gone
 from foundation.dossiers.models import Clock
-from referrals import appointing
+from referrals import appointing, items
 from referrals.actions.moving import require_not_recalled
 from referrals.actions.sending import is_grounded
 from referrals.attempting import ENOUGH
@@ -16,6 +16,8 @@ from referrals.models import Referral, values_of
 from referrals.states import LIFE, PARTNER, WITH_PARTNER
 from referrals.vocabulary import FIELDS, Status
 
+SERVED = 2
+"""The tier that is open while the service goes on."""
 TIERS = {0: "preview", 1: "contact", 2: "need", 3: "items"}
 
 
@@ -29,7 +31,8 @@ def available_actions(referral: Referral) -> list[str]:
     owed = ["confirm-withdrawal"] if referral.must_confirm else []
     if referral.recalled_at:
         return owed
-    return [verb.replace("_", "-") for verb in answers(referral)] + owed
+    more = ["request-item"] if items.may_ask(referral.status, referral.item_asked) else []
+    return [verb.replace("_", "-") for verb in answers(referral)] + more + owed
 
 
 def answers(referral: Referral) -> list[str]:
@@ -75,12 +78,14 @@ def whole(referral: Referral, reader: User) -> dict[str, Any]:
     for tier, name in TIERS.items():
         codes = [code for code in referral.fields if FIELDS[code][0] == tier]
         released[name] = values_of(referral, codes) if tier <= limit and codes else None
+    released["items"] = _opened_items(referral, limit)
     is_live = _is_live(referral)
     return {
         **summary(referral),
         **released,
         "consent": _consent(referral) if is_live else None,
         "appointment": appointment(referral) if is_live else None,
+        "item_requests": _item_requests(referral) if is_live else [],
         "due": _due(referral, reader),
         "messages": _messages(referral) if is_live else [],
         "corrections": _corrections(referral, limit) if is_live and referral.corrected_at else [],
@@ -111,6 +116,19 @@ def _consent(referral: Referral) -> dict[str, Any] | None:
     return {"id": str(ground.pk), "basis": basis, "fields": referral.fields, "valid_until": ground.valid_until}
 
 
+def _opened_items(referral: Referral, limit: int) -> dict[str, Any] | None:
+    """What was opened one by one on request, as far as the person still agrees, while the service goes on (T3)."""
+    codes = [code for code in referral.opened_items if code in referral.fields]
+    return values_of(referral, codes) if codes and limit >= SERVED else None
+
+
+def _item_requests(referral: Referral) -> list[dict[str, Any]]:
+    if not referral.has_asked:
+        return []
+    names = ("item", "reason", "state", "refusal", "asked_at")
+    return list(referral.item_requests.order_by("asked_at").values(*names))
+
+
 def appointment(referral: Referral) -> dict[str, Any] | None:
     """The last appointment, if there was one; sealed with the package, so that it ends with the consent."""
     row = referral.appointments.order_by("-set_at").first() if referral.appointment else None
@@ -125,7 +143,11 @@ def _corrections(referral: Referral, limit: int) -> list[dict[str, Any]]:
     rows = list(referral.corrections.order_by("at"))
     for row in rows:
         row.dossier = referral.dossier
-    open_ = [row for row in rows if row.field in referral.fields and FIELDS[row.field][0] <= limit]
+    open_ = [
+        row
+        for row in rows
+        if row.field in referral.fields and (FIELDS[row.field][0] <= limit or row.field in referral.opened_items)
+    ]
     return [{"field": row.field, "at": row.at, "value": row.value} for row in open_]
 
 

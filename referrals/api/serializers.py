@@ -9,6 +9,7 @@ from cases.vocabulary import Urgency
 from consent.vocabulary import Basis, InterpreterNeed
 from referrals.appointing import RESULT_CHOICES, WHERE_LENGTH, AppointmentState, TellBy, Venue
 from referrals.attempting import Outside, Way
+from referrals.items import ITEM_CHOICES, ItemReason, ItemRefusal, ItemState
 from referrals.vocabulary import FIELDS, Confirmation, DeclineReason, OwnGround, ServiceOutcome, Status
 
 
@@ -105,6 +106,13 @@ class AppointmentResult(Strict):
     result = serializers.ChoiceField(RESULT_CHOICES)
 
 
+class RequestItem(Strict):
+    """You need one item more, that is opened on request only. It opens if the person agreed; else you read why not."""
+
+    item = serializers.ChoiceField(ITEM_CHOICES)
+    reason = serializers.ChoiceField(ItemReason.choices)
+
+
 BODIES: dict[str, type[Strict]] = {
     "acknowledge": Nothing,
     "accept": Nothing,
@@ -112,6 +120,7 @@ BODIES: dict[str, type[Strict]] = {
     "hold": Hold,
     "resume": Nothing,
     "attempt": Attempt,
+    "request-item": RequestItem,
     "appointment": Appoint,
     "appointment-result": AppointmentResult,
     "unable-to-reach": Unreached,
@@ -208,6 +217,16 @@ class AppointmentShape(serializers.Serializer[Any]):
     set_at = serializers.DateTimeField()
 
 
+class ItemRequestShape(serializers.Serializer[Any]):
+    """An item that you asked for, and what was answered; once ``opened`` it stands in ``items``."""
+
+    item = serializers.ChoiceField(ITEM_CHOICES)
+    reason = serializers.ChoiceField(ItemReason.choices)
+    state = serializers.ChoiceField(ItemState.choices)
+    refusal = serializers.ChoiceField(ItemRefusal.choices, allow_blank=True)
+    asked_at = serializers.DateTimeField()
+
+
 class Whole(Line):
     """One referral: T0 in ``preview``, T1 in ``contact``, T2 in ``need``, T3 in ``items``; null is not open to you."""
 
@@ -217,6 +236,7 @@ class Whole(Line):
     items = serializers.DictField(allow_null=True)
     consent = ConsentShape(allow_null=True)
     appointment = AppointmentShape(allow_null=True)
+    item_requests = ItemRequestShape(many=True)
     due = serializers.DictField(child=serializers.DateTimeField(), help_text="Your running waits, by code.")
     messages = MessageShape(many=True)
     corrections = CorrectionShape(many=True)

@@ -113,6 +113,8 @@ def _carry_out(referral: Referral, verb: str, data: dict[str, Any], user: Any, c
         return actions.confirm_withdrawal(referral, data["confirmation"], kept, by=user, check=check)
     if verb == "attempt":
         return actions.log_attempt(referral, Attempt(**data), by=user, check=check)
+    if verb == "request-item":
+        return actions.request_item(referral, **data, by=user, check=check)
     if verb == "appointment":
         return actions.appoint(referral, Meeting(**data), by=user, check=check)
     if verb == "appointment-result":

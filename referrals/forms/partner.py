@@ -12,6 +12,7 @@ from consent.vocabulary import InterpreterNeed
 from foundation.core.pages import DayInput, MomentInput
 from referrals.appointing import RESULT_CHOICES, WHERE_LENGTH, Meeting, TellBy, Venue
 from referrals.attempting import Attempt, Outside, Way
+from referrals.items import ITEM_CHOICES, ItemReason
 from referrals.models import REASON_LENGTH
 from referrals.vocabulary import Confirmation, DeclineReason, OwnGround, ServiceOutcome
 
@@ -87,6 +88,13 @@ class AppointmentResultForm(forms.Form):
     result = choose(_("What came of it?"), RESULT_CHOICES, _("Say what came of the appointment."))
 
 
+class RequestItemForm(forms.Form):
+    """One item more, and what it is needed for."""
+
+    item = choose(_("What do you need?"), ITEM_CHOICES, _("Choose what you need."))
+    reason = choose(_("What is it needed for?"), ItemReason.choices, _("Say what it is needed for."))
+
+
 class HoldForm(forms.Form):
     """Until when it rests."""
 
@@ -160,6 +168,7 @@ FORMS: dict[str, type[forms.Form]] = {
     **dict.fromkeys(("acknowledge", "accept", "start", "resume", "unable-to-reach"), NothingForm),
     "hold": HoldForm,
     "attempt": AttemptForm,
+    "request-item": RequestItemForm,
     "appointment": AppointmentForm,
     "appointment-result": AppointmentResultForm,
     "ask": AskForm,

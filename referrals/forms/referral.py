@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from cases.forms.text import CleanText
 from referrals.actions.referring import Feedback
 from referrals.forms.partner import ConfirmForm
+from referrals.items import ItemRefusal
 from referrals.listing import AnywayReason, Channel, Got, Unverified, WasSafe
 from referrals.models import REASON_LENGTH
 from referrals.vocabulary import CHOSEN, ServiceType
@@ -137,6 +138,15 @@ class UnverifiedStep(forms.Form):
     )  # fmt: skip
 
 
+class RefuseItemStep(forms.Form):
+    """Why an item that the partner asks for is not told."""
+
+    refusal = forms.ChoiceField(
+        label=_("Why is it not told?"), choices=ItemRefusal.choices, widget=forms.RadioSelect,
+        error_messages={"required": _("Say why it is not told.")},
+    )  # fmt: skip
+
+
 class HeardStep(ConfirmForm):
     """What the partner said on the phone after a consent was taken back."""
 
@@ -147,6 +157,8 @@ STEPS: dict[str, type[forms.Form]] = {
     "answer": TextStep,
     "advise": TextStep,
     "tell_appointment": ConfirmStep,
+    "open_item": ConfirmStep,
+    "refuse_item": RefuseItemStep,
     "cancel": CancelStep,
     "expire": ConfirmStep,
     "verify": VerifyStep,

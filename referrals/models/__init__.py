@@ -5,6 +5,7 @@ from referrals.models.assistance import NEED_LENGTH, Assistance, CapacityDeclara
 from referrals.models.attempt import ContactAttempt
 from referrals.models.authority import Authority
 from referrals.models.gap import PathwayGap
+from referrals.models.item import ItemRequest
 from referrals.models.lifesaving import LifeSaving
 from referrals.models.machine import IdempotencyKey, WebhookEndpoint
 from referrals.models.partner import Agreement, Partner, PartnerMove, Vetting
@@ -36,6 +37,7 @@ __all__ = [
     "Correction",
     "Disclosure",
     "IdempotencyKey",
+    "ItemRequest",
     "KeptReason",
     "LifeSaving",
     "Message",

@@ -100,6 +100,8 @@ def _carry_out(referral: Referral, verb: str, data: dict[str, Any], by: User) ->
         return actions.confirm_withdrawal(referral, data["confirmation"], kept, by=by)
     if verb == "attempt":
         return actions.log_attempt(referral, data["tried"], by=by)
+    if verb == "request-item":
+        return actions.request_item(referral, **data, by=by)
     if verb == "appointment":
         return actions.appoint(referral, data["meeting"], by=by)
     if verb == "appointment-result":

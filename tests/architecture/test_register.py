@@ -110,6 +110,8 @@ PLAINTEXT: dict[str, str] = {
     "consent_basisreview.purposes": CODE, "consent_basisreview.basis": CODE,
     "referrals_correction.field": CODE,
     "referrals_contactattempt.way": CODE, "referrals_contactattempt.outside": CODE, "referrals_referral.unverified_for": CODE,
+    **{f"referrals_itemrequest.{name}": CODE for name in ("item", "reason", "state", "refusal")},
+    "referrals_referral.item_asked": CODE, "referrals_referral.opened_items": FIELDS,
     "referrals_appointment.state": CODE, "referrals_referral.appointment": CODE,
     "referrals_referral.hold_until": "until which day a partner lets it rest; why is encrypted or unsaid",
     "referrals_lifesaving.shut_by": CODE, "referrals_lifesaving.answered_by": CODE,

@@ -253,6 +253,7 @@ def test_the_defaults_are_those_of_the_source():
         "agreement": (4, 24, 72),
         "hold": (168, 336, 720),
         "tell_appointment": (4, 24, 48),
+        "item_request": (24, 48, 72),
         "life_saving_review": (72, 72, 72),
     }
     shipped = {

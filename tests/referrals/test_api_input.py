@@ -222,6 +222,7 @@ def test_the_type_of_a_problem_leads_somewhere(house, api):
         Path("referrals/actions/answering.py"),
         Path("referrals/actions/appointing.py"),
         Path("referrals/actions/attempting.py"),
+        Path("referrals/actions/items.py"),
         Path("referrals/actions/confirming.py"),
         Path("foundation/core/policy.py"),
     ]
