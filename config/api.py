@@ -29,6 +29,9 @@ SPECTACULAR_SETTINGS = {
     "OAS_VERSION": "3.1.0",
     "DESCRIPTION": "For partner organisations: referrals addressed to you. Guide: docs/partners/README.md.",
     "SCHEMA_PATH_PREFIX": "/api/v1",
-    "ENUM_NAME_OVERRIDES": {"ReferralStatus": "referrals.vocabulary.Status.choices"},
+    "ENUM_NAME_OVERRIDES": {
+        "ReferralStatus": "referrals.vocabulary.Status.choices",
+        "ItemReason": "referrals.items.ItemReason.choices",
+    },
     "APPEND_COMPONENTS": {"securitySchemes": {"client": {"type": "http", "scheme": "basic"}}},
 }
