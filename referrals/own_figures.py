@@ -29,7 +29,6 @@ class Median(Aggregate):
 
     function = "PERCENTILE_CONT"
     template = "%(function)s(0.5) WITHIN GROUP (ORDER BY %(expressions)s)"
-    output_field = DurationField()
 
 
 def figures(reader: User, since: date, until: date) -> dict[str, Any]:
@@ -61,7 +60,7 @@ def _medians(rows: QuerySet[Referral]) -> dict[str, float | None]:
 
 def _middle(end: str, begin: str) -> dict[str, Any]:
     length = ExpressionWrapper(F(end) - F(begin), output_field=DurationField())
-    return {"n": Count("pk"), "middle": Median(length)}
+    return {"n": Count("pk"), "middle": Median(length, output_field=DurationField())}
 
 
 def _hours(row: dict[str, Any]) -> float | None:

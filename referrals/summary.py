@@ -16,6 +16,7 @@ from foundation.core.worklist import job
 from foundation.dossiers.clocks import is_running_late
 from foundation.dossiers.models import Clock
 from referrals import appointment_words, item_words, saving_words
+from referrals.actions.moving import ITEM, TELL
 from referrals.actions.sending import tiers_told
 from referrals.api.representation import answers
 from referrals.models import ContactAttempt, Message, Referral, ReferralMove
@@ -175,6 +176,8 @@ def lede(referral: Referral, known: dict[str, Clock]) -> dict[str, str]:
     until = moment_words(first, timezone.now(), _zone(referral)) if first else ""
     if referral.recalled_at:
         return {"until": until, "then": _("Phone them: they must stop, delete what they kept, and confirm it.")}
+    if ours := [code for code in (TELL, ITEM) if code in known and known[code].stopped_at is None]:
+        return {"until": until, "then": f"{job('referral', ours[0]).do}."}
     side = referral.needs_action_by
     if side == PARTNER and referral.is_on_the_way and referral.status in UNDECIDED:
         return {"until": until, "then": _carried(referral)}

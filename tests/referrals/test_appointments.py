@@ -246,7 +246,10 @@ def test_the_referrer_has_a_task_to_tell_the_person(browse, accepted, machine, c
     assert waits(accepted, caseworker) == [caseworker.pk]
     url = reverse("referrals:tell_appointment", args=[accepted.pk])
     client = browse(caseworker)
-    assert url in client.get(reverse("referrals:referral", args=[accepted.pk])).content.decode()
+    page = client.get(reverse("referrals:referral", args=[accepted.pk])).content.decode()
+    assert url in page
+    assert "Tell the person of the appointment." in page
+    assert "You need to do nothing now" not in page
     assert client.post(url).status_code == 302
     assert waits(accepted, caseworker) == []
     assert client.post(url).status_code == 409
