@@ -18,7 +18,7 @@ from referrals.actions.answering import check_ground
 from referrals.actions.moving import TELL, lock, require_not_recalled, start_clock, tell_referrer, touch
 from referrals.appointing import FARTHEST, RESULTS, WHERE_LENGTH, AppointmentState, Meeting, TellBy, Venue, verbs
 from referrals.listing import HIDDEN
-from referrals.models import Appointment, Referral
+from referrals.models import Appointment, Referral, values_of
 from referrals.states import PARTNER, REFERRER
 
 SOON = timedelta(days=2)
@@ -155,7 +155,9 @@ def _check_telling(referral: Referral, meeting: Meeting) -> None:
         raise Refused("receiver.interpreter", _("Say whether an interpreter is needed."), "interpreter")
     if meeting.tell_by not in TellBy.values:
         raise Refused("receiver.tell_by", _("Say how the person learns of it."), "tell_by")
-    contact = (referral.package or {}).get("safe_contact") if "safe_contact" in referral.fields else None
+    contact = (
+        values_of(referral, ["safe_contact"] if "safe_contact" in referral.fields else []).get("safe_contact") or {}
+    )
     has_way = bool(contact) and contact.get("method") != ContactMethod.NONE
     if meeting.tell_by == TellBy.SAFE_WAY and not has_way:
         words = _("No safe way to the person is open to you. Let whoever referred them tell them.")
