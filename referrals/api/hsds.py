@@ -42,7 +42,7 @@ def route(address: str, name: str, query: type[Any], answer: type[Any], read: Re
         return _tagged(request, read(request, query_of(request, query), id))
 
     view.__name__, view.__doc__ = f"hsds_{name}", read.__doc__
-    common = [*([schema.ID] if has_id else []), *([] if query is shapes.Nothing else [query])]
+    common: list[Any] = [*([schema.ID] if has_id else []), *([] if query is shapes.Nothing else [query])]
     described = extend_schema(
         operation_id=f"hsds{name.title().replace('_', '')}",
         parameters=[*common, schema.ACCEPT_LANGUAGE, IF_NONE_MATCH, VERSIONED, schema.RETRY_AFTER],

@@ -39,7 +39,7 @@ def plain(value: Any) -> str:
 
 def text(value: Any, column: str, say: Say) -> str:
     """A text for this column of an entry: not longer than it holds, and no formula."""
-    found, longest = plain(value), Service._meta.get_field(column).max_length or 0
+    found, longest = plain(value), getattr(Service._meta.get_field(column), "max_length", 0)
     if _FORMULA.match(found):
         found = _FORMULA.sub("", found)
         say(_("%(field)s began like a formula: the signs were taken out.") % {"field": column})

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
 from foundation.accounts.models import Organisation, User
@@ -43,16 +43,22 @@ def take_in(content: bytes, *, by: User, is_dry: bool) -> Report:
     """Take a file in, or (``is_dry``) say what would become of it. ``Refused`` if it is no directory."""
     if not keeps_register(by):
         raise Forbidden("actor.not_allowed", _("Your seat does not allow this."))
-    found = opened(content)
-    with transaction.atomic():
-        intake = Intake(found, by, list(found.lines))
-        _organizations(intake)
-        _services(intake)
-        transaction.set_rollback(is_dry)
-    report = Report(intake.lines, is_dry)
-    counts = {str(result): report.n(result) for result in Result}
+    report = Report(_lines(opened(content), by, is_dry=is_dry), is_dry)
+    counts: dict[str, Any] = {str(result): report.n(result) for result in Result}
     trail.record("directory.tried" if is_dry else "directory.taken_in", **counts)
     return report
+
+
+def _lines(found: Found, by: User, *, is_dry: bool) -> list[Line]:
+    intake = Intake(found, by, list(found.lines))
+    try:
+        with transaction.atomic():
+            _organizations(intake)
+            _services(intake)
+            transaction.set_rollback(is_dry)
+    except IntegrityError:
+        raise Refused("hsds.meanwhile", _("The directory was changed at the same moment. Try again."), "file") from None
+    return intake.lines
 
 
 def _organizations(intake: Intake) -> None:

@@ -5,12 +5,13 @@ import io
 import json
 import zipfile
 from datetime import timedelta
+from typing import Any
 from uuid import uuid4, uuid5
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.core.management import CommandError, call_command
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.urls import reverse
 from django.utils import timezone, translation
 
@@ -300,6 +301,18 @@ def test_nothing_is_half_taken_in_when_it_breaks(house, editor, monkeypatch):
     assert not Service.objects.filter(name="Soup").exists()
 
 
+def test_whoever_takes_in_the_same_at_the_same_moment_is_told_so(house, editor, monkeypatch):
+    """The second of two finds an organisation that was not there when it looked: nothing of its file is kept."""
+
+    def late(*args, **more):
+        raise IntegrityError
+
+    monkeypatch.setattr(directory, "add", late)
+    with pytest.raises(Refused, match="meanwhile"):
+        taken(editor, one())
+    assert not Organisation.objects.filter(name="Kitchen").exists()
+
+
 @pytest.mark.parametrize("seat", ["caseworker", "focal_point", "administrator", "partner_worker"])
 def test_only_keepers_of_the_register_take_a_directory_in(house, browse, seat):
     with pytest.raises(Forbidden):
@@ -521,7 +534,12 @@ def test_the_report_is_in_the_language_of_the_reader(house, editor):
 def test_the_command_says_what_became_of_each_row(house, editor, tmp_path, capsys, monkeypatch):
     recorded: list = []
     real = trail.record
-    monkeypatch.setattr(trail, "record", lambda verb, **more: (recorded.append((verb, more)), real(verb, **more)))
+
+    def record(verb: str, **more: Any) -> None:
+        recorded.append((verb, more))
+        real(verb, **more)
+
+    monkeypatch.setattr(trail, "record", record)
     place = tmp_path / "kitchen.zip"
     place.write_bytes(package(kitchen()))
     call_command("directory_import", str(place), "--by", editor.email, "--dry-run")
