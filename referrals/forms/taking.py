@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy
 from foundation.accounts.models import User
 from foundation.core.errors import Refused
 from foundation.files.uploads import HeldFile
-from referrals.hsds.opening import MOST_BYTES
+from referrals.hsds.opening import MOST_BYTES, MOST_ON_A_PAGE
 from referrals.hsds.report import TOO_LARGE
 
 SALT = "referrals.taking"
@@ -29,8 +29,10 @@ class TakeForm(forms.Form):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        words = _("A directory in the form of HSDS 3: JSON, or the data package as a zip, of up to %(n)d MB.")
-        self.fields["file"].help_text = words % {"n": MOST_BYTES // 1_000_000}
+        words = _(
+            "A directory in the form of HSDS 3: JSON, or the data package as a zip, of up to %(n)d MB and %(most)d entries."
+        )
+        self.fields["file"].help_text = words % {"n": MOST_BYTES // 1_000_000, "most": MOST_ON_A_PAGE}
 
     def content(self) -> bytes:
         """What was handed in; ``Refused`` if it is too large to be kept at all."""

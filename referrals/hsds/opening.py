@@ -12,7 +12,9 @@ from referrals.hsds.report import NOT_ONE, TOO_LARGE, Line
 from referrals.hsds.tables import PLACE, Rows
 
 MOST_BYTES = 5_000_000
-MOST_SERVICES = 2_000
+MOST_ROWS = 2_000
+MOST_ON_A_PAGE = 250
+"""Records of one file: by the command, and by the page, which somebody waits for."""
 
 
 class Found(NamedTuple):
@@ -23,12 +25,12 @@ class Found(NamedTuple):
     lines: list[Line]
 
 
-def opened(content: bytes) -> Found:
+def opened(content: bytes, most: int = MOST_ROWS) -> Found:
     """The records, and what was left out already; ``Refused`` if it is no directory or larger than is taken at once."""
     if len(content) > MOST_BYTES:
         raise Refused("hsds.large", str(TOO_LARGE), "file")
     found = Found(*tables.opened(content)) if content.startswith(b"PK") else _json(content)
-    if len(found.services) + len(found.organizations) > MOST_SERVICES:
+    if len(found.services) + len(found.organizations) > most:
         raise Refused("hsds.large", str(TOO_LARGE), "file")
     return found
 

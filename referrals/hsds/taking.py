@@ -17,7 +17,7 @@ from foundation.audit import trail
 from foundation.core.errors import DomainError, Forbidden, Refused
 from referrals.actions import directory, register
 from referrals.hsds.cleaning import phone, plain, rows_of, uuid_of
-from referrals.hsds.opening import Found, opened
+from referrals.hsds.opening import MOST_ROWS, Found, opened
 from referrals.hsds.reading import entry_of
 from referrals.hsds.report import Line, Report, Result
 from referrals.hsds.tables import PLACE
@@ -39,11 +39,11 @@ class Intake:
     seen: set[UUID] = field(default_factory=set)
 
 
-def take_in(content: bytes, *, by: User, is_dry: bool) -> Report:
-    """Take a file in, or (``is_dry``) say what would become of it. ``Refused`` if it is no directory."""
+def take_in(content: bytes, *, by: User, is_dry: bool, most: int = MOST_ROWS) -> Report:
+    """Take a file in, or (``is_dry``) say what would become of it. ``Refused`` if it is no directory, or of more records."""
     if not keeps_register(by):
         raise Forbidden("actor.not_allowed", _("Your seat does not allow this."))
-    report = Report(_lines(opened(content), by, is_dry=is_dry), is_dry)
+    report = Report(_lines(opened(content, most), by, is_dry=is_dry), is_dry)
     counts: dict[str, Any] = {str(result): report.n(result) for result in Result}
     trail.record("directory.tried" if is_dry else "directory.taken_in", **counts)
     return report

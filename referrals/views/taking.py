@@ -12,6 +12,7 @@ from foundation.core.errors import DomainError
 from foundation.files.uploads import takes_file
 from referrals import pages
 from referrals.forms.taking import TakeForm, sealed
+from referrals.hsds.opening import MOST_ON_A_PAGE
 from referrals.hsds.report import Report, Result
 from referrals.hsds.taking import take_in
 from referrals.views.guards import refuse
@@ -37,7 +38,7 @@ def take(request: HttpRequest) -> HttpResponse:
 
 def _taken(form: TakeForm, by: User) -> tuple[Report, TakeForm]:
     content = form.content()
-    report = take_in(content, by=by, is_dry=not form.was_seen(content, by))
+    report = take_in(content, by=by, is_dry=not form.was_seen(content, by), most=MOST_ON_A_PAGE)
     return report, TakeForm(initial={"seen": sealed(content, by)} if report.is_dry else None)
 
 

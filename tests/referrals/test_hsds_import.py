@@ -327,7 +327,7 @@ NO_DIRECTORY = {
     "rows of another kind": b'{"services": [1]}', "not utf-8": b'{"services": ["\xff"]}',
     "nested without end": b"[" * 200_000, "organisations of another kind": b'{"services": [], "organizations": 3}',
     "a broken package": b"PK\x03\x04" + b"x" * 400,
-    "too many": json.dumps({"services": [{"name": "x"}] * (opening.MOST_SERVICES + 1)}).encode(),
+    "too many": json.dumps({"services": [{"name": "x"}] * (opening.MOST_ROWS + 1)}).encode(),
     "too long": b'{"services": []' + b" " * opening.MOST_BYTES + b"}",
 }  # fmt: skip
 
@@ -511,6 +511,9 @@ def test_the_page_shows_what_would_become_of_it_before_anything_is_written(house
     assert "The directory was taken in" in done.content.decode()
     assert only().name == "Soup"
     assert browser.post(url, {}).status_code == 422
+    large = browser.post(url, {"file": file({"services": [{"name": "x"}] * (opening.MOST_ON_A_PAGE + 1)})})
+    assert large.status_code == 422
+    assert "part by part" in large.content.decode()
 
 
 def test_a_seal_of_another_editor_or_of_yesterday_counts_for_nothing(house, browse, editor, time_machine):
