@@ -1,5 +1,6 @@
 """How the partner API gives tokens and describes itself; the same in every installation."""
 
+OAUTH2_PROVIDER_APPLICATION_MODEL = "oauth2_provider.Application"
 OAUTH2_PROVIDER = {
     "ACCESS_TOKEN_EXPIRE_SECONDS": 900,
     "SCOPES": {
@@ -8,6 +9,7 @@ OAUTH2_PROVIDER = {
         "directory:read": "Read the directory of services (HSDS)",
     },
     "DEFAULT_SCOPES": ["referrals:read", "referrals:respond"],
+    "OAUTH2_VALIDATOR_CLASS": "referrals.api.validator.ProgramValidator",
     "OAUTH2_SERVER_CLASS": "oauthlib.oauth2.BackendApplicationServer",
     "ALLOWED_REDIRECT_URI_SCHEMES": ["https"],
     "REFRESH_TOKEN_REUSE_PROTECTION": True,
@@ -29,6 +31,10 @@ SPECTACULAR_SETTINGS = {
     "OAS_VERSION": "3.1.0",
     "DESCRIPTION": "For partner organisations: referrals addressed to you. Guide: docs/partners/README.md.",
     "SCHEMA_PATH_PREFIX": "/api/v1",
+    "POSTPROCESSING_HOOKS": [
+        "drf_spectacular.hooks.postprocess_schema_enums",
+        "referrals.api.schema.tell_rates",
+    ],
     "ENUM_NAME_OVERRIDES": {
         "ReferralStatus": "referrals.vocabulary.Status.choices",
         "ItemReason": "referrals.items.ItemReason.choices",

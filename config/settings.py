@@ -14,6 +14,7 @@ from redis.backoff import NoBackoff
 from redis.retry import Retry
 
 from config.api import OAUTH2_PROVIDER as OAUTH2_PROVIDER
+from config.api import OAUTH2_PROVIDER_APPLICATION_MODEL as OAUTH2_PROVIDER_APPLICATION_MODEL
 from config.api import SPECTACULAR_SETTINGS as SPECTACULAR_SETTINGS
 from config.approach import *  # noqa: F403
 from config.directory import DIRECTORY as DIRECTORY
@@ -296,6 +297,7 @@ FILE_UPLOAD_HANDLERS = ["foundation.files.uploads.InMemory"]
 DATA_UPLOAD_MAX_NUMBER_FILES = 1
 
 # --- the partner API
+API_KEYS_ONLY = env.bool("AMPARO_API_KEYS_ONLY", default=False)
 REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": ["referrals.api.authentication.PartnerToken"],
     "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],

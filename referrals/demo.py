@@ -38,7 +38,7 @@ from foundation.watch.vocabulary import Rule
 from referrals import actions
 from referrals import dialogue_demo as dialogue
 from referrals import pathway_demo as guides
-from referrals.actions import directory, partners, register
+from referrals.actions import clients, directory, register
 from referrals.models import Partner
 
 loaded: Hook[None] = Hook()
@@ -211,7 +211,7 @@ def _client(unit: Unit) -> dict[str, str]:
     partner, manager = enrol(unit.organisation), somebody("manager")
     with acting(manager.pk):
         register.activate(partner, by=manager)
-    way = partners.add_client(unit)
+    way = clients.add_client(unit)
     return {"name": unit.organisation.name, "client_id": way.client_id, "client_secret": way.secret}
 
 

@@ -98,8 +98,8 @@ def install() -> None:
     policy.register(
         Partner,
         {
-            **dict.fromkeys(("read", "answer"), _keeps),
-            **dict.fromkeys(("approve", "sign", "activate", "suspend", "resume", "end"), _manages),
+            **dict.fromkeys(("read", "answer", "unequip"), _keeps),
+            **dict.fromkeys(("approve", "sign", "activate", "suspend", "resume", "end", "equip"), _manages),
         },
     )
     verbs = ("write", "submit", "give_back", "publish", "drop")

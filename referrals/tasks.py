@@ -10,14 +10,16 @@ from referrals.actions.lapsing import sweep_agreements
 from referrals.actions.measuring import measure_services
 from referrals.actions.pathways import remind
 from referrals.api import idempotency
+from referrals.models import UsedAssertion
 
 
 @shared_task(name="api.forget")
 def forget() -> None:
-    """Remove expired tokens and idempotency keys older than 24 hours."""
+    """Remove expired tokens, used assertions that would no longer count, and idempotency keys older than 24 hours."""
     model: type[AccessToken] = get_access_token_model()
     with CARETAKER.at_work():
         model.objects.filter(expires__lt=timezone.now()).delete()
+        UsedAssertion.objects.filter(until__lt=timezone.now()).delete()
     idempotency.forget_old()
 
 

@@ -9,6 +9,7 @@ from oauth2_provider.models import AccessToken, get_access_token_model
 from foundation.accounts.models import Role, User
 from foundation.core.acting import acting
 from foundation.core.middleware import Handler
+from referrals.api import throttles
 from referrals.models import Partner
 from referrals.partnership import PartnerStatus
 
@@ -24,8 +25,10 @@ def act_as_partner(get_response: Handler) -> Handler:
         with acting(None):  # whoever acts sees no token
             user, scopes = _caller(request)
         request.partner_user, request.partner_scopes = user, scopes  # type: ignore[attr-defined]
+        request.standing = throttles.of_program(user)  # type: ignore[attr-defined]
         with acting(user.pk if user else None):
             response = get_response(request)
+        throttles.tell(request, response)
         if response.status_code != 405:  # elsewhere it would tell one address from another
             response.headers.pop("Allow", None)
         return response

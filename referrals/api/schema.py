@@ -58,6 +58,23 @@ LISTING = refusals(400, 401, 403, 406, 429, 503)
 ACTING = refusals(400, 401, 403, 404, 406, 409, 410, 411, 412, 413, 415, 422, 428, 429, 503)
 
 
+def tell_rates(result: dict[str, Any], **_more: Any) -> dict[str, Any]:
+    """Every answer to a known program says where it stands (``throttles``): a hook of the generator."""
+    headers = {
+        "RateLimit-Policy": 'The limit: `"client";q=600;w=60` allows 600 requests in 60 seconds.',
+        "RateLimit": 'Where you stand: `"client";r=599;t=42` leaves 599 requests for the next 42 seconds.',
+    }
+    told = {name: {"$ref": f"#/components/headers/{name}"} for name in headers}
+    result["components"]["headers"] = {
+        name: {"schema": {"type": "string"}, "description": text} for name, text in headers.items()
+    }
+    for operations in result["paths"].values():
+        for operation in operations.values():
+            for response in operation["responses"].values():
+                response["headers"] = {**response.get("headers", {}), **told}
+    return result
+
+
 class Scheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-call]
     """How a caller proves who it is."""
 
@@ -65,7 +82,7 @@ class Scheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-call]
     name = "oauth2"
 
     def get_security_definition(self, auto_schema: AutoSchema) -> dict[str, Any]:
-        """OAuth 2 client credentials."""
+        """OAuth 2 client credentials, by ``private_key_jwt`` or a secret."""
         flow = {"tokenUrl": "/api/v1/oauth/token", "scopes": SCOPES}
         return {"type": "oauth2", "flows": {"clientCredentials": flow}}
 

@@ -258,12 +258,20 @@ class Problem(serializers.Serializer[Any]):
 
 
 class TokenRequest(serializers.Serializer[Any]):
-    """RFC 6749 §4.4. Id and secret here or by HTTP Basic, never in the address."""
+    """RFC 6749 §4.4. A signed assertion (RFC 7523 §2.2), or id and secret, here or by HTTP Basic; never in the address."""
 
     grant_type = serializers.ChoiceField(["client_credentials"])
     scope = serializers.CharField(required=False, help_text="Separated by spaces; all of them if left out.")
     client_id = serializers.CharField(required=False)
     client_secret = serializers.CharField(required=False)
+    client_assertion_type = serializers.ChoiceField(
+        ["urn:ietf:params:oauth:client-assertion-type:jwt-bearer"], required=False
+    )
+    client_assertion = serializers.CharField(
+        required=False,
+        help_text="A JWT signed with your key: iss and sub are your client id, aud is this address, exp is at most"
+        " 5 minutes ahead, jti is new each time. ES256, EdDSA or RS256, as your key says.",
+    )
 
 
 class Token(serializers.Serializer[Any]):

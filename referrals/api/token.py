@@ -41,7 +41,7 @@ _REFUSED = OpenApiResponse(serializers.TokenError)
 @parser_classes([FormParser])
 @throttle_classes([TokenRate])
 def token(request: Request) -> HttpResponse:
-    """A token for 15 minutes, for the client id and secret that you were given."""
+    """A token for 15 minutes, for something signed with your key (``private_key_jwt``), or for your id and secret."""
     if request.META.get("QUERY_STRING"):
         return _refuse(400, "invalid_request", "Nothing may stand in the address.")
     if request._request.content_type != FormParser.media_type:
@@ -51,7 +51,8 @@ def token(request: Request) -> HttpResponse:
     status, body = _answer(request._request)
     if status != 200:
         return _refuse(status, body["error"], body.get("error_description", ""))
-    return _json(200, body) if _is_recorded(body["access_token"]) else _refuse(401, "invalid_client")
+    way = "key" if "client_assertion" in request._request.POST else "secret"
+    return _json(200, body) if _is_recorded(body["access_token"], way) else _refuse(401, "invalid_client")
 
 
 def _answer(request: HttpRequest) -> tuple[int, dict[str, Any]]:
@@ -63,7 +64,7 @@ def _answer(request: HttpRequest) -> tuple[int, dict[str, Any]]:
     return status, json.loads(body)
 
 
-def _is_recorded(issued: str) -> bool:
+def _is_recorded(issued: str, way: str) -> bool:
     """Write the new token into the trail; take it back if its machine may not call now."""
     model: type[AccessToken] = get_access_token_model()
     row = model.objects.select_related("application__user").get(token_checksum=sha256(issued.encode()).hexdigest())
@@ -72,7 +73,7 @@ def _is_recorded(issued: str) -> bool:
         row.delete()
         return False
     with acting(user.pk):
-        trail.record("api.token", client=str(row.application_id), scope=row.scope)
+        trail.record("api.token", client=str(row.application_id), scope=row.scope, way=way)
     return True
 
 

@@ -4,6 +4,7 @@ from referrals.models.appointment import Appointment
 from referrals.models.assistance import NEED_LENGTH, Assistance, CapacityDeclaration
 from referrals.models.attempt import ContactAttempt
 from referrals.models.authority import Authority
+from referrals.models.client import Client, ClientKey, ClientSecret, UsedAssertion
 from referrals.models.gap import PathwayGap
 from referrals.models.item import ItemRequest
 from referrals.models.lifesaving import LifeSaving
@@ -32,6 +33,9 @@ __all__ = [
     "Assistance",
     "Authority",
     "CapacityDeclaration",
+    "Client",
+    "ClientKey",
+    "ClientSecret",
     "Commitment",
     "ContactAttempt",
     "Correction",
@@ -51,6 +55,7 @@ __all__ = [
     "Representation",
     "RepresentationMove",
     "Service",
+    "UsedAssertion",
     "Vetting",
     "WebhookEndpoint",
     "referral_reference",

@@ -214,6 +214,7 @@ def _steps(partner: Partner, by: User, vettings: list[Vetting]) -> list[dict[str
     steps = [{"url": _url(partner, verb), "label": str(LABELS[verb])} for verb in verbs]
     if partner.status != PartnerStatus.ENDED:
         steps.append({"url": reverse("referrals:service_new", args=[partner.pk]), "label": _("Add a service")})
+        steps.append({"url": reverse("referrals:programs", args=[partner.pk]), "label": _("Programs")})
     return steps
 
 

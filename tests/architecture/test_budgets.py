@@ -18,13 +18,14 @@ from consent.vocabulary import Purpose
 from foundation.accounts import actions as accounts
 from foundation.accounts.models import Role, User
 from foundation.core.acting import acting
+from referrals.actions import clients
 from referrals.models import Pathway
 from riskanalysis.actions import release_due
 from riskanalysis.models import Release
 from tests import door, factories, office, partner
 from tests.architecture import visits
 from tests.exports.asking import asked
-from tests.referrals import drawing
+from tests.referrals import drawing, signing
 from tests.riskanalysis import assessing, world
 
 BUDGETS: dict[str, int] = json.loads((Path(__file__).parent / "budgets.json").read_text())
@@ -57,6 +58,7 @@ def fill(house, n: int) -> dict:
         made["exception"] = factories.excepted(house, made["case"])
         made["list"] = asked(house.people["focal_point"])
         made["incident"] = office.incident(house)
+        clients.add_client(house.services["Safe shelter"].partner.organisation.units.get())
         office.hold(house, factories.case(house))
         office.assessment(house)
         made["alert"] = factories.alert(house, n=45 + n)
@@ -111,7 +113,7 @@ def costs(house, browse, made) -> dict[str, int]:
     """Page → queries of its second visit, as the seat that opens it."""
     lead, owner, volunteer = (browse(house.people[seat]) for seat in ("focal_point", "caseworker", "volunteer"))
     worker, api = browse(house.people["partner_worker"]), partner.api(house)
-    keeper = browse(house.people["administrator"])
+    keeper, program = browse(house.people["administrator"]), signing.client_of(house.clients["Lantern House"])
     officer, editor = browse(house.people["data_officer"]), browse(house.people["directory_editor"])
     pages = {
         "people": (keeper, reverse("accounts:people")),
@@ -169,6 +171,8 @@ def costs(house, browse, made) -> dict[str, int]:
         "pathway": (editor, reverse("referrals:way", args=[Pathway.objects.published().latest("published_at").pk])),
         "step of a pathway": (editor, reverse("referrals:way_step", args=[made["pathway"]]) + "?kind=legal_assistance"),
         "register of partners": (editor, reverse("referrals:partners")),
+        "programs": (editor, reverse("referrals:programs", args=[house.services["Safe shelter"].partner_id])),
+        "program": (editor, reverse("referrals:program", args=[program.pk])),
         "partner": (editor, reverse("referrals:partner", args=[house.services["Safe shelter"].partner_id])),
         "choose": (owner, reverse("referrals:choose", args=[made["case"].pk])),
         "referral": (owner, reverse("referrals:referral", args=[made["referral"].pk])),

@@ -58,7 +58,10 @@ NOT_FORCED = {
         "a library's: its migrations run as the owner",
     ),
 }  # fmt: skip
-BEFORE_ANYBODY_ACTS = {"oauth2_provider_accesstoken", "oauth2_provider_application"}
+BEFORE_ANYBODY_ACTS = {
+    "oauth2_provider_accesstoken", "oauth2_provider_application", "referrals_client", "referrals_clientsecret",
+    "referrals_clientkey", "referrals_usedassertion",
+}  # fmt: skip
 
 
 def sql(text: str, *values) -> list[tuple]:

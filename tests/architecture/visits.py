@@ -30,7 +30,7 @@ from riskanalysis import actions as reports
 from riskanalysis.models import ClinicalWindow, Release
 from tests import door, factories, office, partner
 from tests.exports.asking import asked
-from tests.referrals import drawing, speaking
+from tests.referrals import drawing, signing, speaking
 from tests.riskanalysis import assessing, world
 
 # The six seats of every test, the case's owner, another partner's machine, and nobody.
@@ -128,6 +128,7 @@ VERBS = {
     "consent:incident_step": "take_on", "readiness:step": "approve", "readiness:decide": "confirm",
     "referrals:speech_step": "answered", "cases:issue_step": "add_evidence", "cases:harm_step": "take_on",
     "referrals:partner_step": "suspend", "referrals:way_move": "publish",
+    "referrals:program_step": "shut",
     "cases:safeguarding_step": "take_on",
 }  # fmt: skip
 # Part of an address → the record it is about; all others are about a case.
@@ -135,6 +136,7 @@ THINGS = {
     "hsds/services/": "service", "hsds/service_at_locations/": "service", "hsds/organizations/": "partner",
     "hsds/taxonomies/": "taxonomy", "hsds/taxonomy_terms/": "term",
     "pathways/<uuid": "pathway", "partners/services/": "service", "v1/services/": "service", "partners/register/": "partner",
+    "partners/programs/": "client",
     "readying:verb": "readiness waiting", "readiness/assessments/": "readiness", "focal-points/": "held",
     "readiness/": "unit", "trainings/<int": "worker", "trainings/<uuid": "training",
     "exports/": "export", "messages/": "message", "appointments/": "appointment", "erasures/": "erasure",
@@ -198,6 +200,7 @@ def build(house: factories.House, browse: Any) -> World:
         "service": house.services["Safe shelter"].pk, "partner": house.services["Safe shelter"].partner_id,
         "safeguarding": factories.conduct(house).pk, "pathway": drawing.published(house).pk,
         "assistance": factories.assistance(house, case).pk, "capacity": factories.capacity(house).pk,
+        "client": signing.client_of(house.clients["Lantern House"]).pk,
         "unit": house.units["harbour"].pk, "taxonomy": UUID(TAXONOMIES["access"].id),
         "term": UUID(TAXONOMIES["access"].term_id("step_free")), **_risk(house, case),
         **_life(house),

@@ -19,7 +19,7 @@ from foundation.core.errors import DomainError, Forbidden, Refused, WrongState
 from foundation.dossiers.models import Clock
 from foundation.vault.crypto import VaultError
 from referrals import demo, webhooks
-from referrals.actions import partners, register
+from referrals.actions import clients, register
 from referrals.models import Partner, WebhookEndpoint
 from referrals.partnership import PartnerStatus
 from tests import factories
@@ -236,7 +236,7 @@ def test_no_program_and_no_endpoint_without_an_assessment_of_the_interface(house
     activate(house, newcomer)
     unit = Unit.objects.get(organisation=newcomer.organisation)
     for attempt in (
-        lambda: partners.add_client(unit),
+        lambda: clients.add_client(unit),
         lambda: webhooks.register(newcomer.organisation, "https://x.example"),
     ):
         with refused_saying("reads through the interface"):
@@ -244,7 +244,7 @@ def test_no_program_and_no_endpoint_without_an_assessment_of_the_interface(house
     with pytest.raises(CommandError, match="not registered: There is no approved impact assessment"):
         call_command("webhook_register", "Harbour Clinic", "https://x.example")
     approved(house, consent.About("partner_api", newcomer.organisation))
-    way = partners.add_client(unit)
+    way = clients.add_client(unit)
     assert way.machine.is_machine
     assert way.secret
 

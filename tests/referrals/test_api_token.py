@@ -1,9 +1,12 @@
 """Who may call the partner API, and for how long."""
 
+import re
+import time
 from base64 import b64encode
 from datetime import timedelta
 
 import pytest
+from django.core.cache import cache
 from django.test import Client
 from django.utils import timezone
 from oauth2_provider.models import get_access_token_model
@@ -164,6 +167,64 @@ def test_too_many_requests(house, monkeypatch):
     assert answers[-1]["Content-Type"] == "application/problem+json"
     assert 1 <= int(answers[-1]["Retry-After"]) <= 60
     assert answers[-1].json()["code"] == "sender.too_many"
+
+
+def told(answer):
+    """Both headers as numbers: the limit, its window, what is left, for how long."""
+    limit = re.fullmatch(r'"(client|token)";q=(\d+);w=(\d+)', answer["RateLimit-Policy"])
+    left = re.fullmatch(r'"(client|token)";r=(\d+);t=(\d+)', answer["RateLimit"])
+    assert limit[1] == left[1]
+    return limit[1], *map(int, (limit[2], limit[3], left[2], left[3]))
+
+
+def test_every_answer_to_a_program_says_where_it_stands(house, monkeypatch):
+    """draft-ietf-httpapi-ratelimit-headers; found, absent, malformed, too many: all of them, and 405 and 406."""
+    monkeypatch.setattr(PartnerRate, "rate", "7/min", raising=False)
+    api = partner.api(house)
+    cache.delete(f"throttle_client_{house.machine('Quayside Legal Clinic').pk}")
+    answers = [
+        api.get(), api.get("/nothing"), api.get("?limit=x"), api.post("", {}), api.get(accept="text/csv"),
+        api.client.get("/api/v1/openapi.json", headers={"authorization": f"Bearer {api.bearer}"}),
+        api.client.get("/api/v1/no/such/address", headers={"authorization": f"Bearer {api.bearer}"}), api.get(),
+    ]  # fmt: skip
+    assert [answer.status_code for answer in answers] == [200, 404, 400, 405, 406, 200, 404, 429]
+    assert [told(answer)[:4] for answer in answers] == [("client", 7, 60, n) for n in (6, 5, 4, 3, 2, 1, 0, 0)]
+    assert all(1 <= told(answer)[4] <= 60 for answer in answers)
+    assert int(answers[-1]["Retry-After"]) == told(answers[-1])[4]
+
+
+def test_one_program_does_not_use_up_what_another_may(house, monkeypatch):
+    monkeypatch.setattr(PartnerRate, "rate", "2/min", raising=False)
+    api, other = partner.api(house), partner.api(house, "Lantern House")
+    for name in ("Quayside Legal Clinic", "Lantern House"):
+        cache.delete(f"throttle_client_{house.machine(name).pk}")
+    assert [api.get().status_code for _n in range(3)] == [200, 200, 429]
+    assert other.get().status_code == 200
+    assert told(other.get())[3] == 0
+
+
+def test_a_window_ends(house, monkeypatch):
+    monkeypatch.setattr(PartnerRate, "rate", "1/sec", raising=False)
+    api = partner.api(house)
+    cache.delete(f"throttle_client_{house.machine('Quayside Legal Clinic').pk}")
+    answers = [api.get() for _n in range(2)]
+    assert answers[0].status_code == 200
+    time.sleep(1.1)
+    assert api.get().status_code == 200
+
+
+def test_a_token_in_hand_does_not_hide_who_asks_for_more_of_them(house, monkeypatch):
+    api = partner.api(house)
+    monkeypatch.setattr(TokenRate, "rate", "1/min")
+    monkeypatch.setattr(TokenRate, "get_cache_key", lambda *_a: "throttle_token_with_a_bearer")
+    cache.delete("throttle_token_with_a_bearer")
+    answers = [ask("grant_type=x", authorization=f"Bearer {api.bearer}") for _n in range(2)]
+    assert [answer.status_code for answer in answers] == [400, 429]
+    assert told(answers[0])[:4] == ("token", 1, 60, 0)
+
+
+def test_who_is_nobody_is_told_of_no_limit(house):
+    assert not Client().get("/api/v1/referrals").has_header("RateLimit")
 
 
 def test_too_many_tokens(house, monkeypatch):

@@ -6,7 +6,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from foundation.accounts.models import Unit
 from foundation.core.errors import DomainError
-from referrals.actions import partners
+from referrals.actions import clients, partners
 from referrals.models import Partner
 
 
@@ -22,7 +22,7 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         try:
             partner = partners.named(options["organisation"])
-            way = partners.add_client(self._unit(partner, options["unit"]))
+            way = clients.add_client(self._unit(partner, options["unit"]))
         except DomainError as problem:
             raise CommandError(f"no client: {problem.message}") from None
         self.stdout.write(f"client {way.client_id}")
