@@ -1,11 +1,15 @@
 """Conformity: a stock OAuth client (oauthlib) over real HTTP gets tokens both ways; another library signs (jwcrypto)."""
 
+import re
+from pathlib import Path
+
 import pytest
 import requests
 from django.core.cache import cache
 from django.db import transaction
 from oauthlib.oauth2 import BackendApplicationClient, InvalidClientError
 
+from referrals.actions import clients
 from tests import factories
 from tests.referrals import signing
 
@@ -55,6 +59,23 @@ def test_a_stock_client_gets_tokens_by_secret_and_by_key(live_server, house, set
     assert inbox(live_server, by_key).status_code == 200
     with pytest.raises(InvalidClientError, match="used before"):
         fetched(live_server, by_key, include_client_id=True, **shown)
+
+
+def test_the_lines_of_the_guide_make_a_key_that_counts(live_server, house, settings, capsys):
+    """docs/partners/README.md, by PyJWT as a partner would."""
+    settings.URL, facts = live_server.url, house.clients["Quayside Legal Clinic"]
+    guide = Path("docs/partners/README.md").read_text("utf-8")
+    lines = re.search(r"```python\n(import json, time, uuid, jwt.*?)```", guide, re.DOTALL)[1]
+    space: dict = {}
+    said = lines.replace("http://127.0.0.1:8000", live_server.url).replace("your client id", facts["client_id"])
+    exec(said, space)
+    jwk, proof = capsys.readouterr().out.strip().rsplit(" ", 1)
+    with transaction.atomic():
+        row = clients.add_key(signing.client_of(facts), jwk, proof, by=None)
+    assert (row.kid, row.alg) == ("2027-01", "ES256")
+    client = BackendApplicationClient(facts["client_id"])
+    shown = {"client_assertion_type": JWT_BEARER, "client_assertion": space["signed"](space["TOKEN"], 60)}
+    assert fetched(live_server, client, **shown)[0]["access_token"]
 
 
 def test_a_stock_client_by_http_basic(live_server, house):
