@@ -106,11 +106,11 @@ def of_partner(partner: Partner) -> list[Client]:
 
 @contextmanager
 def _changing(client: Client, verb: str, by: User | None) -> Iterator[Client]:
-    """The locked row, as nobody, for a step that ``by`` may take."""
+    """The locked row, as nobody, for a step that ``by`` may take. Inside a transaction."""
     _require(verb, client.organisation_id, by)
     if verb == "equip":
         require_api(client.organisation)
-    with transaction.atomic(), unseen():
+    with unseen():
         yield Client.objects.select_for_update(of=("self",)).select_related("application__user").get(pk=client.pk)
 
 
@@ -119,6 +119,7 @@ def _require_room(rows: Any) -> None:
         raise Refused("client.too_many", _("At most %(n)d may count at a time. End one first.") % {"n": MOST})
 
 
+@transaction.atomic
 def add_secret(client: Client, overlap: int, *, by: User | None) -> str:
     """A new secret, shown once. The others end ``overlap`` days from now (0: at once, with the tokens got by them)."""
     if not 0 <= overlap <= OVERLAP_DAYS:
@@ -135,6 +136,7 @@ def add_secret(client: Client, overlap: int, *, by: User | None) -> str:
     return secret
 
 
+@transaction.atomic
 def add_key(client: Client, jwk: str, proof: str, *, by: User | None) -> ClientKey:
     """One more public key. ``proof`` is signed with its other half: nobody registers a key that is not theirs."""
     key = keys.read_key(jwk)
@@ -161,12 +163,14 @@ def _check_proof(proof: str, key: keys.PublicKey, client: Client) -> None:
         raise Refused("key.unproven", _("The proof does not count: %(why)s") % {"why": told}, "proof") from None
 
 
+@transaction.atomic
 def end_secret(client: Client, secret: UUID, *, by: User | None) -> None:
     """It counts no more, at once; tokens that were got by it neither."""
     _end(client, "secrets", secret, by)
     trail.record("partner.secret_ended", subject=client.organisation_id, client=client.pk, secret=secret)
 
 
+@transaction.atomic
 def end_key(client: Client, key: UUID, *, by: User | None) -> None:
     """It counts no more, at once; tokens that were got by it neither."""
     _end(client, "keys", key, by)
@@ -180,6 +184,7 @@ def _end(client: Client, of: str, pk: UUID, by: User | None) -> None:
     end_tokens(locked.application.user)
 
 
+@transaction.atomic
 def end_all(client: Client, *, by: User | None) -> None:
     """The program is shut out at once: its secrets, its keys and its tokens count no more."""
     with _changing(client, "unequip", by) as locked:
@@ -190,6 +195,7 @@ def end_all(client: Client, *, by: User | None) -> None:
     trail.record("partner.client_shut", subject=client.organisation_id, client=client.pk)
 
 
+@transaction.atomic
 def demand_key(client: Client, is_demanded: bool, *, by: User | None) -> None:
     """Whether its secrets stop counting, from now on. Asked for only where a key counts."""
     with _changing(client, "equip", by) as locked:

@@ -17,6 +17,12 @@ pytestmark = pytest.mark.django_db(transaction=True)
 JWT_BEARER = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
 
 
+@pytest.fixture(autouse=True)
+def _loopback(monkeypatch):
+    """The library insists on https; this server speaks on the loopback."""
+    monkeypatch.setenv("OAUTHLIB_INSECURE_TRANSPORT", "1")
+
+
 @pytest.fixture
 def house(live_server) -> factories.House:
     """The demonstration, behind a server that answers over HTTP."""
