@@ -35,7 +35,7 @@ CREATE TRIGGER assessed BEFORE INSERT ON referrals_client
 class Migration(migrations.Migration):
     dependencies = [
         ("accounts", "0008_specialised"),
-        ("referrals", "0021_appointments"),
+        ("referrals", "0023_items"),
         migrations.swappable_dependency(settings.OAUTH2_PROVIDER_APPLICATION_MODEL),
     ]
 
