@@ -25,8 +25,9 @@ from referrals.actions.correcting import pass_on
 from referrals.actions.ending import close_unverified
 from referrals.actions.gaps import note_gap, report_gap
 from referrals.actions.handing import follow, move_house
-from referrals.actions.items import open_item, refuse_item, request_item
+from referrals.actions.items import request_item
 from referrals.actions.narrowing import narrow_packages
+from referrals.actions.opening import open_item, refuse_item
 from referrals.actions.preparing import Offer, prepare, revise
 from referrals.actions.referring import (
     Feedback,
