@@ -55,13 +55,14 @@ class Window(SimpleRateThrottle):
 
     def allow_request(self, request: Request, view: Any) -> bool:
         """Whether the request is within the limit; the answer will say where its caller stands."""
-        self.standing = self.standing_of(request, view)
-        request._request.standing = self.standing
+        found: Any = request._request
+        self.standing = found.standing = self.standing_of(request, view)
         return self.standing is None or not self.standing.is_over
 
     def standing_of(self, request: Request, view: Any) -> Standing | None:
         """Count this request."""
-        return self.measure(self.get_cache_key(request, view))
+        key = self.get_cache_key(request, view)
+        return self.measure(key) if key else None
 
     def wait(self) -> float | None:
         """Seconds until the next window."""

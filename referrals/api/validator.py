@@ -121,7 +121,8 @@ def _key(client: Client, kid: str | None) -> ClientKey:
     found = [key for key in signing.live(client.keys) if kid in (None, key.kid)]
     if len(found) != 1:
         raise keys.Unproven("signature")
-    return found[0]
+    key: ClientKey = found[0]
+    return key
 
 
 def _public(key: ClientKey) -> keys.PublicKey:

@@ -47,12 +47,16 @@ FORMS: dict[str, type[Form]] = {"secret": SecretForm, "key": KeyForm}
 EQUIPS = ("secret", "key", "demand", "allow")
 DO: dict[str, Callable[[Client, dict[str, Any], User], str | None]] = {
     "secret": lambda c, d, by: clients.add_secret(c, d["overlap"], by=by),
-    "key": lambda c, d, by: clients.add_key(c, d["jwk"], d["proof"].strip(), by=by) and None,
+    "key": lambda c, d, by: _add_key(c, d, by),
     "demand": lambda c, d, by: clients.demand_key(c, True, by=by),
     "allow": lambda c, d, by: clients.demand_key(c, False, by=by),
     "shut": lambda c, d, by: clients.end_all(c, by=by),
 }
 ENDS = {"secret": clients.end_secret, "key": clients.end_key}
+
+
+def _add_key(client: Client, given: dict[str, Any], by: User) -> None:
+    clients.add_key(client, given["jwk"], given["proof"].strip(), by=by)
 
 
 def _back(partner: Partner) -> dict[str, str]:

@@ -173,6 +173,8 @@ def told(answer):
     """Both headers as numbers: the limit, its window, what is left, for how long."""
     limit = re.fullmatch(r'"(client|token)";q=(\d+);w=(\d+)', answer["RateLimit-Policy"])
     left = re.fullmatch(r'"(client|token)";r=(\d+);t=(\d+)', answer["RateLimit"])
+    assert limit
+    assert left
     assert limit[1] == left[1]
     return limit[1], *map(int, (limit[2], limit[3], left[2], left[3]))
 

@@ -69,9 +69,16 @@ def test_audience_by_address_by_issuer_and_by_a_list_of_one(facts):
     key, _row = registered(facts)
     for aud in (keys.endpoint(), keys.issuer(), [keys.endpoint()]):
         assert with_key(key, facts, aud=aud).status_code == 200
-    for aud in ("https://elsewhere.example", [keys.endpoint(), "https://elsewhere.example"], [], keys.registering(), 7):
-        answer = said(with_key(key, facts, aud=aud if aud != [] else [""]))
-        assert answer[:2] == (401, "invalid_client"), aud
+    wrong: list = [
+        "https://elsewhere.example",
+        [keys.endpoint(), "https://elsewhere.example"],
+        [""],
+        keys.registering(),
+        7,
+    ]
+    for other in wrong:
+        answer = said(with_key(key, facts, aud=other))
+        assert answer[:2] == (401, "invalid_client"), other
         assert keys.endpoint() in answer[2] or "iss and sub" in answer[2]
 
 

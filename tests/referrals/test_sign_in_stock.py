@@ -71,7 +71,7 @@ def test_the_lines_of_the_guide_make_a_key_that_counts(live_server, house, setti
     """docs/partners/README.md, by PyJWT as a partner would."""
     settings.URL, facts = live_server.url, house.clients["Quayside Legal Clinic"]
     guide = Path("docs/partners/README.md").read_text("utf-8")
-    lines = re.search(r"```python\n(import json, time, uuid, jwt.*?)```", guide, re.DOTALL)[1]
+    (lines,) = re.findall(r"```python\n(import json, time, uuid, jwt.*?)```", guide, re.DOTALL)
     space: dict = {}
     said = lines.replace("http://127.0.0.1:8000", live_server.url).replace("your client id", facts["client_id"])
     exec(said, space)
