@@ -305,16 +305,17 @@ def address(world: World, route: str, thing: str = "") -> str:
 
 
 def same(answer: Any, url: str) -> tuple[Any, ...]:
-    """What an onlooker can compare: status, headers and body, without what is random in every answer."""
+    """What an onlooker can compare: status, headers and body, without what is random in every answer, and without
+    ``RateLimit``, which counts the caller's own requests whatever they asked for.
+    """
     body = answer.content.decode(errors="replace")
     for ref in re.findall(r"[0-9a-f]{8}-[0-9a-f-]{27}", url):
         body = body.replace(ref, "REF")
     for number in re.findall(r"/(\d+)/", url):
         body = body.replace(f"/{number}/", "/REF/")
     body = re.sub(r'name="csrfmiddlewaretoken" value="\w+"', "TOKEN", body)
-    headers = {
-        name: value for name, value in answer.headers.items() if name not in ("Date", "Set-Cookie", "Content-Length")
-    }
+    left_out = ("Date", "Set-Cookie", "Content-Length", "RateLimit")
+    headers = {name: value for name, value in answer.headers.items() if name not in left_out}
     return answer.status_code, sorted(headers.items()), body
 
 

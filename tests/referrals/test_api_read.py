@@ -171,6 +171,8 @@ def test_hidden_unknown_and_malformed_are_the_same_bytes(house, api):
     for path, call in (("", api.get), ("/accept", api.post), ("/decline", api.post)):
         answers = [call(f"/{ref}{path}") for ref in refs]
         assert {a.status_code for a in answers} == {404}
+        for answer in answers:
+            assert answer.headers.pop("RateLimit"), "counts the caller's requests, whatever they asked for"
         assert len({(a.content, json.dumps(sorted(a.headers.items()))) for a in answers}) == 1
     assert answers[0].json() == {
         "type": "/api/v1/problems#record.absent",
