@@ -56,8 +56,7 @@ CATEGORIES: dict[str, Category] = {
     "files": Category(gettext_lazy("Files of the case"), ("files_attachment",), (Purpose.RECORD_CASE,), CASE_CLASSES),
     "referral": Category(
         gettext_lazy("The package for a partner, questions and answers"),
-        ("referrals_referral", "referrals_message", "referrals_correction", "referrals_appointment",
-         "referrals_itemrequest"),
+        ("referrals_referral", "referrals_message", "referrals_correction", "referrals_appointment"),
         (Purpose.EXTERNAL_REFERRAL,), CASE_CLASSES,
     ),
     "assistance": Category(

@@ -105,6 +105,7 @@ def on_a_record(row: str) -> bool:
         "consent:notice",
         "referrals:capacity",
         "referrals:authority",
+        "api:service",
         "cases:lesson",
         "cases:leaving",
         *OFFICE,
