@@ -23,5 +23,7 @@ EVENTS: dict[str, Any] = {
     "exception.unsigned": _("Something was told without consent and not signed in time"),
     "readiness.ending": _("Something runs out soon: readiness of a unit, a training or an appointment"),
     "pathway.ending": _("A published pathway must soon be looked at again"),
+    "webhook.failing": _("Messages to a partner’s system do not arrive"),
+    "webhook.off": _("A partner’s system was switched off: nothing arrived there for days"),
     "access.opened": _("A case was opened by emergency access"),
 }

@@ -31,5 +31,6 @@ CELERY_BEAT_SCHEDULE = {
     "referral drafts": {"task": "referrals.drafts", "schedule": 3600.0},
     "pathways": {"task": "referrals.remind_of_pathways", "schedule": 3600.0},
     "services": {"task": "referrals.measure", "schedule": 3600.0},
+    "endpoints": {"task": "referrals.endpoints", "schedule": 3600.0},
     "decoys": {"task": "watch.grow", "schedule": 10.0},
 }

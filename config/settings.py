@@ -359,6 +359,8 @@ DEFAULT_EXCEPTION_REPORTER = "foundation.core.logs.NoLocals"
 KEY_ARCHIVE_DAYS = env.int("AMPARO_KEY_ARCHIVE_DAYS", default=14)
 SEARCH_CAP = 20_000
 OUTBOX_TRIES = 10
+# After so many days without one success an endpoint of a partner is switched off.
+WEBHOOK_DAYS = env.int("AMPARO_WEBHOOK_DAYS", default=5)
 
 # --- watching over who reads how much (docs/how-to/watch.md). Role → [alert beyond, ask for a reason from], folders a day
 WATCH_BUDGETS = {

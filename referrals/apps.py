@@ -17,7 +17,7 @@ class ReferralsConfig(AppConfig):
         from foundation.exports import sources as exports
         from foundation.outbox import delivery
         from foundation.upkeep import targets
-        from referrals import panels, policy, speech_panels, speech_policy, webhooks
+        from referrals import panels, policy, speech_panels, speech_policy, webhook_secrets, webhooks
         from referrals.closing import is_referred, vetoes
         from referrals.lists import ReferralList
         from referrals.partnership import PARTNERSHIP
@@ -31,7 +31,8 @@ class ReferralsConfig(AppConfig):
             "referral.item_asked", "referral.item_refused",
             "referral.code_made", "referral.code_entered", "referral.code_refused",
             "referral.phoned", "referral.lapsed", "referral.life_saving", "referral.life_saving_reviewed",
-            "webhook.sent", "api.token", "partner.listed",
+            "webhook.sent", "api.token", "partner.listed", "webhook.listed",
+            *(f"webhook.{verb}" for verb in ("added", "switched_on", "switched_off", "rotated", "tested", "replayed")),
             *(f"assistance.{verb}" for verb in ("planned", "given", "answered", "not_given")),
             *(f"capacity.{verb}" for verb in ("declared", "approved", "dropped")),
             "authority.listed", "authority.entered", "authority.changed", "representation.begun", "representation.read",
@@ -51,7 +52,7 @@ class ReferralsConfig(AppConfig):
         openings.kind("person.releases_told", _("Showed the person what was passed on"))
         delivery.channel("webhook", webhooks.deliver)
         targets.describe_with(webhooks.describe)
-        holders.register("webhook", holders.Holder(webhooks.n_under, webhooks.renew))
+        holders.register("webhook", holders.Holder(webhook_secrets.n_under, webhook_secrets.renew))
         policy.install()
         speech_policy.install()
         exports.register(ReferralList())

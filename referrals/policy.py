@@ -68,6 +68,11 @@ def keeps_register(actor: Any) -> bool:
     return has_seat(actor, KEEPERS)
 
 
+def tends(actor: Any, organisation: UUID) -> bool:
+    """Whether the actor looks after the organisation's endpoints: who keeps the register, and its own workers."""
+    return keeps_register(actor) or organisation in works_for(actor)
+
+
 def draws(actor: Any, unit: Unit) -> bool:
     """Whether the actor draws and publishes the pathways of this unit: its keepers, and those above it."""
     return stands_over(actor, unit, KEEPERS)

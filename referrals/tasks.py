@@ -9,6 +9,7 @@ from referrals.actions.ending import sweep_drafts
 from referrals.actions.lapsing import sweep_agreements
 from referrals.actions.measuring import measure_services
 from referrals.actions.pathways import remind
+from referrals.actions.watching import watch_endpoints
 from referrals.api import idempotency
 from referrals.models import UsedAssertion
 
@@ -45,3 +46,9 @@ def drafts() -> None:
 def remind_of_pathways() -> None:
     """Tell of each pathway that must soon be looked at again."""
     remind()
+
+
+@shared_task(name="referrals.endpoints")
+def endpoints() -> None:
+    """Look after the systems of partners that take messages."""
+    watch_endpoints()

@@ -8,11 +8,9 @@ set (demonstration, tests).
 import http.client
 import ipaddress
 import json
-import secrets
 import socket
 import ssl
 import time
-from base64 import b64encode
 from collections.abc import Iterable
 from datetime import UTC, datetime
 from urllib.parse import SplitResult, urlsplit
@@ -20,7 +18,6 @@ from uuid import UUID
 
 from django.conf import settings
 from django.db import transaction
-from standardwebhooks.webhooks import Webhook
 
 from foundation.accounts.models import Organisation
 from foundation.audit import trail
@@ -29,11 +26,10 @@ from foundation.outbox import delivery
 from foundation.outbox.delivery import DeliveryError
 from foundation.outbox.models import Message
 from foundation.upkeep.targets import Target
-from foundation.vault.crypto import VaultError
-from foundation.vault.models import current_key
-from foundation.vault.secrets import open_secret, seal_secret
+from referrals import webhook_secrets
 from referrals.actions.partners import require_api
-from referrals.models import WebhookEndpoint
+from referrals.models import Off, Partner, WebhookAttempt, WebhookEndpoint
+from referrals.partnership import PartnerStatus
 
 TIMEOUT, LONGEST_LINE = 5.0, 1024
 GONE = 410
@@ -52,19 +48,19 @@ def register(organisation: Organisation, url: str) -> tuple[WebhookEndpoint, str
     """
     require_api(organisation)
     with COURIER.at_work():
-        return _register(organisation, url)
+        check(parts(url))
+        endpoint = WebhookEndpoint(organisation=organisation, url=url)
+        secret = webhook_secrets.begin(endpoint)
+        endpoint.full_clean(exclude=["organisation", "secret", "old_secret"])
+        endpoint.save(force_insert=True)
+        send_test(endpoint, "first")
+        return endpoint, secret
 
 
-def _register(organisation: Organisation, url: str) -> tuple[WebhookEndpoint, str]:
-    secret = "whsec_" + b64encode(secrets.token_bytes(32)).decode()
-    check(parts(url))
-    endpoint = WebhookEndpoint(organisation=organisation, url=url, organisation_key_id=current_key(organisation.pk).pk)
-    endpoint.secret = seal_secret(endpoint.organisation_key_id, b"webhook", endpoint.pk, secret.encode())
-    endpoint.full_clean(exclude=["organisation", "secret"])
-    endpoint.save(force_insert=True)
-    slot = f"endpoint.test:{endpoint.pk}"
-    delivery.add("webhook", "endpoint.test", slot, target_id=endpoint.pk, reference=endpoint.pk)
-    return endpoint, secret
+def send_test(endpoint: WebhookEndpoint, number: str) -> Message:
+    """Put an ``endpoint.test`` into the outbox, as the courier."""
+    slot = f"endpoint.test:{endpoint.pk}:{number}"
+    return delivery.add("webhook", "endpoint.test", slot, target_id=endpoint.pk, reference=endpoint.pk)
 
 
 def endpoints_of(organisation: UUID) -> list[UUID]:
@@ -74,10 +70,11 @@ def endpoints_of(organisation: UUID) -> list[UUID]:
         return list(active.values_list("pk", flat=True))
 
 
-def switch_off(endpoints: set[UUID]) -> int:
-    """A partner no longer wants to be told there; returns how many of these were in use."""
+def switch_off(endpoints: set[UUID], because: Off = Off.BY_HAND) -> int:
+    """A partner is no longer told there; returns how many of these were in use."""
     with COURIER.at_work():
-        return WebhookEndpoint.objects.filter(pk__in=endpoints, is_active=True).update(is_active=False)
+        rows = WebhookEndpoint.objects.filter(pk__in=endpoints, is_active=True)
+        return rows.update(is_active=False, off_because=because)
 
 
 def describe(ids: Iterable[UUID] | None) -> dict[UUID, Target]:
@@ -86,30 +83,6 @@ def describe(ids: Iterable[UUID] | None) -> dict[UUID, Target]:
         rows = WebhookEndpoint.objects.select_related("organisation")
         wanted = rows if ids is None else rows.filter(pk__in=ids)
         return {row.pk: Target(row.organisation.name, row.is_active) for row in wanted}
-
-
-def n_under(key: UUID) -> int:
-    """How many secrets of endpoints stand under this key of an organisation."""
-    with COURIER.at_work():
-        return WebhookEndpoint.objects.filter(organisation_key_id=key).count()
-
-
-def renew(key: UUID, most: int) -> int:
-    """Seal up to ``most`` of them anew under the newest key. One that does not open stays as it is."""
-    with COURIER.at_work():
-        rows = WebhookEndpoint.objects.select_for_update(skip_locked=True, of=("self",))
-        return sum(_renew(endpoint) for endpoint in rows.filter(organisation_key_id=key)[:most])
-
-
-def _renew(endpoint: WebhookEndpoint) -> bool:
-    try:
-        secret = open_secret(endpoint.organisation_key_id, b"webhook", endpoint.pk, bytes(endpoint.secret))
-    except VaultError:
-        return False
-    endpoint.organisation_key_id = current_key(endpoint.organisation_id).pk
-    endpoint.secret = seal_secret(endpoint.organisation_key_id, b"webhook", endpoint.pk, secret)
-    endpoint.save(update_fields=["organisation_key_id", "secret"])
-    return True
 
 
 def body(message: Message) -> str:
@@ -121,35 +94,62 @@ def body(message: Message) -> str:
 
 def deliver(message: Message) -> None:
     """One attempt. 2xx is done, 410 disables the endpoint and is final, anything else is tried again."""
-    endpoint = _endpoint(message)
-    payload = body(message)
-    status = post(endpoint.url, payload.encode(), _headers(endpoint, message, payload))
+    endpoint, payload, began = _endpoint(message), body(message), time.monotonic()
+    headers = _headers(endpoint, message, payload)
+    try:
+        status = post(endpoint.url, payload.encode(), headers)
+    except DeliveryError as problem:
+        _note(endpoint, message, began, problem=problem.code)
+        raise
     if status == GONE:
-        switch_off({endpoint.pk})
+        switch_off({endpoint.pk}, Off.GONE)
+    _note(endpoint, message, began, status=status)
     if not 200 <= status < 300:
         raise DeliveryError(f"http_{status}", is_final=status == GONE)
-    with transaction.atomic():
+
+
+@transaction.atomic
+def _note(
+    endpoint: WebhookEndpoint, message: Message, began: float, *, status: int | None = None, problem: str = ""
+) -> None:
+    """A line in the log of deliveries; what arrived stands in the trail too."""
+    is_done = status is not None and 200 <= status < 300
+    took = round(1000 * (time.monotonic() - began))
+    WebhookAttempt.objects.create(
+        endpoint=endpoint, message_id=message.pk, event=message.event, reference=message.reference,
+        number=message.n_tries, status=status, problem=problem[:40], milliseconds=took,
+    )  # fmt: skip
+    if is_done:
         trail.record("webhook.sent", subject=message.reference, endpoint=endpoint.pk, event=message.event)
 
 
 def _endpoint(message: Message) -> WebhookEndpoint:
-    """The row is read in a transaction of its own: none stays open while the partner is asked."""
+    """The row is read in a transaction of its own: none stays open while the partner is asked.
+
+    A partner that is suspended is told nothing, by no way (P7).
+    """
     with transaction.atomic():
         active = WebhookEndpoint.objects.filter(is_active=True)
         endpoint = active.filter(pk=message.target_id).first() if message.target_id else None
-    if endpoint is None:
-        raise DeliveryError("endpoint_gone", is_final=True)
+        if endpoint is None:
+            raise DeliveryError("endpoint_gone", is_final=True)
+        if not Partner.objects.filter(pk=endpoint.organisation_id, status=PartnerStatus.ACTIVE).exists():
+            raise DeliveryError("partner_suspended", is_final=True)
     return endpoint
 
 
+def named(message: UUID) -> str:
+    """The ``webhook-id``: the same at every attempt and every replay."""
+    return f"msg_{message.hex}"
+
+
 def _headers(endpoint: WebhookEndpoint, message: Message, payload: str) -> dict[str, str]:
-    secret = open_secret(endpoint.organisation_key_id, b"webhook", endpoint.pk, bytes(endpoint.secret)).decode()
-    name, now = f"msg_{message.pk.hex}", datetime.now(UTC)
+    name, now = named(message.pk), datetime.now(UTC)
     return {
         "content-type": "application/json",
         "webhook-id": name,
         "webhook-timestamp": str(int(now.timestamp())),
-        "webhook-signature": Webhook(secret).sign(name, now, payload),
+        "webhook-signature": webhook_secrets.signatures(endpoint, name, now, payload),
     }
 
 

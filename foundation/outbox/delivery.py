@@ -5,7 +5,9 @@ Everybody may put a message in; only the courier sees what is there, and all of 
 
 import logging
 import smtplib
+import time
 from collections.abc import Callable, Iterable
+from datetime import timedelta
 from functools import partial
 from typing import Any
 from uuid import UUID
@@ -16,7 +18,7 @@ from django.utils import timezone
 
 from foundation.core.machines import COURIER
 from foundation.outbox.mail import neutral
-from foundation.outbox.models import Message, Notice, Status
+from foundation.outbox.models import Line, Message, Notice, Status
 
 logger = logging.getLogger("amparo.outbox")
 Deliver = Callable[[Message], None]
@@ -40,9 +42,9 @@ def channel(name: str, deliver: Deliver) -> None:
     _CHANNELS[name] = deliver
 
 
-def wake_with(wake: Wake) -> None:
+def wake_with(wake_up: Wake) -> None:
     """Register how the worker is woken after commit."""
-    _WAKE[:] = [wake]
+    _WAKE[:] = [wake_up]
 
 
 def add(channel_name: str, event: str, slot: str, **fields: Any) -> Message:
@@ -59,8 +61,13 @@ def add(channel_name: str, event: str, slot: str, **fields: Any) -> Message:
 def _put(messages: list[Message]) -> None:
     Message.objects.bulk_create(messages, ignore_conflicts=True)
     for message in messages:
-        for wake in _WAKE:
-            transaction.on_commit(partial(wake, message.pk), robust=True)
+        wake(message.pk)
+
+
+def wake(pk: UUID) -> None:
+    """Have a message attempted as soon as the caller's transaction is through."""
+    for wake_up in _WAKE:
+        transaction.on_commit(partial(wake_up, pk), robust=True)
 
 
 def tell(users: Iterable[Any], event: str, slot: str) -> None:
@@ -85,14 +92,10 @@ def deliver(pk: UUID) -> bool:
 
 
 def _attempt(pk: UUID) -> bool:
-    with transaction.atomic():
-        message = Message.objects.claim(pk)
-        if message is not None and message.channel == "notice":
-            _CHANNELS["notice"](message)
-            _done(message)
-            return True
-    if message is None:
-        return False
+    message = _claimed(pk)
+    if message is None or message.channel == "notice":
+        return message is not None
+    began = time.monotonic()
     try:
         _CHANNELS[message.channel](message)
     except DeliveryError as problem:
@@ -101,27 +104,52 @@ def _attempt(pk: UUID) -> bool:
     except Exception as problem:
         _failed(message, type(problem).__name__)
         raise
-    _done(message)
+    _done(message, timedelta(seconds=time.monotonic() - began))
     return True
 
 
-def _done(message: Message) -> None:
-    with transaction.atomic():
-        Message.objects.filter(pk=message.pk).update(status=Status.DONE, done_at=timezone.now(), problem="")
-        following = Message.objects.resume(message.target_id) if message.target_id else None
-    if following is not None:
-        for wake in _WAKE:
-            wake(following)
-
-
 @transaction.atomic
+def _claimed(pk: UUID) -> Message | None:
+    """The message, ours for one attempt, with the way to its target; a notice is written in the same transaction."""
+    target = Message.objects.filter(pk=pk, status=Status.PENDING).values_list("target_id", flat=True).first()
+    if target is not None and not Line.objects.take(target):
+        return None
+    message = Message.objects.claim(pk)
+    if message is None and target is not None:
+        Line.objects.free(target)
+    if message is not None and message.channel == "notice":
+        _CHANNELS["notice"](message)
+        _done(message, timedelta(0))
+    return message
+
+
+def _done(message: Message, took: timedelta) -> None:
+    with transaction.atomic():  # the line first, then the message: everywhere in this order
+        if message.target_id is not None:
+            Line.objects.answered(message.target_id, took)
+        Message.objects.filter(pk=message.pk).update(status=Status.DONE, done_at=timezone.now(), problem="")
+    _go_on(message)
+
+
+def _go_on(message: Message) -> None:
+    """The way is free: wake whoever is next there."""
+    with transaction.atomic():
+        following = Message.objects.following(message.target_id) if message.target_id else None
+    if following is not None:
+        for wake_up in _WAKE:
+            wake_up(following)
+
+
 def _failed(message: Message, code: str, *, is_final: bool = False) -> None:
     is_over = is_final or message.n_tries >= settings.OUTBOX_TRIES
     status = Status.FAILED if is_over else Status.PENDING
-    Message.objects.filter(pk=message.pk).update(problem=code[:40], status=status)
-    if message.target_id is not None:
-        Message.objects.pause(message.target_id, message.next_at)
+    with transaction.atomic():
+        if message.target_id is not None:
+            shut = Line.objects.free if is_final else Line.objects.failed
+            shut(message.target_id)
+        Message.objects.filter(pk=message.pk).update(problem=code[:40], status=status)
     logger.warning("delivery failed", extra={"code": code, "attempt": message.n_tries})
+    _go_on(message)
 
 
 def next_in_line() -> list[UUID]:

@@ -1,17 +1,21 @@
 """What must leave exactly once: the row is the truth, the broker only a wake-up."""
 
+import random
 import uuid
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import ClassVar
 
 from django.conf import settings
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Exists, F, OuterRef, Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-PAUSE = timedelta(minutes=5)
 LONG, OVERLOOKED = timedelta(minutes=15), timedelta(minutes=5)
+JITTER = 0.2
+REST, LONGEST_REST = timedelta(seconds=5), timedelta(minutes=5)
+BUSY, SLOW = timedelta(seconds=30), timedelta(seconds=1)
 
 
 class Status(models.TextChoices):
@@ -30,38 +34,53 @@ class MessageQuerySet(models.QuerySet["Message"]):
         """Waiting rows whose time has come, oldest first."""
         return self.filter(status=Status.PENDING, next_at__lte=timezone.now()).order_by("next_at")
 
+    def in_turn(self) -> "MessageQuerySet":
+        """Those that no earlier message about the same matter to the same target still waits before."""
+        earlier = Message.objects.filter(
+            target_id=OuterRef("target_id"),
+            reference=OuterRef("reference"),
+            status=Status.PENDING,
+            created_at__lt=OuterRef("created_at"),
+        )
+        return self.exclude(Exists(earlier))
+
     def next_in_line(self, n: int = 200) -> list[uuid.UUID]:
-        """The due rows to attempt now: of each target (an endpoint) only the oldest, so that a dead one costs one."""
-        rows = self.due().values_list("pk", "target_id")[: 10 * n]
-        seen: dict[uuid.UUID, uuid.UUID] = {}
-        for pk, target in rows:
-            seen.setdefault(target or pk, pk)
-        return list(seen.values())[:n]
+        """The due rows to attempt now: of each target (an endpoint) that may be asked only the oldest."""
+        alone = self.due().filter(target_id=None).values_list("pk", flat=True)[:n]
+        shut = Line.objects.shut().filter(pk=OuterRef("target_id"))
+        lines = self.filter(status=Status.PENDING, next_at__lte=timezone.now(), target_id__isnull=False)
+        heads = lines.exclude(Exists(shut)).in_turn().order_by("target_id", "next_at").distinct("target_id")
+        return [*alone, *(pk for _at, pk in sorted(heads.values_list("next_at", "pk"))[:n])]
 
     def stuck(self) -> "MessageQuerySet":
         """What a person should look at: failed, tried for a quarter of an hour in vain, or overlooked by the sweep."""
         now = timezone.now()
         tried = Q(status=Status.PENDING, n_tries__gt=0, created_at__lt=now - LONG)
-        overlooked = Q(status=Status.PENDING, next_at__lt=now - OVERLOOKED)
+        is_kept = Exists(Line.objects.filter(pk=OuterRef("target_id"), is_troubled=True))
+        overlooked = Q(status=Status.PENDING, next_at__lt=now - OVERLOOKED) & ~Q(is_kept)
         return self.filter(Q(status=Status.FAILED) | tried | overlooked)
 
     def again(self) -> int:
         """Attempt these at once: what failed from the beginning, what waits for its next try without waiting; how many."""
         now = timezone.now()
+        Line.objects.reopen(set(self.exclude(target_id=None).values_list("target_id", flat=True)))
         n_waiting = self.filter(status=Status.PENDING).update(next_at=now)
         return n_waiting + self.filter(status=Status.FAILED).update(status=Status.PENDING, n_tries=0, next_at=now)
 
-    def pause(self, target: uuid.UUID, until: datetime) -> None:
-        """Let the line behind a failed attempt wait for its retry, which tries the target out; 5 minutes at most."""
-        until = min(until, timezone.now() + PAUSE)
-        waiting = self.filter(target_id=target, status=Status.PENDING, n_tries=0)
-        waiting.filter(next_at__lt=until).update(next_at=until)
+    def replay(self) -> int:
+        """Send these once more, whatever became of them, under their own ids; not what waits anyway. How many."""
+        now, targets = timezone.now(), set(self.exclude(target_id=None).values_list("target_id", flat=True))
+        Line.objects.reopen(targets)
+        over = self.exclude(status=Status.PENDING)
+        return over.update(status=Status.PENDING, n_tries=0, next_at=now, done_at=None, end_reason="")
 
-    def resume(self, target: uuid.UUID) -> uuid.UUID | None:
-        """The target answers: let its line go on; the first in it."""
-        waiting = self.filter(target_id=target, status=Status.PENDING, n_tries=0)
-        waiting.filter(next_at__gt=timezone.now()).update(next_at=timezone.now())
-        return waiting.order_by("created_at").values_list("pk", flat=True).first()
+    def following(self, target: uuid.UUID) -> uuid.UUID | None:
+        """A target has been asked: who is next there; among the troubled ones, who has waited longest at any of them."""
+        is_troubled = Line.objects.filter(pk=target, is_troubled=True).exists()
+        free = Line.objects.filter(is_troubled=True) if is_troubled else Line.objects.filter(pk=target)
+        shut = Line.objects.shut().filter(pk=OuterRef("target_id"))
+        waiting = self.due().filter(target_id__in=free.values("pk")).exclude(Exists(shut)).in_turn()
+        return waiting.values_list("pk", flat=True).first()
 
     def claim(self, pk: uuid.UUID) -> "Message | None":
         """Take a due row for one attempt by conditional update; ``None`` if somebody else has it or it is not due.
@@ -76,16 +95,20 @@ class MessageQuerySet(models.QuerySet["Message"]):
         if row.n_tries >= settings.OUTBOX_TRIES:
             self.due().filter(pk=pk).update(status=Status.FAILED, problem=row.problem or "died")
             return None
-        taken = self.filter(pk=pk, status=Status.PENDING, next_at__lte=now, n_tries=row.n_tries).update(
-            n_tries=F("n_tries") + 1, next_at=now + back_off(row.n_tries)
-        )
+        free = self.filter(pk=pk, status=Status.PENDING, next_at__lte=now, n_tries=row.n_tries)
+        if row.target_id is not None:
+            free = free.in_turn()
+        taken = free.update(n_tries=F("n_tries") + 1, next_at=now + back_off(row.n_tries))
         return self.get(pk=pk) if taken else None
 
 
 def back_off(n_tries: int) -> timedelta:
-    """How long to wait after a failed attempt: the schedule of Standard Webhooks 1.0."""
+    """How long to wait after a failed attempt: the schedule of Standard Webhooks 1.0, and up to a fifth more.
+
+    Never less: who reads the schedule may rely on it. The spread keeps what failed together from coming back together.
+    """
     steps = (5, 300, 1800, 7200, 18000, 36000, 50400, 72000, 86400)
-    return timedelta(seconds=steps[min(n_tries, len(steps) - 1)])
+    return timedelta(seconds=steps[min(n_tries, len(steps) - 1)] * (1 + random.uniform(0, JITTER)))  # noqa: S311
 
 
 class Message(models.Model):
@@ -114,10 +137,79 @@ class Message(models.Model):
         indexes: ClassVar = [
             models.Index(fields=["next_at"], name="outbox_due", condition=models.Q(status="pending")),
             models.Index(fields=["created_at"], name="outbox_failed", condition=models.Q(status="failed")),
+            models.Index(
+                fields=["target_id", "reference", "created_at"],
+                name="outbox_line",
+                condition=models.Q(status="pending"),
+            ),
         ]
 
     def __str__(self) -> str:
         return f"{self.channel} {self.event}"
+
+
+class LineQuerySet(models.QuerySet["Line"]):
+    """Which targets may be asked."""
+
+    def shut(self) -> "LineQuerySet":
+        """Being asked at this moment, or resting after a failure."""
+        now = timezone.now()
+        return self.filter(Q(busy_until__gt=now) | Q(closed_until__gt=now))
+
+    def take(self, target: uuid.UUID) -> bool:
+        """Ask this target now, alone; False if somebody does, or it rests. Troubled ones have one place among them all.
+
+        So a target that is dead or slow holds one worker at most, whatever waits for it. Who dies gives it back in 30 s.
+        """
+        now = timezone.now()
+        self.bulk_create([Line(pk=target)], ignore_conflicts=True)
+        others = Line.objects.filter(is_troubled=True, busy_until__gt=now).exclude(pk=target)
+        if others.exists():
+            return bool(self._open(target, now).filter(is_troubled=False).update(busy_until=now + BUSY))
+        return bool(self._open(target, now).update(busy_until=now + BUSY))
+
+    def _open(self, target: uuid.UUID, now: datetime) -> "LineQuerySet":
+        is_free = Q(busy_until=None) | Q(busy_until__lte=now)
+        return self.filter(is_free, Q(closed_until=None) | Q(closed_until__lte=now), pk=target)
+
+    def answered(self, target: uuid.UUID, took: timedelta) -> None:
+        """It works. One that takes long is troubled until it is quick again."""
+        self.filter(pk=target).update(
+            busy_until=None, closed_until=None, failing_since=None, n_failures=0, is_troubled=took > SLOW
+        )
+
+    def failed(self, target: uuid.UUID) -> None:
+        """It does not: let it rest, four times as long each time, five minutes at most."""
+        row, now = self.get(pk=target), timezone.now()
+        rest = min(LONGEST_REST, REST * 4 ** min(row.n_failures, 5))
+        self.filter(pk=target).update(
+            busy_until=None, closed_until=now + rest, failing_since=row.failing_since or now,
+            n_failures=F("n_failures") + 1, is_troubled=True,
+        )  # fmt: skip
+
+    def free(self, target: uuid.UUID) -> None:
+        """Nobody was asked after all."""
+        self.filter(pk=target).update(busy_until=None)
+
+    def reopen(self, targets: Iterable[uuid.UUID]) -> None:
+        """Somebody says that they work again: no rest any more."""
+        self.filter(pk__in=targets).update(closed_until=None)
+
+
+class Line(models.Model):
+    """The circuit of one target outside (an endpoint): whether it is being asked, rests, and since when it fails."""
+
+    target = models.UUIDField(primary_key=True)
+    busy_until = models.DateTimeField(null=True, blank=True)
+    closed_until = models.DateTimeField(null=True, blank=True)
+    failing_since = models.DateTimeField(null=True, blank=True)
+    n_failures = models.PositiveIntegerField(default=0)
+    is_troubled = models.BooleanField(default=False)
+
+    objects = LineQuerySet.as_manager()
+
+    def __str__(self) -> str:
+        return str(self.target)
 
 
 class Notice(models.Model):

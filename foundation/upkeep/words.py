@@ -51,6 +51,7 @@ TASKS: dict[str, Any] = {
     "api.forget": gettext_lazy("Tidying up after the partner API"),
     "referrals.agreements": gettext_lazy("Agreements with partners that have run out"),
     "referrals.drafts": gettext_lazy("Removing old drafts of referrals"),
+    "referrals.endpoints": gettext_lazy("Looking after the systems of partners"),
     "referrals.measure": gettext_lazy("How services answer"),
     "referrals.remind_of_pathways": gettext_lazy("Reminding of pathways that must be looked at again"),
     "cases.remove_old_drafts": gettext_lazy("Removing old drafts"),
@@ -176,7 +177,8 @@ def _endpoint(line: Target, now: datetime, zone: tzinfo) -> Line:
     last = _("Last arrived: %(when)s.") % {"when": moment_words(at, now, zone)} if at else _("Nothing arrived yet.")
     name = line.target.organisation
     if not line.target.is_active:
-        return Line(name, f"{last} {_('The partner has switched it off.')}", State.DEGRADED)
+        off = _("It is switched off.")
+        return Line(name, f"{last} {off}", State.DEGRADED)
     if line.is_failing:
         advice = _("Messages do not arrive. Phone the partner: they see their referrals on the page meanwhile.")
         return Line(name, f"{last} {advice}", State.BROKEN)

@@ -8,7 +8,7 @@ from referrals.models.client import Client, ClientKey, ClientSecret, UsedAsserti
 from referrals.models.gap import PathwayGap
 from referrals.models.item import ItemRequest
 from referrals.models.lifesaving import LifeSaving
-from referrals.models.machine import IdempotencyKey, WebhookEndpoint
+from referrals.models.machine import IdempotencyKey, Off, WebhookAttempt, WebhookEndpoint
 from referrals.models.partner import Agreement, Partner, PartnerMove, Vetting
 from referrals.models.pathway import Pathway, PathwayStep
 from referrals.models.referral import (
@@ -45,6 +45,7 @@ __all__ = [
     "KeptReason",
     "LifeSaving",
     "Message",
+    "Off",
     "Partner",
     "PartnerMove",
     "Pathway",
@@ -57,6 +58,7 @@ __all__ = [
     "Service",
     "UsedAssertion",
     "Vetting",
+    "WebhookAttempt",
     "WebhookEndpoint",
     "referral_reference",
     "speech_reference",

@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_safe
 
@@ -44,6 +45,8 @@ def inbox(request: HttpRequest) -> HttpResponse:
         raise Absent("record.absent", "")
     context = sections(me(request))
     trail.record("referral.listed", ids=context.pop("ids"))
+    of = next(seat.unit.organisation_id for seat in me(request).seats if seat.role == Role.PARTNER_WORKER)
+    context["system"] = reverse("referrals:endpoints", args=[of])
     return render(request, "referrals/inbox.html", context)
 
 

@@ -212,6 +212,7 @@ def _steps(partner: Partner, by: User, vettings: list[Vetting]) -> list[dict[str
     may = policy.abilities(by, partner)
     verbs = [verb for verb in LABELS if may.get(verb) and _is_possible(partner, by, verb, vettings)]
     steps = [{"url": _url(partner, verb), "label": str(LABELS[verb])} for verb in verbs]
+    steps.append({"url": reverse("referrals:endpoints", args=[partner.pk]), "label": _("Messages to its system")})
     if partner.status != PartnerStatus.ENDED:
         steps.append({"url": reverse("referrals:service_new", args=[partner.pk]), "label": _("Add a service")})
         steps.append({"url": reverse("referrals:programs", args=[partner.pk]), "label": _("Programs")})

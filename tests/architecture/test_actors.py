@@ -35,6 +35,7 @@ TASKS: dict[str, set[str]] = {
     "files.tidy": {CLERK},
     "referrals.agreements": {CLERK},
     "referrals.drafts": {CLERK},
+    "referrals.endpoints": {COURIER.key},
     "referrals.measure": {CLERK},
     "referrals.remind_of_pathways": {NOBODY},
     "riskanalysis.release": {CLERK},

@@ -18,8 +18,10 @@ from consent.vocabulary import Purpose
 from foundation.accounts import actions as accounts
 from foundation.accounts.models import Role, User
 from foundation.core.acting import acting
+from foundation.core.machines import COURIER
+from referrals import webhooks
 from referrals.actions import clients
-from referrals.models import Pathway
+from referrals.models import Pathway, WebhookAttempt, WebhookEndpoint
 from riskanalysis.actions import release_due
 from riskanalysis.models import Release
 from tests import door, factories, office, partner
@@ -45,6 +47,7 @@ def fill(house, n: int) -> dict:
     lead = house.people["focal_point"]
     for _ in range(n):
         made["message"] = visits.stuck(house)
+        made["endpoint"] = endpoint(house)
         made["draft"] = factories.draft(house)
         made["concern"] = factories.submitted(house)
         made["case"] = factories.case(house)
@@ -83,6 +86,17 @@ def fill(house, n: int) -> dict:
         made["risk"] = assessing.assessed(house, made["case"], rating=3, risk=f"GPC-{number + 1:02}")
     for service in list(house.services.values())[:n]:
         factories.decide(house, made["case"], Purpose.EXTERNAL_REFERRAL, service.pk, fields=service.offered_fields)
+    return made
+
+
+def endpoint(house) -> WebhookEndpoint:
+    """One more endpoint of the partner, with an attempt that arrived and one that did not."""
+    with COURIER.at_work():
+        made, _secret = webhooks.register(house.partners["Quayside Legal Clinic"], "http://127.0.0.1:9/hook")
+        for status in (204, 500):
+            WebhookAttempt.objects.create(
+                endpoint=made, message_id=uuid4(), event="referral.sent", number=1, status=status, milliseconds=9
+            )
     return made
 
 
@@ -174,6 +188,8 @@ def costs(house, browse, made) -> dict[str, int]:
         "programs": (editor, reverse("referrals:programs", args=[house.services["Safe shelter"].partner_id])),
         "program": (editor, reverse("referrals:program", args=[program.pk])),
         "partner": (editor, reverse("referrals:partner", args=[house.services["Safe shelter"].partner_id])),
+        "endpoints of a partner": (worker, reverse("referrals:endpoints", args=[made["endpoint"].organisation_id])),
+        "endpoint": (worker, reverse("referrals:endpoint", args=[made["endpoint"].pk])),
         "choose": (owner, reverse("referrals:choose", args=[made["case"].pk])),
         "referral": (owner, reverse("referrals:referral", args=[made["referral"].pk])),
         "inbox": (worker, reverse("referrals:inbox")),

@@ -159,6 +159,8 @@ def test_nobody_who_acts_sees_a_token_or_the_address_of_a_partner(story):
         assert not seen & {
             *BEFORE_ANYBODY_ACTS,
             "referrals_webhookendpoint",
+            "referrals_webhookattempt",
+            "outbox_line",
             "referrals_idempotencykey",
             "outbox_message",
         }

@@ -24,6 +24,7 @@ from foundation.core.machines import COURIER
 from foundation.outbox import delivery
 from foundation.outbox.models import Message, Status
 from foundation.readiness import actions as readiness
+from referrals import webhooks
 from referrals.hsds.terms import TAXONOMIES
 from referrals.models import Referral
 from riskanalysis import actions as reports
@@ -128,13 +129,13 @@ VERBS = {
     "consent:incident_step": "take_on", "readiness:step": "approve", "readiness:decide": "confirm",
     "referrals:speech_step": "answered", "cases:issue_step": "add_evidence", "cases:harm_step": "take_on",
     "referrals:partner_step": "suspend", "referrals:way_move": "publish",
-    "referrals:program_step": "shut",
-    "cases:safeguarding_step": "take_on",
+    "referrals:program_step": "shut", "cases:safeguarding_step": "take_on", "referrals:endpoint_step": "test",
 }  # fmt: skip
 # Part of an address → the record it is about; all others are about a case.
 THINGS = {
     "hsds/services/": "service", "hsds/service_at_locations/": "service", "hsds/organizations/": "partner",
     "hsds/taxonomies/": "taxonomy", "hsds/taxonomy_terms/": "term",
+    "endpoints/<uuid": "endpoint",
     "pathways/<uuid": "pathway", "partners/services/": "service", "v1/services/": "service", "partners/register/": "partner",
     "partners/programs/": "client",
     "readying:verb": "readiness waiting", "readiness/assessments/": "readiness", "focal-points/": "held",
@@ -202,7 +203,7 @@ def build(house: factories.House, browse: Any) -> World:
         "assistance": factories.assistance(house, case).pk, "capacity": factories.capacity(house).pk,
         "client": signing.client_of(house.clients["Lantern House"]).pk,
         "unit": house.units["harbour"].pk, "taxonomy": UUID(TAXONOMIES["access"].id),
-        "term": UUID(TAXONOMIES["access"].term_id("step_free")), **_risk(house, case),
+        "term": UUID(TAXONOMIES["access"].term_id("step_free")), "endpoint": _endpoint(house), **_risk(house, case),
         **_life(house),
     }  # fmt: skip
     clients: dict[str, Any] = {seat: browse(house.people[seat]) for seat in PEOPLE if seat != "nobody"}
@@ -221,6 +222,12 @@ def stuck(house: factories.House) -> Message:
         message = delivery.add("notice", "work.waiting", f"stuck:{uuid4()}", recipient=house.people["volunteer"])
         Message.objects.filter(pk=message.pk).update(status=Status.FAILED, problem="died")
     return message
+
+
+def _endpoint(house: factories.House) -> UUID:
+    """Where the partner's system is told."""
+    made, _secret = webhooks.register(house.partners["Quayside Legal Clinic"], "http://127.0.0.1:9/hook")
+    return made.pk
 
 
 def _risk(house: factories.House, case: Case) -> dict[str, UUID]:

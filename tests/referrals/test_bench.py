@@ -14,7 +14,7 @@ from foundation.audit import seals, trail
 from foundation.dossiers import actions as dossiers
 from foundation.dossiers import clerk
 from foundation.dossiers.models import Kind
-from referrals.bench import price, report, run, twins
+from referrals.bench import hooks, price, report, run, twins
 from referrals.bench import world as bench_world
 from referrals.bench.load import Loader
 from referrals.bench.measure import Line, UnequalError, Visit, as_user, get, signed_in, unthrottled
@@ -152,3 +152,12 @@ def test_the_directory_is_measured_against_the_floor_and_against_a_small_one(cap
     said = capsys.readouterr().out
     assert [line for line in said.splitlines() if line.startswith("suggested: 3,100 services / 100: ")]
     assert " directory " in said
+
+
+def test_messages_to_others_are_measured_beside_a_dead_and_a_slow_endpoint(capsys, empty, monkeypatch):
+    monkeypatch.setattr(hooks, "SLOW", 1.2)
+    call_command("bench", webhooks=120)
+    without, with_two, ratio = capsys.readouterr().out.splitlines()
+    for line in (without, with_two):
+        assert "108 messages to 18 others, late by p50" in line
+    assert "with / without p50" in ratio

@@ -168,7 +168,7 @@ def test_an_endpoint_that_fails_again_and_again_is_shown(house, browse, failed):
     assert "Messages do not arrive. Phone the partner" in page
     assert "1 message did not arrive" in page
     WebhookEndpoint.objects.update(is_active=False)
-    assert "The partner has switched it off." in browse(house.people["administrator"]).get("/running/").content.decode()
+    assert "It is switched off." in browse(house.people["administrator"]).get("/running/").content.decode()
 
 
 def test_who_looks_after_the_running_is_told_once_a_day(house, failed):

@@ -32,13 +32,17 @@ class Command(BaseCommand):
         parser.add_argument("--ladder", type=int, metavar="N", help="instead: sweep over N open clocks")
         parser.add_argument("--directory", type=int, metavar="N", help="instead: a directory with N services")
         parser.add_argument(
+            "--webhooks", type=int, metavar="N", help="instead: N events, one endpoint dead and one slow"
+        )
+        parser.add_argument(
             "--trail", type=int, metavar="N", help="instead: write, seal and verify N events of the trail"
         )
 
     def handle(self, *args: Any, **options: Any) -> None:
         alone = {
             "trail": self._trail, "covers": self._covers, "cascade": self._cascade, "ladder": self._ladder,
-            "directory": self._directory, "load": self._load, "keys": self._keys, "walls": self._walls,
+            "directory": self._directory, "webhooks": self._webhooks, "load": self._load,
+            "keys": self._keys, "walls": self._walls,
         }  # fmt: skip
         wanted = next((measure for name, measure in alone.items() if options[name]), self._all)
         wanted(options)
@@ -67,6 +71,11 @@ class Command(BaseCommand):
         from referrals.bench import services
 
         self._lines(services.measure(options["directory"], options["rounds"], self.stderr.write))
+
+    def _webhooks(self, options: dict[str, Any]) -> None:
+        from referrals.bench import hooks
+
+        self._lines(hooks.measure(options["webhooks"], self.stderr.write))
 
     def _load(self, options: dict[str, Any]) -> None:
         from referrals.bench.run import load
