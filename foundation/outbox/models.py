@@ -139,7 +139,7 @@ class Message(models.Model):
             models.Index(fields=["created_at"], name="outbox_failed", condition=models.Q(status="failed")),
             models.Index(
                 fields=["target_id", "reference", "created_at"],
-                name="outbox_line",
+                name="outbox_in_turn",
                 condition=models.Q(status="pending"),
             ),
         ]

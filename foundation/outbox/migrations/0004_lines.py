@@ -26,7 +26,7 @@ class Migration(migrations.Migration):
             index=models.Index(
                 condition=models.Q(("status", "pending")),
                 fields=["target_id", "reference", "created_at"],
-                name="outbox_line",
+                name="outbox_in_turn",
             ),
         ),
         policies("outbox_line", reads=COURIER, adds=COURIER, changes=COURIER, removes=COURIER),
