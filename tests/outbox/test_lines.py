@@ -201,8 +201,8 @@ def test_of_many_workers_at_once_one_takes_the_line():
 
     def work() -> None:
         try:
-            with COURIER.acting():
-                gate.wait()
+            gate.wait()
+            with COURIER.at_work():
                 won.append(Line.objects.take(target))
         finally:
             connections.close_all()
