@@ -210,7 +210,7 @@ PLAINTEXT: dict[str, str] = {
     "referrals_clientkey.kid": "the name that a partner gave its key", "referrals_clientkey.alg": CODE,
     "referrals_clientkey.jwk": "a public key of a program: no secret",
     "referrals_clientkey.thumbprint": "of a public key of a program",
-    "referrals_webhookendpoint.secret": WRAPPED, "referrals_webhookendpoint.old_secret": WRAPPED,
+    "referrals_webhookendpoint.old_secret": WRAPPED,
     "referrals_webhookendpoint.off_because": CODE, "referrals_webhookattempt.event": CODE,
     "referrals_webhookattempt.problem": CODE,
     "referrals_idempotencykey.key": "drawn by a partner's program; kept for a day",

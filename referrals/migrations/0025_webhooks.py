@@ -11,7 +11,7 @@ OLD = f"{COURIER} AND at < statement_timestamp() - interval '30 days'"
 
 
 class Migration(migrations.Migration):
-    dependencies = [("referrals", "0023_items")]
+    dependencies = [("referrals", "0024_sign_in")]
     operations = [
         migrations.AddField("webhookendpoint", "added_at", models.DateTimeField(default=django.utils.timezone.now)),
         migrations.AddField(
