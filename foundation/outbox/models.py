@@ -60,17 +60,20 @@ class MessageQuerySet(models.QuerySet["Message"]):
         overlooked = Q(status=Status.PENDING, next_at__lt=now - OVERLOOKED) & ~Q(is_kept)
         return self.filter(Q(status=Status.FAILED) | tried | overlooked)
 
+    def _targets(self) -> set[uuid.UUID]:
+        return {pk for pk in self.values_list("target_id", flat=True) if pk is not None}
+
     def again(self) -> int:
         """Attempt these at once: what failed from the beginning, what waits for its next try without waiting; how many."""
         now = timezone.now()
-        Line.objects.reopen(set(self.exclude(target_id=None).values_list("target_id", flat=True)))
+        Line.objects.reopen(self._targets())
         n_waiting = self.filter(status=Status.PENDING).update(next_at=now)
         return n_waiting + self.filter(status=Status.FAILED).update(status=Status.PENDING, n_tries=0, next_at=now)
 
     def replay(self) -> int:
         """Send these once more, whatever became of them, under their own ids; not what waits anyway. How many."""
-        now, targets = timezone.now(), set(self.exclude(target_id=None).values_list("target_id", flat=True))
-        Line.objects.reopen(targets)
+        now = timezone.now()
+        Line.objects.reopen(self._targets())
         over = self.exclude(status=Status.PENDING)
         return over.update(status=Status.PENDING, n_tries=0, next_at=now, done_at=None, end_reason="")
 

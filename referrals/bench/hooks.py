@@ -111,7 +111,7 @@ def _lateness(targets: list[UUID], begun: Any) -> list[float]:
             rows = Message.objects.filter(target_id__in=targets, created_at__gte=begun)
             found = list(rows.values_list("status", "created_at", "done_at"))
         if all(status == Status.DONE for status, _made, _done in found):
-            return [1000 * (done - made).total_seconds() for _status, made, done in found]
+            return [1000 * (done - made).total_seconds() for _status, made, done in found if done is not None]
         time.sleep(0.2)
     raise CommandError("messages to endpoints that are well did not arrive")
 

@@ -251,7 +251,7 @@ def test_what_is_asked_wrongly_is_said(api, query):
     assert set(answer.json()["errors"]) == {query.partition("=")[0]}
 
 
-@pytest.mark.parametrize("ref", ["1", "x" * 500, "%00", "..%2F..%2Freferrals", str(uuid4())])
+@pytest.mark.parametrize("ref", ["1", "x" * 500, "%00", "..%2F..%2Freferrals", "0f1e2d3c-4b5a-4968-8776-a5b4c3d2e1f0"])
 @pytest.mark.parametrize("name", [*LISTS, "taxonomies", "taxonomy_terms"])
 def test_an_id_that_is_none_is_the_same_404(api, name, ref):
     answer = api.hsds(f"{name}/{ref}")

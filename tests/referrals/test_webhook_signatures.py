@@ -47,7 +47,7 @@ def tell(made, number: int) -> None:
 def in_javascript(secret, headers, body: bytes) -> str:
     given = {"secret": secret, "headers": headers, "body": b64encode(body).decode()}
     done = subprocess.run(
-        [NODE, HERE / "verify.js"], input=json.dumps(given), capture_output=True, text=True, timeout=60, check=False,
+        [str(NODE), HERE / "verify.js"], input=json.dumps(given), capture_output=True, text=True, timeout=60, check=False,
         env={**os.environ, "NODE_PATH": str(HERE.parent / "vendor" / "js")},
     )  # fmt: skip
     assert done.returncode == 0, done.stderr
