@@ -22,7 +22,7 @@ from consent.models import (
 from foundation.dossiers import clerk
 from foundation.dossiers.models import Clock, Dossier, DossierBound
 from foundation.vault.fields import EncryptedField
-from referrals.models import Disclosure, Referral, Representation
+from referrals.models import Disclosure, ItemRequest, Referral, Representation
 from riskanalysis.models import ClinicalWindow, OutcomeMeasurement
 
 # Where a constraint of the table wants more than a value of the right kind.
@@ -36,6 +36,7 @@ MORE: dict[type[models.Model], Callable[[], dict[str, Any]]] = {
     ExceptionalDisclosure: lambda: {"fields": ["alias"]},
     ClinicalWindow: lambda: {"answer": ""},
     IssueLink: lambda: {"case_id": uuid4()},
+    ItemRequest: lambda: {"refusal": ""},
     OutcomeMeasurement: lambda: {"category": "unknown", "why": "x"},
     Referral: lambda: {"unverified_for": ""},
     Representation: lambda: {"case_id": uuid4(), "basis": "individual", "naming": "identified"},
