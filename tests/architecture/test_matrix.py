@@ -18,12 +18,13 @@ OFFICE = (
     "consent:incident",
     "readiness:",
     "referrals:partner",
+    "referrals:program",
     "referrals:service",
     "referrals:vetting",
     "referrals:way",
     "api:hsds",
 )
-"""Rooms of the house: registers of partners, services, pathways, readiness and training hold no word of a person at risk."""
+"""Rooms of the house: registers of partners, programs, services, pathways, readiness, training: no word of a person at risk."""
 GROUPS = {
     "concerns": lambda route: "concerns/" in visits.routes()[route],
     "cases": lambda route: route.startswith("cases:") and "concerns/" not in visits.routes()[route],
@@ -149,6 +150,10 @@ def test_the_partners_people_open_what_is_offered_to_them_and_nothing_else():
         "GET referrals:offer referral",
         "GET referrals:respond referral",
         "POST referrals:respond referral",
+        # where its own system is told, by ids: no word of a person stands there, and no other seat of these opens it
+        "GET referrals:endpoint endpoint",
+        "GET referrals:endpoint_step endpoint",
+        "POST referrals:endpoint_step endpoint",
     }
 
 
