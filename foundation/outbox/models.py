@@ -162,12 +162,13 @@ class LineQuerySet(models.QuerySet["Line"]):
     def take(self, target: uuid.UUID) -> bool:
         """Ask this target now, alone; False if somebody does, or it rests. Troubled ones have one place among them all.
 
-        So a target that is dead or slow holds one worker at most, whatever waits for it. Who dies gives it back in 30 s.
+        So targets that are dead or slow hold one worker at most, whatever waits for them. Troubled is also who has never
+        answered, and who takes long at this moment. Who dies gives the line back in 30 s.
         """
         now = timezone.now()
-        self.bulk_create([Line(pk=target)], ignore_conflicts=True)
-        others = Line.objects.filter(is_troubled=True, busy_until__gt=now).exclude(pk=target)
-        if others.exists():
+        self.bulk_create([Line(pk=target, is_troubled=True)], ignore_conflicts=True)
+        holding = Q(is_troubled=True) | Q(busy_until__lt=now + BUSY - SLOW)
+        if Line.objects.filter(holding, busy_until__gt=now).exclude(pk=target).exists():
             return bool(self._open(target, now).filter(is_troubled=False).update(busy_until=now + BUSY))
         return bool(self._open(target, now).update(busy_until=now + BUSY))
 

@@ -1,7 +1,8 @@
 """How late everybody's messages are while one endpoint is dead and one slow, against a run without the two.
 
 The worker's own path: outbox, circuit, signature, sockets on the loopback, the log and the trail, with as many workers as
-an installation starts and a sweep as often as there. The workers are threads; both runs are alike in that.
+an installation starts and a sweep as often as there. The workers are threads; both runs are alike in that. The others have
+answered before; the two never have.
 """
 
 import queue
@@ -78,6 +79,8 @@ def _run(world: World, n_events: int, *, has_two: bool, say: Say) -> list[float]
         ports = [dead.getsockname()[1], stack.enter_context(_server(SLOW))]
         ports += [stack.enter_context(_server(0)) for _ in range(ENDPOINTS - 2)]
         targets = [_registered(world, port) for port in ports]
+        with COURIER.at_work():
+            Line.objects.bulk_create(Line(pk=target) for target in targets[2:])
         stack.enter_context(_working())
         begun = timezone.now()
         _tell(world, n_events, targets, skip=0 if has_two else 2)

@@ -154,6 +154,22 @@ def test_troubled_targets_have_one_place_among_them_all_and_quick_ones_their_own
     assert not Line.objects.get(pk=dead).is_troubled, "it is quick again"
 
 
+def test_who_has_never_answered_and_who_takes_long_now_count_as_troubled(world):
+    """Two new endpoints that are both dead do not take two workers, nor does a known one that hangs and a dead one."""
+    new, other, known, dead = (uuid4() for _ in range(4))
+    assert Line.objects.take(new)
+    assert not Line.objects.take(other)
+    Line.objects.answered(new, timedelta(seconds=0.1))
+    Line.objects.create(pk=known)
+    Line.objects.create(pk=dead, is_troubled=True)
+    assert Line.objects.take(known)
+    assert Line.objects.take(dead), "the known one was asked a moment ago only"
+    Line.objects.free(dead)
+    Line.objects.filter(pk=known).update(busy_until=timezone.now() + timedelta(seconds=28))
+    assert not Line.objects.take(dead)
+    assert Line.objects.take(new), "who is well goes on"
+
+
 def test_among_the_troubled_who_has_waited_longest_is_next(world):
     slow, other = uuid4(), uuid4()
     for target in (slow, other):
