@@ -14,6 +14,7 @@ from django.test import Client, override_settings
 from pytest_django.plugin import blocking_manager_key
 
 from tests import door, factories
+from tests.proofs import flushes
 
 FAST = "django.contrib.auth.hashers.MD5PasswordHasher"
 BOTH: Any = ["default", "owner"]
@@ -46,16 +47,11 @@ _FLUSHED: list[str] = []
 """The transactional test that emptied the tables of this process, until the demonstration stands again."""
 
 
-def _is_flushing(item: pytest.Item) -> bool:
-    marker = item.get_closest_marker("django_db")
-    return bool(marker and marker.kwargs.get("transaction"))
-
-
 @pytest.hookimpl(tryfirst=True)
 def pytest_runtest_setup(item: pytest.Item) -> None:
     """A test that is rolled back finds what the session loaded, also in a process that took it over after flushes."""
     uses_database = item.get_closest_marker("django_db") or "db" in getattr(item, "fixturenames", ())
-    if not _FLUSHED or not uses_database or _is_flushing(item):
+    if not _FLUSHED or not uses_database or flushes(item):
         return
     _forget()
     with item.config.stash[blocking_manager_key].unblock():
@@ -67,7 +63,7 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
 @pytest.hookimpl(trylast=True)
 def pytest_runtest_teardown(item: pytest.Item) -> None:
     """Remember that the tables are empty now."""
-    if _is_flushing(item):
+    if flushes(item):
         _FLUSHED[:] = [item.nodeid]
 
 

@@ -98,8 +98,13 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
 def _turn(item: pytest.Item) -> tuple[bool, bool]:
     """What flushes the database comes last, as pytest-django wants it; in each half the slow ones begin, not to end alone."""
+    return flushes(item), item.get_closest_marker("slow") is None
+
+
+def flushes(item: pytest.Item) -> bool:
+    """Whether a test leaves empty tables behind."""
     marker = item.get_closest_marker("django_db")
-    return bool(marker and marker.kwargs.get("transaction")), item.get_closest_marker("slow") is None
+    return bool(marker and marker.kwargs.get("transaction"))
 
 
 def proofs_of(item: pytest.Item) -> list[str]:

@@ -6,12 +6,13 @@ from django.http import HttpRequest, HttpResponseBase
 from django.utils import timezone
 from oauth2_provider.models import AccessToken, get_access_token_model
 
-from foundation.accounts.models import Role, User
+from foundation.accounts.models import User
 from foundation.core.acting import acting
 from foundation.core.middleware import Handler
 from referrals.api import throttles
 from referrals.models import Partner
 from referrals.partnership import PartnerStatus
+from referrals.policy import works_for
 
 PREFIX = "/api/"
 
@@ -53,6 +54,6 @@ def may_call(user: User) -> bool:
 
     One partner exactly, because a cursor counts the changes of one recipient.
     """
-    organisations = {seat.unit.organisation_id for seat in user.seats if seat.role == Role.PARTNER_WORKER}
+    organisations = works_for(user)
     is_known = user.is_active and user.is_machine and len(organisations) == 1
     return is_known and Partner.objects.filter(pk__in=organisations, status=PartnerStatus.ACTIVE).exists()

@@ -21,7 +21,7 @@ from referrals.api.representation import available_actions, etag, summary, whole
 from referrals.appointing import Meeting
 from referrals.attempting import Attempt
 from referrals.models import Referral
-from referrals.policy import is_recipient
+from referrals.policy import is_recipient, works_for
 
 
 def _fetch(request: Request, ref: str) -> Referral:
@@ -54,8 +54,9 @@ def inbox(request: Request) -> Response:
     require_scope(request, READ)
     query = query_of(request, serializers.InboxQuery)
     after, limit, status = query["after"], query["limit"], query.get("status")
-    organisations = {seat.unit.organisation_id for seat in machine(request).seats}
-    rows = Referral.objects.visible_to(machine(request)).filter(recipient__in=organisations, change__gt=after)
+    rows = Referral.objects.visible_to(machine(request)).filter(
+        recipient__in=works_for(machine(request)), change__gt=after
+    )
     if status:
         rows = rows.filter(status=status)
     found = list(rows.select_related("unit").order_by("change")[: limit + 1])
